@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "block.hpp"
+
+namespace verbatim {
+
+/** Sorts a block's positions and grows its tree of nodes; one of two ways, by how repetitive the text is. */
+class BlockBuilder {
+ public:
+  explicit BlockBuilder(Block& block) : block_(block) {}
+
+  void Build();
+
+ private:
+  /** The token after the first `depth` tokens of the suffix at `position`, plus one; 0 where the run ends there. */
+  uint32_t KeyAt(int32_t position, int32_t depth) const;
+
+  // Natural text: by the first two tokens, then deeper only where more than kHeavy candidates remain.
+  void SortByTwoTokens();
+  void GrowFromSorted();
+  int32_t GrowNode(int32_t depth, int32_t low, int32_t high);
+  void SortByKey(int32_t depth, int32_t low, int32_t high);
+
+  // Repetitive text: by whole suffixes.
+  void SortBySuffix();
+  void GrowFromCommonPrefixes(const std::vector<int32_t>& common);
+
+  void ClearNodes();
+
+  Block& block_;
+  /** Candidates in heavy prefixes that GrowNode left unsorted at its depth limit. */
+  int64_t heavy_left_ = 0;
+  std::vector<uint64_t> items_;
+  std::vector<uint64_t> spare_;
+};
+
+}  // namespace verbatim

@@ -1,0 +1,244 @@
+#include <algorithm>
+#include <memory>
+#include <new>
+#include <span>
+#include <type_traits>
+
+#include "context.hpp"
+#include "matcher.hpp"
+#include "verbatim.h"
+
+using verbatim::Context;
+using verbatim::Matcher;
+using verbatim::Range;
+
+struct verbatim_context {
+  std::shared_ptr<Context> context;
+};
+
+struct verbatim_matcher {
+  Matcher matcher;
+};
+
+static_assert(sizeof(Range) == sizeof(verbatim_range) && std::is_standard_layout_v<Range>);
+
+namespace {
+
+constexpr int32_t kLargestVocabulary = verbatim::kUnsearchable;
+
+/** Runs `action`; memory that cannot be had is a status, since exceptions must not cross the ABI. */
+template <typename Action>
+verbatim_status Guarded(Action&& action) noexcept {
+  try {
+    return action();
+  } catch (...) {
+    return VERBATIM_OUT_OF_MEMORY;
+  }
+}
+
+/** The same for a verb of a matcher, which must be current. */
+template <typename Action>
+verbatim_status WithMatcher(verbatim_matcher* handle, Action&& action) noexcept {
+  if (handle == nullptr) return VERBATIM_INVALID_ARGUMENT;
+  if (!handle->matcher.IsCurrent()) return VERBATIM_STALE;
+  return Guarded([&] { return action(handle->matcher); });
+}
+
+bool AreIds(const int32_t* ids, size_t count, int32_t vocab_size) {
+  return std::all_of(ids, ids + count, [vocab_size](int32_t id) { return id >= 0 && id < vocab_size; });
+}
+
+bool AreRanges(const verbatim_range* ranges, size_t count) {
+  int32_t end = 0;
+  for (size_t i = 0; i < count; ++i) {
+    if (ranges[i].start < end || ranges[i].end < ranges[i].start) return false;
+    end = ranges[i].end;
+  }
+  return true;
+}
+
+std::span<const Range> Ranges(const verbatim_range* ranges, size_t count) {
+  return {reinterpret_cast<const Range*>(ranges), ranges == nullptr ? 0 : count};
+}
+
+}  // namespace
+
+uint32_t verbatim_abi_version(void) { return VERBATIM_ABI_VERSION; }
+
+const char* verbatim_status_message(verbatim_status status) {
+  switch (status) {
+    case VERBATIM_OK:
+      return "Success.";
+    case VERBATIM_INVALID_ARGUMENT:
+      return "An argument is outside what the call accepts.";
+    case VERBATIM_OUT_OF_MEMORY:
+      return "Memory could not be allocated.";
+    case VERBATIM_CONTEXT_FULL:
+      return "The context would grow past max_tokens.";
+    case VERBATIM_NOT_ALLOWED:
+      return "No candidate continues with this token.";
+    case VERBATIM_STALE:
+      return "The context changed after the matcher began; begin again.";
+    case VERBATIM_NO_VALID_TOKEN:
+      return "No logit that may be drawn is finite.";
+  }
+  return "Unknown status.";
+}
+
+verbatim_status verbatim_context_create(const verbatim_context_options* options, verbatim_context** context) {
+  if (options == nullptr || context == nullptr) return VERBATIM_INVALID_ARGUMENT;
+  if (options->struct_size < sizeof(verbatim_context_options)) return VERBATIM_INVALID_ARGUMENT;
+  if (options->vocab_size < 1 || options->vocab_size > kLargestVocabulary) return VERBATIM_INVALID_ARGUMENT;
+  if (options->max_tokens < 0) return VERBATIM_INVALID_ARGUMENT;
+  if (options->barriers == nullptr && options->barrier_count > 0) return VERBATIM_INVALID_ARGUMENT;
+  if (!AreIds(options->barriers, options->barrier_count, options->vocab_size)) return VERBATIM_INVALID_ARGUMENT;
+  return Guarded([&] {
+    const int32_t max_tokens = options->max_tokens == 0 ? INT32_MAX : options->max_tokens;
+    const std::span<const int32_t> barriers(options->barriers, options->barrier_count);
+    *context = std::make_unique<verbatim_context>(
+                   verbatim_context{std::make_shared<Context>(options->vocab_size, max_tokens, barriers)})
+                   .release();
+    return VERBATIM_OK;
+  });
+}
+
+void verbatim_context_destroy(verbatim_context* context) { std::unique_ptr<verbatim_context>{context}; }
+
+verbatim_status verbatim_context_append(verbatim_context* context, const int32_t* tokens, size_t count,
+                                        uint32_t flags) {
+  if (context == nullptr || (tokens == nullptr && count > 0)) return VERBATIM_INVALID_ARGUMENT;
+  if ((flags & ~uint32_t{VERBATIM_UNSEARCHABLE | VERBATIM_NEW_RUN}) != 0) return VERBATIM_INVALID_ARGUMENT;
+  Context& target = *context->context;
+  if (!AreIds(tokens, count, target.vocab_size())) return VERBATIM_INVALID_ARGUMENT;
+  if (count > static_cast<size_t>(target.max_tokens() - target.length())) return VERBATIM_CONTEXT_FULL;
+  return Guarded([&] {
+    target.Append({tokens, count}, (flags & VERBATIM_UNSEARCHABLE) == 0, (flags & VERBATIM_NEW_RUN) != 0);
+    return VERBATIM_OK;
+  });
+}
+
+verbatim_status verbatim_context_truncate(verbatim_context* context, size_t length) {
+  if (context == nullptr || length > verbatim_context_length(context)) return VERBATIM_INVALID_ARGUMENT;
+  return Guarded([&] {
+    context->context->Truncate(static_cast<int32_t>(length));
+    return VERBATIM_OK;
+  });
+}
+
+verbatim_status verbatim_context_fork(const verbatim_context* context, verbatim_context** fork) {
+  if (context == nullptr || fork == nullptr) return VERBATIM_INVALID_ARGUMENT;
+  return Guarded([&] {
+    *fork = std::make_unique<verbatim_context>(verbatim_context{context->context->Fork()}).release();
+    return VERBATIM_OK;
+  });
+}
+
+verbatim_status verbatim_context_compact(verbatim_context* context) {
+  if (context == nullptr) return VERBATIM_INVALID_ARGUMENT;
+  return Guarded([&] {
+    context->context->Compact();
+    return VERBATIM_OK;
+  });
+}
+
+size_t verbatim_context_length(const verbatim_context* context) {
+  return context == nullptr ? 0 : static_cast<size_t>(context->context->length());
+}
+
+size_t verbatim_context_bytes(const verbatim_context* context) {
+  return context == nullptr ? 0 : context->context->bytes();
+}
+
+verbatim_status verbatim_context_read(const verbatim_context* context, size_t start, size_t count, int32_t* tokens) {
+  if (context == nullptr || (tokens == nullptr && count > 0)) return VERBATIM_INVALID_ARGUMENT;
+  const size_t length = verbatim_context_length(context);
+  if (start > length || count > length - start) return VERBATIM_INVALID_ARGUMENT;
+  context->context->Read(static_cast<int32_t>(start), {tokens, count});
+  return VERBATIM_OK;
+}
+
+verbatim_status verbatim_matcher_create(const verbatim_context* context, verbatim_matcher** matcher) {
+  if (context == nullptr || matcher == nullptr) return VERBATIM_INVALID_ARGUMENT;
+  return Guarded([&] {
+    *matcher = std::make_unique<verbatim_matcher>(verbatim_matcher{Matcher(context->context)}).release();
+    return VERBATIM_OK;
+  });
+}
+
+void verbatim_matcher_destroy(verbatim_matcher* matcher) { std::unique_ptr<verbatim_matcher>{matcher}; }
+
+verbatim_status verbatim_matcher_begin(verbatim_matcher* matcher, const verbatim_range* ranges, size_t range_count) {
+  if (matcher == nullptr) return VERBATIM_INVALID_ARGUMENT;
+  if (ranges != nullptr && !AreRanges(ranges, range_count)) return VERBATIM_INVALID_ARGUMENT;
+  return Guarded([&] {
+    matcher->matcher.Begin(Ranges(ranges, range_count), ranges != nullptr);
+    return VERBATIM_OK;
+  });
+}
+
+verbatim_status verbatim_matcher_advance(verbatim_matcher* matcher, int32_t token) {
+  return WithMatcher(matcher, [token](Matcher& target) {
+    if (token < 0 || token >= target.context().vocab_size()) return VERBATIM_INVALID_ARGUMENT;
+    return target.Advance(token) ? VERBATIM_OK : VERBATIM_NOT_ALLOWED;
+  });
+}
+
+verbatim_status verbatim_matcher_rewind(verbatim_matcher* matcher, size_t depth) {
+  return WithMatcher(matcher, [depth](Matcher& target) {
+    if (depth > target.depth()) return VERBATIM_INVALID_ARGUMENT;
+    target.Rewind(depth);
+    return VERBATIM_OK;
+  });
+}
+
+size_t verbatim_matcher_depth(const verbatim_matcher* matcher) {
+  return matcher == nullptr ? 0 : matcher->matcher.depth();
+}
+
+verbatim_status verbatim_matcher_allows(verbatim_matcher* matcher, int32_t token, int* allowed) {
+  if (allowed == nullptr) return VERBATIM_INVALID_ARGUMENT;
+  return WithMatcher(matcher, [&](Matcher& target) {
+    *allowed = target.Allows(token) ? 1 : 0;
+    return VERBATIM_OK;
+  });
+}
+
+verbatim_status verbatim_matcher_allowed(verbatim_matcher* matcher, const int32_t** ids, size_t* count) {
+  if (ids == nullptr || count == nullptr) return VERBATIM_INVALID_ARGUMENT;
+  return WithMatcher(matcher, [&](Matcher& target) {
+    const std::span<const int32_t> allowed = target.Allowed();
+    *ids = allowed.data();
+    *count = allowed.size();
+    return VERBATIM_OK;
+  });
+}
+
+verbatim_status verbatim_matcher_bitmask(verbatim_matcher* matcher, const uint32_t** words, size_t* word_count) {
+  if (words == nullptr || word_count == nullptr) return VERBATIM_INVALID_ARGUMENT;
+  return WithMatcher(matcher, [&](Matcher& target) {
+    const std::span<const uint32_t> bitmask = target.Bitmask();
+    *words = bitmask.data();
+    *word_count = bitmask.size();
+    return VERBATIM_OK;
+  });
+}
+
+verbatim_status verbatim_matcher_draft(verbatim_matcher* matcher, size_t max, int latest, int32_t* tokens,
+                                       size_t* count) {
+  if ((tokens == nullptr && max > 0) || count == nullptr) return VERBATIM_INVALID_ARGUMENT;
+  return WithMatcher(matcher, [&](Matcher& target) {
+    const std::span<int32_t> draft(tokens, max);
+    *count = latest != 0 ? target.DraftLatest(draft) : target.Draft(draft);
+    return VERBATIM_OK;
+  });
+}
+
+verbatim_status verbatim_matcher_sources(verbatim_matcher* matcher, const verbatim_range* ranges, size_t range_count,
+                                         size_t limit, int32_t* starts, size_t* count) {
+  if ((starts == nullptr && limit > 0) || count == nullptr) return VERBATIM_INVALID_ARGUMENT;
+  if (ranges != nullptr && !AreRanges(ranges, range_count)) return VERBATIM_INVALID_ARGUMENT;
+  return WithMatcher(matcher, [&](Matcher& target) {
+    *count = target.Sources(Ranges(ranges, range_count), ranges != nullptr, {starts, limit});
+    return VERBATIM_OK;
+  });
+}

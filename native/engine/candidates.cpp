@@ -1,0 +1,198 @@
+#include "candidates.hpp"
+
+#include <algorithm>
+
+namespace verbatim {
+
+void Candidates::Begin(std::span<const Range> ranges, bool restricted) {
+  ranges_.assign(ranges.begin(), ranges.end());
+  restricted_ = restricted;
+  quote_.clear();
+  cursors_.clear();
+  survivors_.clear();
+}
+
+bool Candidates::Advance(const Context& context, int32_t token) {
+  // Room comes first, before anything changes, so that running out of memory leaves the candidates as they were.
+  if (quote_.size() == quote_.capacity()) quote_.reserve(std::max<size_t>(64, 2 * quote_.size()));
+  if (quote_.empty()) return Start(context, token);
+
+  if (cursors_.empty() && survivors_.size() == 1) {
+    const int32_t position = survivors_.front();
+    if (position >= context.length() || context.WordAt(position) != token || !Continues(position, position + 1)) {
+      return false;
+    }
+    survivors_.front() = position + 1;
+    quote_.push_back(token);
+    return true;
+  }
+
+  descents_.clear();
+  size_t few = 0;
+  for (const Cursor& cursor : cursors_) {
+    Descent descent;
+    if (!Descend(cursor, token, descent)) continue;
+    if (descent.few) few += static_cast<size_t>(descent.cursor.high - descent.cursor.low);
+    descents_.push_back(descent);
+  }
+  survivors_.reserve(survivors_.size() + few + descents_.size());
+  cursors_.reserve(descents_.size());
+  const size_t kept = FilterSurvivors(context, token);
+  if (kept == 0 && descents_.empty()) return false;
+  Commit(context, token, kept);
+  return true;
+}
+
+/** The first token: from each block's root, and by scanning what no block indexes. */
+bool Candidates::Start(const Context& context, int32_t token) {
+  survivors_.clear();
+  if (restricted_) {
+    for (const Range& range : ranges_) {
+      const int32_t end = std::min(range.end, context.length());
+      for (int32_t position = range.start; position < end;) {
+        const Stretch stretch = context.StretchAt(position);
+        ScanStretch(stretch, {position, std::min(end, stretch.end)}, token);
+        position = stretch.end;
+      }
+    }
+    if (survivors_.empty()) return false;
+    quote_.push_back(token);
+    return true;
+  }
+  if (!context.distinct().Contains(token)) return false;
+  ScanStretch(context.tail(), {context.tail().begin, context.tail().end}, token);
+  descents_.clear();
+  size_t few = 0;
+  for (const Context::Piece& piece : context.pieces()) {
+    const Block& block = *piece.block;
+    Block::Child child;
+    if (!block.FindChild(block.root(), token, child)) continue;
+    const bool is_few = child.node == Block::kNoNode;
+    if (is_few) few += static_cast<size_t>(child.high - child.low);
+    descents_.push_back({{&block, piece.begin, child.low, child.high, child.node}, is_few});
+  }
+  survivors_.reserve(survivors_.size() + few + descents_.size());
+  cursors_.reserve(descents_.size());
+  Commit(context, token, survivors_.size());
+  return true;
+}
+
+bool Candidates::Descend(const Cursor& cursor, int32_t token, Descent& descent) const {
+  const Node& node = cursor.block->node(cursor.node);
+  if (node.depth > depth()) {
+    const int32_t position = cursor.block->positions(cursor.low, cursor.high).front() + depth();
+    if (cursor.block->words()[static_cast<size_t>(position)] != token) return false;
+    descent = {cursor, false};
+    return true;
+  }
+  Block::Child child;
+  if (!cursor.block->FindChild(node, token, child)) return false;
+  descent = {{cursor.block, cursor.begin, child.low, child.high, child.node}, child.node == Block::kNoNode};
+  return true;
+}
+
+/** Moves the survivors that continue with `token` to the front, one on; nothing has changed where none does. */
+size_t Candidates::FilterSurvivors(const Context& context, int32_t token) {
+  const int32_t length = context.length();
+  Stretch stretch{};
+  size_t kept = 0;
+  for (const int32_t position : survivors_) {
+    if (!stretch.Contains(position)) {
+      if (position >= length) continue;
+      stretch = context.StretchAt(position);
+    }
+    if (stretch.at(position) != token) continue;
+    if (!Continues(position, position + 1)) continue;
+    survivors_[kept++] = position + 1;
+  }
+  return kept;
+}
+
+/** Takes over the first `kept` survivors and the descents, for which there is room. */
+void Candidates::Commit(const Context& context, int32_t token, size_t kept) {
+  quote_.push_back(token);
+  survivors_.resize(kept);
+  cursors_.clear();
+  for (const Descent& descent : descents_) {
+    const Cursor& cursor = descent.cursor;
+    if (descent.few) {
+      for (const int32_t start : cursor.block->positions(cursor.low, cursor.high)) {
+        survivors_.push_back(cursor.begin + start + depth());
+      }
+      continue;
+    }
+    cursors_.push_back(cursor);
+    // The one candidate that reaches the block's end goes on after it, where the cursor cannot see.
+    const std::vector<Word>& words = cursor.block->words();
+    const int32_t start = cursor.block->size() - depth();
+    if (start < 0 || cursor.begin + cursor.block->size() == context.length()) continue;
+    if (!StartsWith(words[static_cast<size_t>(start)], quote_.front())) continue;
+    if (std::equal(quote_.begin() + 1, quote_.end(), words.begin() + start + 1)) {
+      survivors_.push_back(cursor.begin + cursor.block->size());
+    }
+  }
+}
+
+/** Adds every position in `range`, which lies in `stretch`, where a match can begin with `token`. */
+void Candidates::ScanStretch(const Stretch& stretch, Range range, int32_t token) {
+  constexpr int32_t kBatch = 64;
+  for (int32_t batch = range.start; batch < range.end; batch += kBatch) {
+    const int32_t end = std::min(batch + kBatch, range.end);
+    bool any = false;
+    for (int32_t position = batch; position < end; ++position) {
+      any |= StartsWith(stretch.at(position), token);
+    }
+    if (!any) continue;
+    for (int32_t position = batch; position < end; ++position) {
+      if (StartsWith(stretch.at(position), token)) survivors_.push_back(position + 1);
+    }
+  }
+}
+
+const Block* Candidates::OnlyNode(const Node*& node) const {
+  if (cursors_.size() != 1 || !survivors_.empty()) return nullptr;
+  const Cursor& cursor = cursors_.front();
+  node = &cursor.block->node(cursor.node);
+  return node->depth == depth() ? cursor.block : nullptr;
+}
+
+int32_t Candidates::LatestContinuation(const Context& context) const {
+  int32_t latest = -1;
+  if (quote_.empty()) {
+    for (int32_t position = context.length() - 1; position >= 0; --position) {
+      if (!IsSearchable(context.WordAt(position))) continue;
+      if (Continues(position, position + 1)) return position;
+    }
+    return latest;
+  }
+  for (const Cursor& cursor : cursors_) {
+    const std::vector<Word>& words = cursor.block->words();
+    for (const int32_t start : cursor.block->positions(cursor.low, cursor.high)) {
+      const int32_t next = start + depth();
+      if (next >= cursor.block->size() || !IsContinuation(words[static_cast<size_t>(next)])) continue;
+      latest = std::max(latest, cursor.begin + next);
+    }
+  }
+  for (const int32_t position : survivors_) {
+    if (position <= latest || position >= context.length()) continue;
+    if (IsContinuation(context.WordAt(position)) && Continues(position, position + 1)) latest = position;
+  }
+  return latest;
+}
+
+void Candidates::AppendStarts(std::vector<int32_t>& starts) const {
+  for (const Cursor& cursor : cursors_) {
+    for (const int32_t start : cursor.block->positions(cursor.low, cursor.high)) starts.push_back(cursor.begin + start);
+  }
+  for (const int32_t position : survivors_) starts.push_back(position - depth());
+}
+
+const Range* Candidates::FindRange(std::span<const Range> ranges, int32_t start, int32_t end) {
+  const auto after = std::upper_bound(ranges.begin(), ranges.end(), start,
+                                      [](int32_t value, const Range& range) { return value < range.start; });
+  if (after == ranges.begin()) return nullptr;
+  const Range& range = *std::prev(after);
+  return end <= range.end ? &range : nullptr;
+}
+
+}  // namespace verbatim

@@ -1,0 +1,112 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "context.hpp"
+
+namespace verbatim {
+
+/** Positions [start, end). */
+struct Range {
+  int32_t start;
+  int32_t end;
+};
+
+/**
+ * The candidate set S_k of a quote r over a context: `Advance` takes it from k to k + 1.
+ *
+ * A candidate is one of two things. While a block holds many, they are a stretch of its order and a node: a *cursor*.
+ * Few, or in the tail, or past the end of the block they began in, they are *survivors*: positions, one by one.
+ */
+class Candidates {
+ public:
+  /** k = 0, inside `ranges` only, or everywhere where `restricted` is false. */
+  void Begin(std::span<const Range> ranges, bool restricted);
+
+  /** False, and nothing has changed, where no candidate continues with `token`. */
+  bool Advance(const Context& context, int32_t token);
+
+  /** Visits the tokens by which candidates continue, in any order, with repetitions. Not for k = 0. */
+  template <typename Visit>
+  void VisitContinuations(const Context& context, Visit&& visit) const;
+
+  /** The one node at which all candidates part now, or null: its child tokens are the continuations. */
+  const Block* OnlyNode(const Node*& node) const;
+
+  /** The position where the latest candidate that has a continuation goes on, or -1. */
+  int32_t LatestContinuation(const Context& context) const;
+
+  /** The start positions of the candidates, in any order; a few may stand twice. */
+  void AppendStarts(std::vector<int32_t>& starts) const;
+
+  std::span<const int32_t> quote() const { return quote_; }
+  int32_t depth() const { return static_cast<int32_t>(quote_.size()); }
+  bool restricted() const { return restricted_; }
+  std::span<const Range> ranges() const { return ranges_; }
+  /** Where survivors go on: the positions after their last matched token. */
+  std::span<const int32_t> survivors() const { return survivors_; }
+
+  /** The range that holds [start, end), or null. */
+  static const Range* FindRange(std::span<const Range> ranges, int32_t start, int32_t end);
+
+ private:
+  /** The candidates in `block` that are at [low, high) of its order, parting at `node`. */
+  struct Cursor {
+    const Block* block;
+    int32_t begin;
+    int32_t low;
+    int32_t high;
+    int32_t node;
+  };
+  /** What advancing a cursor by one token leaves of it. */
+  struct Descent {
+    Cursor cursor;
+    /** Whether the candidates that are left are few, and become survivors. */
+    bool few;
+  };
+
+  bool Start(const Context& context, int32_t token);
+  bool Descend(const Cursor& cursor, int32_t token, Descent& descent) const;
+  size_t FilterSurvivors(const Context& context, int32_t token);
+  void Commit(const Context& context, int32_t token, size_t kept);
+  void ScanStretch(const Stretch& stretch, Range range, int32_t token);
+  bool Continues(int32_t position, int32_t end) const;
+
+  std::vector<int32_t> quote_;
+  std::vector<Cursor> cursors_;
+  std::vector<Descent> descents_;
+  std::vector<int32_t> survivors_;
+  std::vector<Range> ranges_;
+  bool restricted_ = false;
+};
+
+template <typename Visit>
+void Candidates::VisitContinuations(const Context& context, Visit&& visit) const {
+  for (const Cursor& cursor : cursors_) {
+    const Node& node = cursor.block->node(cursor.node);
+    if (node.depth == depth()) {
+      for (const int32_t token : cursor.block->child_tokens(node)) visit(token);
+    } else {
+      const int32_t position = cursor.block->positions(cursor.low, cursor.high).front() + depth();
+      visit(TokenOf(cursor.block->words()[static_cast<size_t>(position)]));
+    }
+  }
+  Stretch stretch{};
+  const int32_t length = context.length();
+  for (const int32_t position : survivors_) {
+    if (position >= length) continue;
+    if (!stretch.Contains(position)) stretch = context.StretchAt(position);
+    const Word word = stretch.at(position);
+    if (IsContinuation(word) && Continues(position, position + 1)) visit(TokenOf(word));
+  }
+}
+
+/** Whether a candidate that goes on at `position` may reach `end` under the ranges. */
+inline bool Candidates::Continues(int32_t position, int32_t end) const {
+  return !restricted_ || FindRange(ranges_, position - depth(), end) != nullptr;
+}
+
+}  // namespace verbatim

@@ -1,0 +1,96 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "block.hpp"
+#include "distinct_tokens.hpp"
+#include "words.hpp"
+
+namespace verbatim {
+
+/** A stretch of the sequence in contiguous memory. */
+struct Stretch {
+  const Word* words;
+  int32_t begin;
+  int32_t end;
+
+  bool Contains(int32_t position) const { return position >= begin && position < end; }
+  Word at(int32_t position) const { return words[position - begin]; }
+};
+
+/**
+ * The searchable context: a sequence of blocks, which are immutable and shared between forks, and a tail of recent
+ * tokens, which is scanned. A tail that outgrows its limit is sealed into a block, together with the blocks before it
+ * that are small by comparison; so a token is indexed a logarithmic number of times, and there are logarithmically
+ * many blocks.
+ */
+class Context {
+ public:
+  /** A part of the sequence that is indexed: block->words() at positions from `begin` on. */
+  struct Piece {
+    std::shared_ptr<const Block> block;
+    int32_t begin;
+
+    int32_t end() const { return begin + block->size(); }
+    Stretch stretch() const { return {block->words().data(), begin, end()}; }
+  };
+
+  Context(int32_t vocab_size, int32_t max_tokens, std::span<const int32_t> barriers);
+
+  /** Tokens are in [0, vocab_size) and fit into max_tokens. Nothing has changed if this throws bad_alloc. */
+  void Append(std::span<const int32_t> tokens, bool searchable, bool new_run);
+  void Truncate(int32_t length);
+  std::shared_ptr<Context> Fork();
+  /** One block, no tail. */
+  void Compact();
+  void Read(int32_t start, std::span<int32_t> tokens) const;
+
+  int32_t vocab_size() const { return vocab_size_; }
+  int32_t max_tokens() const { return max_tokens_; }
+  int32_t length() const { return tail_begin_ + static_cast<int32_t>(tail_.size()); }
+  size_t bytes() const;
+  /** Changes whenever the sequence or the index does. */
+  uint64_t version() const { return version_; }
+
+  const std::vector<Piece>& pieces() const { return pieces_; }
+  Stretch tail() const { return {tail_.data(), tail_begin_, length()}; }
+  /** The stretch that holds `position`, which is in [0, length()). */
+  Stretch StretchAt(int32_t position) const;
+  Word WordAt(int32_t position) const { return StretchAt(position).at(position); }
+
+  /** May sort; the result is valid until the context changes. */
+  std::span<const int32_t> distinct_ids() { return distinct_->ids(); }
+  const DistinctTokens& distinct() const { return *distinct_; }
+
+ private:
+  /** The tail is sealed when it grows past kTailLimit, all but its last kTailKept tokens: undoing them is free. */
+  static constexpr size_t kTailLimit = 1024;
+  static constexpr size_t kTailKept = 256;
+  /** Blocks are rebuilt into the next one when what follows them is this many times their size. */
+  static constexpr int64_t kGrowth = 4;
+
+  bool IsBarrier(int32_t token) const {
+    return !barriers_.empty() && (barriers_[static_cast<size_t>(token) >> 5] >> (token & 31) & 1) != 0;
+  }
+  DistinctTokens& OwnDistinct();
+  /** Moves the tail's first `count` words into a block, and small blocks before it. */
+  void Seal(size_t count);
+
+  int32_t vocab_size_;
+  int32_t max_tokens_;
+  /** A bitmask; empty where there are no barriers. */
+  std::vector<uint32_t> barriers_;
+  std::vector<Piece> pieces_;
+  std::vector<Word> tail_;
+  int32_t tail_begin_ = 0;
+  std::shared_ptr<DistinctTokens> distinct_;
+  /** A shared set is read only: whoever adds to it first makes a copy. */
+  bool distinct_is_shared_ = false;
+  uint64_t version_ = 0;
+};
+
+}  // namespace verbatim

@@ -1,0 +1,190 @@
+/**
+ * The C ABI of Verbatim's engine: a context (tokens in runs) and a matcher over it.
+ *
+ * Inside a recall span a model may emit only tokens that continue an exact substring of its searchable context
+ * (RecaLLM, section 3.1). This library answers which tokens those are. It knows no delimiters: opening and closing
+ * spans is thirty lines of the caller's (lib/session.ts is one example).
+ *
+ * Conventions. Ids are int32_t in [0, vocab_size); positions count tokens from 0. Every call that can fail returns a
+ * status; on any status but VERBATIM_OK nothing has changed. No call throws, exits or prints.
+ * Threads: one handle at a time. Different handles may be used from different threads, even when they share an
+ * index (forks share what is indexed, and what is indexed never changes).
+ */
+#ifndef VERBATIM_H
+#define VERBATIM_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(_WIN32)
+#define VERBATIM_API
+#else
+#define VERBATIM_API __attribute__((visibility("default")))
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define VERBATIM_ABI_VERSION 1
+
+typedef enum verbatim_status {
+  VERBATIM_OK = 0,
+  VERBATIM_INVALID_ARGUMENT = 1,
+  VERBATIM_OUT_OF_MEMORY = 2,
+  /** The append would exceed the context's max_tokens. */
+  VERBATIM_CONTEXT_FULL = 3,
+  /** No candidate continues with that token. */
+  VERBATIM_NOT_ALLOWED = 4,
+  /** The context changed after the matcher's last begin. */
+  VERBATIM_STALE = 5,
+  /** No entry of the row that may be drawn is finite. */
+  VERBATIM_NO_VALID_TOKEN = 6
+} verbatim_status;
+
+/** VERBATIM_ABI_VERSION of the library that is loaded. */
+VERBATIM_API uint32_t verbatim_abi_version(void);
+
+/** One sentence on a status; never NULL. */
+VERBATIM_API const char* verbatim_status_message(verbatim_status status);
+
+/* ---- Context ------------------------------------------------------------------------------------------------ */
+
+typedef struct verbatim_context verbatim_context;
+
+typedef struct verbatim_context_options {
+  /** sizeof(verbatim_context_options), so that later versions can add fields. */
+  size_t struct_size;
+  /** Ids are in [0, vocab_size); at most 2^30. */
+  int32_t vocab_size;
+  /** 0: as many as positions can count (2^31 - 1). */
+  int32_t max_tokens;
+  /** Ids that are never part of a match (delimiters, end of text, template markers); may be NULL if barrier_count is 0. */
+  const int32_t* barriers;
+  size_t barrier_count;
+} verbatim_context_options;
+
+enum {
+  /** The tokens join the sequence, but no match may contain them. */
+  VERBATIM_UNSEARCHABLE = 1,
+  /** The first token starts a run of its own: no match crosses from the token before it. */
+  VERBATIM_NEW_RUN = 2
+};
+
+/** On success *context is a new, empty context that the caller destroys. */
+VERBATIM_API verbatim_status verbatim_context_create(const verbatim_context_options* options, verbatim_context** context);
+
+/** Matchers over the context stay usable; NULL is ignored. */
+VERBATIM_API void verbatim_context_destroy(verbatim_context* context);
+
+/** Appends `count` tokens; `flags` are VERBATIM_UNSEARCHABLE and VERBATIM_NEW_RUN. */
+VERBATIM_API verbatim_status verbatim_context_append(verbatim_context* context, const int32_t* tokens, size_t count,
+                                                     uint32_t flags);
+
+/** Forgets every token from position `length` on. */
+VERBATIM_API verbatim_status verbatim_context_truncate(verbatim_context* context, size_t length);
+
+/** *fork is an independent context with the same tokens; what is indexed is shared. */
+VERBATIM_API verbatim_status verbatim_context_fork(const verbatim_context* context, verbatim_context** fork);
+
+/** Rearranges the index for reading; worth its cost before many forks are made. */
+VERBATIM_API verbatim_status verbatim_context_compact(verbatim_context* context);
+
+VERBATIM_API size_t verbatim_context_length(const verbatim_context* context);
+
+/** Bytes held by tokens and index; what is shared with forks is counted whole. */
+VERBATIM_API size_t verbatim_context_bytes(const verbatim_context* context);
+
+/** Copies the tokens at positions [start, start + count) to `tokens`. */
+VERBATIM_API verbatim_status verbatim_context_read(const verbatim_context* context, size_t start, size_t count,
+                                                   int32_t* tokens);
+
+/* ---- Matcher ------------------------------------------------------------------------------------------------ */
+
+typedef struct verbatim_matcher verbatim_matcher;
+
+/** Positions [start, end). */
+typedef struct verbatim_range {
+  int32_t start;
+  int32_t end;
+} verbatim_range;
+
+/** On success *matcher has begun: its candidates are all searchable positions. */
+VERBATIM_API verbatim_status verbatim_matcher_create(const verbatim_context* context, verbatim_matcher** matcher);
+VERBATIM_API void verbatim_matcher_destroy(verbatim_matcher* matcher);
+
+/** Starts a new quote at depth 0, inside `ranges` only (ascending, disjoint; NULL: everywhere). */
+VERBATIM_API verbatim_status verbatim_matcher_begin(verbatim_matcher* matcher, const verbatim_range* ranges,
+                                                    size_t range_count);
+
+/** Keeps the candidates that continue with `token`; VERBATIM_NOT_ALLOWED where none does. */
+VERBATIM_API verbatim_status verbatim_matcher_advance(verbatim_matcher* matcher, int32_t token);
+
+/** Goes back to the first `depth` tokens of the quote. */
+VERBATIM_API verbatim_status verbatim_matcher_rewind(verbatim_matcher* matcher, size_t depth);
+
+/** Tokens matched so far. */
+VERBATIM_API size_t verbatim_matcher_depth(const verbatim_matcher* matcher);
+
+/** *allowed is 1 where some candidate continues with `token`, otherwise 0. */
+VERBATIM_API verbatim_status verbatim_matcher_allows(verbatim_matcher* matcher, int32_t token, int* allowed);
+
+/** The continuations A(c, r), ascending; *ids is the matcher's and valid until the next call on it. */
+VERBATIM_API verbatim_status verbatim_matcher_allowed(verbatim_matcher* matcher, const int32_t** ids, size_t* count);
+
+/**
+ * The same set as a bitmask of ceil(vocab_size / 32) words: bit i % 32 of word i / 32 is 1 where token i is allowed.
+ * The words are the matcher's and valid until the next call on it.
+ */
+VERBATIM_API verbatim_status verbatim_matcher_bitmask(verbatim_matcher* matcher, const uint32_t** words,
+                                                      size_t* word_count);
+
+/**
+ * Writes at most `max` tokens on which all candidates that have a continuation agree; with `latest` != 0 the tokens
+ * after the latest such candidate. *count is how many.
+ */
+VERBATIM_API verbatim_status verbatim_matcher_draft(verbatim_matcher* matcher, size_t max, int latest, int32_t* tokens,
+                                                    size_t* count);
+
+/**
+ * Writes the start positions of candidates, ascending, at most `limit`, and only those that lie inside one of
+ * `ranges` (NULL: all). *count is how many were written. None at depth 0.
+ */
+VERBATIM_API verbatim_status verbatim_matcher_sources(verbatim_matcher* matcher, const verbatim_range* ranges,
+                                                      size_t range_count, size_t limit, int32_t* starts, size_t* count);
+
+/* ---- Rows of logits ----------------------------------------------------------------------------------------- */
+
+/** Assigns `value` to row[i] for every i in [0, width) whose bit in `bitmask` (ceil(width / 32) words) is 0. */
+VERBATIM_API verbatim_status verbatim_masked_fill(float* row, size_t width, const uint32_t* bitmask, float value);
+
+/** The same, the allowed indices given as ascending ids; ids at or past `width` are ignored. */
+VERBATIM_API verbatim_status verbatim_masked_fill_ids(float* row, size_t width, const int32_t* ids, size_t count,
+                                                      float value);
+
+typedef struct verbatim_sampling {
+  /** sizeof(verbatim_sampling). */
+  size_t struct_size;
+  /** 0 takes the largest logit, the lowest id among equals. */
+  double temperature;
+  /** Keep the top_k largest logits; 0 keeps all. */
+  int32_t top_k;
+  /** Keep the most probable tokens until their probabilities sum to top_p; 1 keeps all. */
+  double top_p;
+  /** Keep tokens at least min_p times as probable as the most probable one; 0 keeps all. */
+  double min_p;
+} verbatim_sampling;
+
+/**
+ * Draws a token. Temperature first, then top_k, top_p, min_p, each over what the one before it kept; the draw walks
+ * the kept tokens by ascending id. Entries that are not finite are never drawn.
+ * @param ids ascending ids to choose from; NULL: [0, width). Only these entries of `row` are read.
+ * @param uniform in [0, 1): decides the draw.
+ */
+VERBATIM_API verbatim_status verbatim_sample(const float* row, size_t width, const int32_t* ids, size_t count,
+                                             const verbatim_sampling* sampling, double uniform, int32_t* token);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
