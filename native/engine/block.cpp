@@ -13,21 +13,20 @@ std::shared_ptr<const Block> Block::Build(std::vector<Word> words) {
   return block;
 }
 
-bool Block::FindChild(const Node& node, int32_t token, Child& child) const {
+bool Block::FindChild(int32_t node, int32_t high, int32_t token, Child& child) const {
   const std::span<const int32_t> tokens = child_tokens(node);
   const auto found = std::lower_bound(tokens.begin(), tokens.end(), token);
   if (found == tokens.end() || *found != token) return false;
-  const size_t rank = static_cast<size_t>(found - tokens.begin());
-  const size_t index = static_cast<size_t>(node.first_child) + rank;
-  const bool is_last = rank + 1 == tokens.size();
-  child = {child_lows_[index], is_last ? node.high : child_lows_[index + 1], child_nodes_[index]};
+  const size_t index = static_cast<size_t>(&*found - child_tokens_.data());
+  const bool is_last = &*found == &tokens.back();
+  child = {child_lows_[index], is_last ? high : child_lows_[index + 1], child_nodes_[index]};
   return true;
 }
 
 size_t Block::bytes() const {
   return sizeof(*this) + nodes_.capacity() * sizeof(Node) +
          (words_.capacity() + positions_.capacity() + child_tokens_.capacity() + child_lows_.capacity() +
-          child_nodes_.capacity()) *
+          child_nodes_.capacity() + bitmasks_.capacity()) *
              sizeof(int32_t);
 }
 

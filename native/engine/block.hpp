@@ -10,17 +10,6 @@
 
 namespace verbatim {
 
-/** The suffixes at positions_[low, high): all that begin with the same `depth` tokens. */
-struct Node {
-  /** Tokens shared by all suffixes of the node; at this depth they part. */
-  int32_t depth;
-  int32_t low;
-  int32_t high;
-  /** Children [first_child, first_child + child_count), by ascending token. Suffixes before the first child end here. */
-  int32_t first_child;
-  int32_t child_count;
-};
-
 /**
  * An immutable index over a stretch of the sequence: its words, the positions of its searchable words sorted by what
  * follows them, and a tree of nodes over the heavy part of that order. Where a prefix has few candidates there is no
@@ -34,30 +23,45 @@ class Block {
   /** Prefixes with at most this many candidates get no node. */
   static constexpr int32_t kHeavy = 128;
   static constexpr int32_t kNoNode = -1;
+  /** Nodes with more children hold them as a bitmask too: copying it is cheaper than setting so many bits. */
+  static constexpr int32_t kWide = 1024;
+  static constexpr int32_t kNoBitmask = -1;
 
   static std::shared_ptr<const Block> Build(std::vector<Word> words);
 
   const std::vector<Word>& words() const { return words_; }
   int32_t size() const { return static_cast<int32_t>(words_.size()); }
-  const Node& node(int32_t index) const { return nodes_[static_cast<size_t>(index)]; }
-  const Node& root() const { return nodes_.back(); }
   std::span<const int32_t> positions(int32_t low, int32_t high) const {
     return std::span(positions_).subspan(static_cast<size_t>(low), static_cast<size_t>(high - low));
   }
-  std::span<const int32_t> child_tokens(const Node& node) const {
-    return std::span(child_tokens_)
-        .subspan(static_cast<size_t>(node.first_child), static_cast<size_t>(node.child_count));
+
+  /** The node of all positions. */
+  int32_t root() const { return static_cast<int32_t>(nodes_.size()) - 2; }
+  /** How many tokens all suffixes of a node share; at this depth they part. */
+  int32_t depth(int32_t node) const { return nodes_[static_cast<size_t>(node)].depth; }
+  /** The tokens by which a node's suffixes continue, ascending. */
+  std::span<const int32_t> child_tokens(int32_t node) const {
+    const size_t first = static_cast<size_t>(nodes_[static_cast<size_t>(node)].first_child);
+    const size_t end = static_cast<size_t>(nodes_[static_cast<size_t>(node) + 1].first_child);
+    return std::span(child_tokens_).subspan(first, end - first);
+  }
+  /** The same as a bitmask, if the node is wide; otherwise empty. It ends at the block's largest token. */
+  std::span<const uint32_t> child_bitmask(int32_t node) const {
+    const int32_t bitmask = nodes_[static_cast<size_t>(node)].bitmask;
+    if (bitmask == kNoBitmask) return {};
+    return std::span(bitmasks_).subspan(static_cast<size_t>(bitmask), bitmask_words_);
   }
 
-  /** The candidates that go on from a node with one token. */
+  /** The suffixes at positions [low, high) of the order, which continue from a node with one token. */
   struct Child {
     int32_t low;
     int32_t high;
     /** Where they part next, or kNoNode if they are few. */
     int32_t node;
   };
-  /** False where no suffix of the node continues with `token`. */
-  bool FindChild(const Node& node, int32_t token, Child& child) const;
+  /** The child for `token` of a node whose suffixes end at `high`; false where there is none. */
+  bool FindChild(int32_t node, int32_t high, int32_t token, Child& child) const;
+  int32_t position_count() const { return static_cast<int32_t>(positions_.size()); }
 
   size_t bytes() const;
 
@@ -65,13 +69,23 @@ class Block {
   friend class BlockBuilder;
   Block() = default;
 
+  struct Node {
+    int32_t depth;
+    /** Its children are those up to the next node's first; before the first child's suffixes come those that end. */
+    int32_t first_child;
+    /** Where the child tokens' bitmask begins, or kNoBitmask. */
+    int32_t bitmask;
+  };
+
   std::vector<Word> words_;
   std::vector<int32_t> positions_;
-  /** The root is the last. */
+  /** Children before parents; after the root, the last node, one more that ends its children. */
   std::vector<Node> nodes_;
   std::vector<int32_t> child_tokens_;
   std::vector<int32_t> child_lows_;
   std::vector<int32_t> child_nodes_;
+  std::vector<uint32_t> bitmasks_;
+  size_t bitmask_words_ = 0;
 };
 
 }  // namespace verbatim

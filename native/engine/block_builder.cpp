@@ -15,22 +15,25 @@ constexpr int32_t kDepthLimit = 6;
 /** A block is repetitive if more than one in this many of its candidates is heavy beyond kDepthLimit. */
 constexpr int64_t kRepetitive = 32;
 
-int BitsFor(uint64_t largest) { return std::bit_width(largest); }
+int BitsFor(uint64_t largest) { return static_cast<int>(std::bit_width(largest)); }
 
 }  // namespace
 
 void BlockBuilder::Build() {
   SortByTwoTokens();
-  GrowFromSorted();
+  GrowNode(0, 0, static_cast<int32_t>(block_.positions_.size()));
   if (heavy_left_ * kRepetitive > block_.size()) SortBySuffix();
+  block_.nodes_.push_back({0, static_cast<int32_t>(block_.child_tokens_.size()), Block::kNoBitmask});
   block_.nodes_.shrink_to_fit();
   block_.child_tokens_.shrink_to_fit();
   block_.child_lows_.shrink_to_fit();
   block_.child_nodes_.shrink_to_fit();
+  block_.bitmasks_.shrink_to_fit();
 }
 
 uint32_t BlockBuilder::KeyAt(int32_t position, int32_t depth) const {
   const size_t next = static_cast<size_t>(position) + static_cast<size_t>(depth);
+  if (depth == 0) return static_cast<uint32_t>(TokenOf(block_.words_[next])) + 1;
   if (next >= block_.words_.size() || !IsContinuation(block_.words_[next])) return 0;
   return static_cast<uint32_t>(block_.words_[next]) + 1;
 }
@@ -38,58 +41,59 @@ uint32_t BlockBuilder::KeyAt(int32_t position, int32_t depth) const {
 void BlockBuilder::SortByTwoTokens() {
   const std::vector<Word>& words = block_.words_;
   Word largest = 0;
-  for (const Word word : words) largest |= TokenOf(word);
-  const int token_bits = BitsFor(static_cast<uint64_t>(largest) + 1);
-  const int position_bits = BitsFor(words.size());
-
-  items_.clear();
-  items_.reserve(words.size());
-  if (position_bits + 2 * token_bits <= 64) {
-    for (size_t p = 0; p < words.size(); ++p) {
-      if (!IsSearchable(words[p])) continue;
-      const uint64_t first = static_cast<uint64_t>(TokenOf(words[p]));
-      const uint64_t second = KeyAt(static_cast<int32_t>(p), 1);
-      items_.push_back(((first << token_bits | second) << position_bits) | p);
-    }
-    RadixSort(items_, spare_, position_bits, position_bits + 2 * token_bits);
-  } else {
-    // Ids too wide for two of them and a position in one item: sort by the second token, then, stably, by the first.
-    for (size_t p = 0; p < words.size(); ++p) {
-      if (IsSearchable(words[p])) items_.push_back(uint64_t{KeyAt(static_cast<int32_t>(p), 1)} << 32 | p);
-    }
-    RadixSort(items_, spare_, 32, 64);
-    for (uint64_t& item : items_) {
-      const uint64_t p = item & UINT32_MAX;
-      item = static_cast<uint64_t>(TokenOf(words[p])) << 32 | p;
-    }
-    RadixSort(items_, spare_, 32, 64);
+  for (const Word word : words) largest = std::max(largest, TokenOf(word));
+  block_.bitmask_words_ = (static_cast<size_t>(largest) >> 5) + 1;
+  token_bits_ = BitsFor(static_cast<uint64_t>(largest) + 1);
+  position_bits_ = BitsFor(words.size());
+  if (position_bits_ + 2 * token_bits_ > 64) {
+    SortByTwoWideTokens();
+    return;
   }
-
-  const uint64_t position_mask = position_bits + 2 * token_bits <= 64 ? (uint64_t{1} << position_bits) - 1 : UINT32_MAX;
+  items_.reserve(words.size());
+  for (size_t p = 0; p < words.size(); ++p) {
+    if (!IsSearchable(words[p])) continue;
+    const uint64_t first = static_cast<uint64_t>(TokenOf(words[p])) + 1;
+    const uint64_t second = KeyAt(static_cast<int32_t>(p), 1);
+    items_.push_back((first << token_bits_ | second) << position_bits_ | p);
+  }
+  RadixSort(items_, spare_, position_bits_, position_bits_ + 2 * token_bits_);
   block_.positions_.resize(items_.size());
+  const uint64_t position_mask = (uint64_t{1} << position_bits_) - 1;
   for (size_t i = 0; i < items_.size(); ++i) block_.positions_[i] = static_cast<int32_t>(items_[i] & position_mask);
 }
 
-void BlockBuilder::GrowFromSorted() {
-  ClearNodes();
-  GrowNode(0, 0, static_cast<int32_t>(block_.positions_.size()));
+/** Where two ids and a position do not fit into one item: by the second token, then, stably, by the first. */
+void BlockBuilder::SortByTwoWideTokens() {
+  const std::vector<Word>& words = block_.words_;
+  for (size_t p = 0; p < words.size(); ++p) {
+    if (IsSearchable(words[p])) block_.positions_.push_back(static_cast<int32_t>(p));
+  }
+  const int32_t count = static_cast<int32_t>(block_.positions_.size());
+  SortByKey(1, 0, count);
+  SortByKey(0, 0, count);
+}
+
+/** The key of the suffix at `index` of the order at `depth`, from the sorted items as long as they hold it. */
+uint32_t BlockBuilder::KeyOf(int32_t index, int32_t depth) const {
+  if (depth > 1 || items_.empty()) return KeyAt(block_.positions_[static_cast<size_t>(index)], depth);
+  const int shift = position_bits_ + (depth == 0 ? token_bits_ : 0);
+  return static_cast<uint32_t>(items_[static_cast<size_t>(index)] >> shift & ((uint64_t{1} << token_bits_) - 1));
 }
 
 /** Appends the node of positions_[low, high), its heavy children before it; returns its index. */
 int32_t BlockBuilder::GrowNode(int32_t depth, int32_t low, int32_t high) {
-  const std::vector<int32_t>& positions = block_.positions_;
   struct Group {
     uint32_t key;
     int32_t low;
     int32_t node;
   };
   std::vector<Group> groups;
+  uint32_t last_key = 0;
   for (int32_t i = low; i < high; ++i) {
-    const size_t position = static_cast<size_t>(positions[static_cast<size_t>(i)]);
-    const uint32_t key = depth == 0 ? static_cast<uint32_t>(TokenOf(block_.words_[position])) + 1
-                                    : KeyAt(static_cast<int32_t>(position), depth);
-    if (key == 0 || (!groups.empty() && groups.back().key == key)) continue;
+    const uint32_t key = KeyOf(i, depth);
+    if (key == last_key) continue;
     groups.push_back({key, i, Block::kNoNode});
+    last_key = key;
   }
   for (size_t g = 0; g < groups.size(); ++g) {
     const int32_t end = g + 1 < groups.size() ? groups[g + 1].low : high;
@@ -98,7 +102,7 @@ int32_t BlockBuilder::GrowNode(int32_t depth, int32_t low, int32_t high) {
       heavy_left_ += end - groups[g].low;
       continue;
     }
-    if (depth + 1 >= 2) SortByKey(depth + 1, groups[g].low, end);
+    if (depth + 1 > 1) SortByKey(depth + 1, groups[g].low, end);
     groups[g].node = GrowNode(depth + 1, groups[g].low, end);
   }
   const int32_t first_child = static_cast<int32_t>(block_.child_tokens_.size());
@@ -107,34 +111,46 @@ int32_t BlockBuilder::GrowNode(int32_t depth, int32_t low, int32_t high) {
     block_.child_lows_.push_back(group.low);
     block_.child_nodes_.push_back(group.node);
   }
-  block_.nodes_.push_back({depth, low, high, first_child, static_cast<int32_t>(groups.size())});
+  return AppendNode(depth, first_child);
+}
+
+/** Appends a node whose children are those from `first_child` on; returns its index. */
+int32_t BlockBuilder::AppendNode(int32_t depth, int32_t first_child) {
+  const int32_t child_count = static_cast<int32_t>(block_.child_tokens_.size()) - first_child;
+  int32_t bitmask = Block::kNoBitmask;
+  // The root's set is the context's to keep.
+  if (child_count > Block::kWide && depth > 0) {
+    bitmask = static_cast<int32_t>(block_.bitmasks_.size());
+    block_.bitmasks_.resize(block_.bitmasks_.size() + block_.bitmask_words_);
+    for (int32_t i = first_child; i < first_child + child_count; ++i) {
+      const int32_t token = block_.child_tokens_[static_cast<size_t>(i)];
+      block_.bitmasks_[static_cast<size_t>(bitmask + (token >> 5))] |= uint32_t{1} << (token & 31);
+    }
+  }
+  block_.nodes_.push_back({depth, first_child, bitmask});
   return static_cast<int32_t>(block_.nodes_.size()) - 1;
 }
 
-/** Sorts positions_[low, high) by the token that follows their first `depth`; positions stay ascending among equals. */
+/** Sorts positions_[low, high) by the token that follows their first `depth`; equals keep their order. */
 void BlockBuilder::SortByKey(int32_t depth, int32_t low, int32_t high) {
   const auto begin = block_.positions_.begin() + low;
   const auto end = block_.positions_.begin() + high;
-  items_.clear();
+  bucket_.clear();
   bool same = true;
   for (auto position = begin; position != end; ++position) {
     const uint64_t key = KeyAt(*position, depth);
-    items_.push_back(key << 32 | static_cast<uint32_t>(*position));
-    same = same && key == items_.front() >> 32;
+    bucket_.push_back(key << 32 | static_cast<uint32_t>(*position));
+    same = same && key == bucket_.front() >> 32;
   }
   if (same) return;
-  constexpr size_t kWorthRadix = 1024;
-  if (items_.size() < kWorthRadix) {
-    std::sort(items_.begin(), items_.end());
-  } else {
-    RadixSort(items_, spare_, 32, 64);
-  }
-  std::transform(items_.begin(), items_.end(), begin, [](uint64_t item) { return static_cast<int32_t>(item); });
+  RadixSort(bucket_, spare_, 32, 64);
+  std::transform(bucket_.begin(), bucket_.end(), begin, [](uint64_t item) { return static_cast<int32_t>(item); });
 }
 
 void BlockBuilder::SortBySuffix() {
   // The text: tokens renamed 1, 2, … in order, and a 0 at every run edge, which no common prefix contains.
-  const std::span<const int32_t> tokens = block_.child_tokens(block_.root());
+  const std::span<const int32_t> tokens =
+      std::span(block_.child_tokens_).subspan(static_cast<size_t>(block_.nodes_.back().first_child));
   std::vector<int32_t> text;
   std::vector<int32_t> origin;
   text.reserve(block_.words_.size() + block_.words_.size() / 8);
@@ -166,7 +182,11 @@ void BlockBuilder::SortBySuffix() {
  * one sweep with a stack of open stretches finds them all, inner before outer. Only heavy ones become nodes.
  */
 void BlockBuilder::GrowFromCommonPrefixes(const std::vector<int32_t>& common) {
-  ClearNodes();
+  block_.nodes_.clear();
+  block_.child_tokens_.clear();
+  block_.child_lows_.clear();
+  block_.child_nodes_.clear();
+  block_.bitmasks_.clear();
   struct Stretch {
     int32_t depth;
     int32_t low;
@@ -193,16 +213,14 @@ void BlockBuilder::GrowFromCommonPrefixes(const std::vector<int32_t>& common) {
       const int32_t low = parts[i];
       const int32_t end = i + 1 < parts.size() ? parts[i + 1] : high;
       const int32_t position = block_.positions_[static_cast<size_t>(low)];
-      const uint32_t key = is_root ? static_cast<uint32_t>(TokenOf(block_.words_[static_cast<size_t>(position)])) + 1
-                                   : KeyAt(position, stretch.depth);
+      const uint32_t key = KeyAt(position, stretch.depth);
       if (key == 0) continue;
       block_.child_tokens_.push_back(static_cast<int32_t>(key - 1));
       block_.child_lows_.push_back(low);
       block_.child_nodes_.push_back(end - low > Block::kHeavy ? node_at[static_cast<size_t>(low)] : Block::kNoNode);
     }
-    const int32_t child_count = static_cast<int32_t>(block_.child_tokens_.size()) - first_child;
-    block_.nodes_.push_back({stretch.depth, stretch.low, high, first_child, child_count});
-    if (count > 0) node_at[static_cast<size_t>(stretch.low)] = static_cast<int32_t>(block_.nodes_.size()) - 1;
+    const int32_t node = AppendNode(stretch.depth, first_child);
+    if (count > 0) node_at[static_cast<size_t>(stretch.low)] = node;
   };
 
   std::vector<Stretch> open{{0, 0, 0}};
@@ -219,13 +237,6 @@ void BlockBuilder::GrowFromCommonPrefixes(const std::vector<int32_t>& common) {
     open.back().last_part = i;
   }
   for (; !open.empty(); open.pop_back()) close(open.back(), count);
-}
-
-void BlockBuilder::ClearNodes() {
-  block_.nodes_.clear();
-  block_.child_tokens_.clear();
-  block_.child_lows_.clear();
-  block_.child_nodes_.clear();
 }
 
 }  // namespace verbatim

@@ -17,23 +17,28 @@ class BlockBuilder {
  private:
   /** The token after the first `depth` tokens of the suffix at `position`, plus one; 0 where the run ends there. */
   uint32_t KeyAt(int32_t position, int32_t depth) const;
+  uint32_t KeyOf(int32_t index, int32_t depth) const;
 
   // Natural text: by the first two tokens, then deeper only where more than kHeavy candidates remain.
   void SortByTwoTokens();
-  void GrowFromSorted();
+  void SortByTwoWideTokens();
   int32_t GrowNode(int32_t depth, int32_t low, int32_t high);
   void SortByKey(int32_t depth, int32_t low, int32_t high);
+
+  int32_t AppendNode(int32_t depth, int32_t first_child);
 
   // Repetitive text: by whole suffixes.
   void SortBySuffix();
   void GrowFromCommonPrefixes(const std::vector<int32_t>& common);
 
-  void ClearNodes();
-
   Block& block_;
   /** Candidates in heavy prefixes that GrowNode left unsorted at its depth limit. */
   int64_t heavy_left_ = 0;
+  /** One for each position, in order: first key, second key, position, from the highest bits to the lowest. */
   std::vector<uint64_t> items_;
+  int token_bits_ = 0;
+  int position_bits_ = 0;
+  std::vector<uint64_t> bucket_;
   std::vector<uint64_t> spare_;
 };
 

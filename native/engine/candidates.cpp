@@ -60,13 +60,14 @@ bool Candidates::Start(const Context& context, int32_t token) {
     return true;
   }
   if (!context.distinct().Contains(token)) return false;
-  ScanStretch(context.tail(), {context.tail().begin, context.tail().end}, token);
+  context.tail().VisitStarts(
+      token, [&](int32_t index) { survivors_.push_back(context.tail_begin() + index + 1); });
   descents_.clear();
   size_t few = 0;
   for (const Context::Piece& piece : context.pieces()) {
     const Block& block = *piece.block;
     Block::Child child;
-    if (!block.FindChild(block.root(), token, child)) continue;
+    if (!block.FindChild(block.root(), block.position_count(), token, child)) continue;
     const bool is_few = child.node == Block::kNoNode;
     if (is_few) few += static_cast<size_t>(child.high - child.low);
     descents_.push_back({{&block, piece.begin, child.low, child.high, child.node}, is_few});
@@ -78,15 +79,13 @@ bool Candidates::Start(const Context& context, int32_t token) {
 }
 
 bool Candidates::Descend(const Cursor& cursor, int32_t token, Descent& descent) const {
-  const Node& node = cursor.block->node(cursor.node);
-  if (node.depth > depth()) {
-    const int32_t position = cursor.block->positions(cursor.low, cursor.high).front() + depth();
-    if (cursor.block->words()[static_cast<size_t>(position)] != token) return false;
+  if (cursor.block->depth(cursor.node) > depth()) {
+    if (SharedToken(cursor) != token) return false;
     descent = {cursor, false};
     return true;
   }
   Block::Child child;
-  if (!cursor.block->FindChild(node, token, child)) return false;
+  if (!cursor.block->FindChild(cursor.node, cursor.high, token, child)) return false;
   descent = {{cursor.block, cursor.begin, child.low, child.high, child.node}, child.node == Block::kNoNode};
   return true;
 }
@@ -94,16 +93,25 @@ bool Candidates::Descend(const Cursor& cursor, int32_t token, Descent& descent) 
 /** Moves the survivors that continue with `token` to the front, one on; nothing has changed where none does. */
 size_t Candidates::FilterSurvivors(const Context& context, int32_t token) {
   const int32_t length = context.length();
-  Stretch stretch{};
+  int32_t* const positions = survivors_.data();
+  const size_t count = survivors_.size();
   size_t kept = 0;
-  for (const int32_t position : survivors_) {
-    if (!stretch.Contains(position)) {
-      if (position >= length) continue;
-      stretch = context.StretchAt(position);
+  for (size_t i = 0; i < count;) {
+    if (positions[i] >= length) {
+      ++i;
+      continue;
     }
-    if (stretch.at(position) != token) continue;
-    if (!Continues(position, position + 1)) continue;
-    survivors_[kept++] = position + 1;
+    const Stretch stretch = context.StretchAt(positions[i]);
+    // Writing before knowing whether to keep spares a branch, but must not touch a first survivor that is refused.
+    for (; i < count && kept == 0 && stretch.Contains(positions[i]); ++i) {
+      if (stretch.at(positions[i]) != token || !Continues(positions[i], positions[i] + 1)) continue;
+      positions[kept++] = positions[i] + 1;
+    }
+    for (; i < count && stretch.Contains(positions[i]); ++i) {
+      const int32_t position = positions[i];
+      positions[kept] = position + 1;
+      kept += stretch.at(position) == token && Continues(position, position + 1) ? 1 : 0;
+    }
   }
   return kept;
 }
@@ -147,13 +155,6 @@ void Candidates::ScanStretch(const Stretch& stretch, Range range, int32_t token)
       if (StartsWith(stretch.at(position), token)) survivors_.push_back(position + 1);
     }
   }
-}
-
-const Block* Candidates::OnlyNode(const Node*& node) const {
-  if (cursors_.size() != 1 || !survivors_.empty()) return nullptr;
-  const Cursor& cursor = cursors_.front();
-  node = &cursor.block->node(cursor.node);
-  return node->depth == depth() ? cursor.block : nullptr;
 }
 
 int32_t Candidates::LatestContinuation(const Context& context) const {

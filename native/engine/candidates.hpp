@@ -29,12 +29,13 @@ class Candidates {
   /** False, and nothing has changed, where no candidate continues with `token`. */
   bool Advance(const Context& context, int32_t token);
 
-  /** Visits the tokens by which candidates continue, in any order, with repetitions. Not for k = 0. */
+  /** Visits the nodes at which candidates part now: visit(block, node). Their child tokens are continuations. */
   template <typename Visit>
-  void VisitContinuations(const Context& context, Visit&& visit) const;
+  void VisitNodes(Visit&& visit) const;
 
-  /** The one node at which all candidates part now, or null: its child tokens are the continuations. */
-  const Block* OnlyNode(const Node*& node) const;
+  /** Visits the other continuations, token by token, in any order, with repetitions. Not for k = 0. */
+  template <typename Visit>
+  void VisitLoose(const Context& context, Visit&& visit) const;
 
   /** The position where the latest candidate that has a continuation goes on, or -1. */
   int32_t LatestContinuation(const Context& context) const;
@@ -73,6 +74,7 @@ class Candidates {
   size_t FilterSurvivors(const Context& context, int32_t token);
   void Commit(const Context& context, int32_t token, size_t kept);
   void ScanStretch(const Stretch& stretch, Range range, int32_t token);
+  int32_t SharedToken(const Cursor& cursor) const;
   bool Continues(int32_t position, int32_t end) const;
 
   std::vector<int32_t> quote_;
@@ -84,24 +86,33 @@ class Candidates {
 };
 
 template <typename Visit>
-void Candidates::VisitContinuations(const Context& context, Visit&& visit) const {
+void Candidates::VisitNodes(Visit&& visit) const {
   for (const Cursor& cursor : cursors_) {
-    const Node& node = cursor.block->node(cursor.node);
-    if (node.depth == depth()) {
-      for (const int32_t token : cursor.block->child_tokens(node)) visit(token);
-    } else {
-      const int32_t position = cursor.block->positions(cursor.low, cursor.high).front() + depth();
-      visit(TokenOf(cursor.block->words()[static_cast<size_t>(position)]));
-    }
+    if (cursor.block->depth(cursor.node) == depth()) visit(*cursor.block, cursor.node);
+  }
+}
+
+template <typename Visit>
+void Candidates::VisitLoose(const Context& context, Visit&& visit) const {
+  for (const Cursor& cursor : cursors_) {
+    if (cursor.block->depth(cursor.node) > depth()) visit(SharedToken(cursor));
   }
   Stretch stretch{};
   const int32_t length = context.length();
   for (const int32_t position : survivors_) {
-    if (position >= length) continue;
-    if (!stretch.Contains(position)) stretch = context.StretchAt(position);
+    if (!stretch.Contains(position)) {
+      if (position >= length) continue;
+      stretch = context.StretchAt(position);
+    }
     const Word word = stretch.at(position);
-    if (IsContinuation(word) && Continues(position, position + 1)) visit(TokenOf(word));
+    if (IsContinuation(word) && Continues(position, position + 1)) visit(word);
   }
+}
+
+/** The token by which all candidates of a cursor continue that part later. */
+inline int32_t Candidates::SharedToken(const Cursor& cursor) const {
+  const int32_t position = cursor.block->positions(cursor.low, cursor.high).front() + depth();
+  return cursor.block->words()[static_cast<size_t>(position)];
 }
 
 /** Whether a candidate that goes on at `position` may reach `end` under the ranges. */

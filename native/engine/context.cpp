@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <new>
+#include <utility>
 
 namespace verbatim {
 
@@ -15,65 +16,68 @@ Context::Context(int32_t vocab_size, int32_t max_tokens, std::span<const int32_t
 void Context::Append(std::span<const int32_t> tokens, bool searchable, bool new_run) {
   if (tokens.empty()) return;
   const int32_t old_length = length();
-  const size_t old_size = tail_.size();
-  bool edge = new_run || (old_length > 0 && !IsSearchable(WordAt(old_length - 1)));
+  const bool edge = new_run || (old_length > 0 && !IsSearchable(WordAt(old_length - 1)));
+  DistinctTokens& distinct = OwnDistinct();
   try {
-    DistinctTokens& distinct = OwnDistinct();
-    if (tail_.size() + tokens.size() > kTailLimit) {
-      tail_.reserve(tail_.size() + tokens.size());
-    }
-    int32_t position = old_length;
-    for (const int32_t token : tokens) {
-      const bool is_searchable = searchable && !IsBarrier(token);
-      if (is_searchable) distinct.Add(token, position);
-      tail_.push_back(token | (is_searchable ? 0 : kUnsearchable) | (edge || !is_searchable ? kRunEdge : 0));
-      edge = !is_searchable;
-      ++position;
+    if (tail_.size() + tokens.size() <= kTailLimit) {
+      tail_.Reserve(kTailLimit);
+      AppendWords(tokens, searchable, edge, distinct, [this](Word word) { tail_.Push(word); });
+    } else {
+      std::vector<Word> words;
+      words.reserve(tail_.size() + tokens.size());
+      words = tail_.words();
+      AppendWords(tokens, searchable, edge, distinct, [&words](Word word) { words.push_back(word); });
+      Seal(words);
     }
   } catch (const std::bad_alloc&) {
-    tail_.resize(old_size);
-    if (!distinct_is_shared_) distinct_->Truncate(old_length);
+    distinct.Truncate(old_length);
+    tail_.Truncate(static_cast<size_t>(old_length - tail_begin_));
     throw;
   }
   ++version_;
-  if (tail_.size() <= kTailLimit) return;
-  try {
-    Seal(tail_.size() - kTailKept);
-  } catch (const std::bad_alloc&) {
-    // An unsealed tail is slower and otherwise the same.
+}
+
+/** Turns tokens into words, the first with an edge before it or not, and passes them on. */
+template <typename Push>
+void Context::AppendWords(std::span<const int32_t> tokens, bool searchable, bool edge, DistinctTokens& distinct,
+                          Push&& push) const {
+  int32_t position = length();
+  for (const int32_t token : tokens) {
+    const bool is_searchable = searchable && !IsBarrier(token);
+    if (is_searchable) distinct.Add(token, position);
+    push(token | (is_searchable ? 0 : kUnsearchable) | (edge || !is_searchable ? kRunEdge : 0));
+    edge = !is_searchable;
+    ++position;
   }
 }
 
-void Context::Seal(size_t count) {
+void Context::Seal(std::span<const Word> words) {
+  const size_t sealed = words.size() - kTailKept;
   // A block joins the new one if what comes after it, the new one included, is kGrowth times its size.
   size_t keep = pieces_.size();
-  int64_t after = static_cast<int64_t>(count);
-  int64_t total = after;
+  int64_t after = static_cast<int64_t>(sealed);
   for (size_t i = pieces_.size(); i-- > 0;) {
-    if (after >= kGrowth * pieces_[i].block->size()) {
-      keep = i;
-      total = after + pieces_[i].block->size();
-    }
+    if (after >= kGrowth * pieces_[i].block->size()) keep = i;
     after += pieces_[i].block->size();
   }
-
-  std::vector<Word> words;
-  words.reserve(static_cast<size_t>(total));
-  for (size_t i = keep; i < pieces_.size(); ++i) {
-    const std::vector<Word>& block = pieces_[i].block->words();
-    words.insert(words.end(), block.begin(), block.end());
-  }
-  words.insert(words.end(), tail_.begin(), tail_.begin() + static_cast<std::ptrdiff_t>(count));
   const int32_t begin = keep < pieces_.size() ? pieces_[keep].begin : tail_begin_;
-  std::vector<Word> tail(tail_.begin() + static_cast<std::ptrdiff_t>(count), tail_.end());
-  tail.reserve(kTailLimit + 1);
+
+  std::vector<Word> block;
+  block.reserve(static_cast<size_t>(tail_begin_ - begin) + sealed);
+  for (size_t i = keep; i < pieces_.size(); ++i) {
+    const std::vector<Word>& joined = pieces_[i].block->words();
+    block.insert(block.end(), joined.begin(), joined.end());
+  }
+  block.insert(block.end(), words.begin(), words.begin() + static_cast<std::ptrdiff_t>(sealed));
+  Tail tail;
+  tail.Reserve(kTailLimit);
+  for (const Word word : words.subspan(sealed)) tail.Push(word);
   std::vector<Piece> pieces(pieces_.begin(), pieces_.begin() + static_cast<std::ptrdiff_t>(keep));
-  pieces.push_back({Block::Build(std::move(words)), begin});
+  pieces.push_back({Block::Build(std::move(block)), begin});
 
   pieces_.swap(pieces);
-  tail_.swap(tail);
+  std::swap(tail_, tail);
   tail_begin_ = pieces_.back().end();
-  ++version_;
 }
 
 void Context::Compact() {
@@ -83,39 +87,48 @@ void Context::Compact() {
   for (const Piece& piece : pieces_) {
     words.insert(words.end(), piece.block->words().begin(), piece.block->words().end());
   }
-  words.insert(words.end(), tail_.begin(), tail_.end());
+  words.insert(words.end(), tail_.words().begin(), tail_.words().end());
   std::vector<Piece> pieces{{Block::Build(std::move(words)), 0}};
   pieces_.swap(pieces);
-  tail_ = {};
+  tail_.Truncate(0);
   tail_begin_ = pieces_.back().end();
   ++version_;
 }
 
 void Context::Truncate(int32_t new_length) {
   if (new_length >= length()) return;
-  size_t keep = pieces_.size();
-  while (keep > 0 && pieces_[keep - 1].end() > new_length) --keep;
-  if (keep == pieces_.size()) {
-    OwnDistinct().Truncate(new_length);
-    tail_.resize(static_cast<size_t>(new_length - tail_begin_));
-    ++version_;
-    return;
+  DistinctTokens& distinct = OwnDistinct();
+  if (new_length >= tail_begin_) {
+    tail_.Truncate(static_cast<size_t>(new_length - tail_begin_));
+  } else {
+    CutBlock(new_length);
   }
-  // The cut goes through a block: what is left of it becomes the tail, and is sealed again if it is long.
-  const Piece& cut = pieces_[keep];
-  const std::span<const Word> left(cut.block->words().data(), static_cast<size_t>(new_length - cut.begin));
-  std::vector<Word> tail(left.begin(), left.end());
-  const int32_t tail_begin = cut.begin;
-  OwnDistinct().Truncate(new_length);
-  pieces_.erase(pieces_.begin() + static_cast<std::ptrdiff_t>(keep), pieces_.end());
-  tail_.swap(tail);
-  tail_begin_ = tail_begin;
+  distinct.Truncate(new_length);
   ++version_;
-  if (tail_.size() <= kTailLimit) return;
+}
+
+/** Drops what follows `new_length`, which lies in a block: what is left of that block is indexed anew. */
+void Context::CutBlock(int32_t new_length) {
+  const auto cut = std::find_if(pieces_.begin(), pieces_.end(),
+                                [new_length](const Piece& piece) { return piece.end() > new_length; });
+  const Piece piece = *cut;
+  const auto words = std::span(piece.block->words()).first(static_cast<size_t>(new_length - piece.begin));
+  std::vector<Piece> dropped(cut, pieces_.end());
+  pieces_.erase(cut, pieces_.end());
+  const int32_t old_tail_begin = std::exchange(tail_begin_, piece.begin);
   try {
-    Seal(tail_.size() - kTailKept);
+    if (words.size() > kTailLimit) {
+      Seal(words);
+      return;
+    }
+    Tail tail;
+    tail.Reserve(kTailLimit);
+    for (const Word word : words) tail.Push(word);
+    std::swap(tail_, tail);
   } catch (const std::bad_alloc&) {
-    // An unsealed tail is slower and otherwise the same.
+    pieces_.insert(pieces_.end(), dropped.begin(), dropped.end());
+    tail_begin_ = old_tail_begin;
+    throw;
   }
 }
 
@@ -137,14 +150,14 @@ void Context::Read(int32_t start, std::span<int32_t> tokens) const {
 }
 
 Stretch Context::StretchAt(int32_t position) const {
-  if (position >= tail_begin_) return tail();
+  if (position >= tail_begin_) return {tail_.words().data(), tail_begin_, length()};
   const auto after = std::upper_bound(pieces_.begin(), pieces_.end(), position,
                                       [](int32_t value, const Piece& piece) { return value < piece.begin; });
   return std::prev(after)->stretch();
 }
 
 size_t Context::bytes() const {
-  size_t total = sizeof(*this) + tail_.capacity() * sizeof(Word) + barriers_.capacity() * sizeof(uint32_t) +
+  size_t total = sizeof(*this) + tail_.bytes() + barriers_.capacity() * sizeof(uint32_t) +
                  pieces_.capacity() * sizeof(Piece) + distinct_->bytes();
   for (const Piece& piece : pieces_) total += piece.block->bytes();
   return total;

@@ -8,6 +8,7 @@
 
 #include "block.hpp"
 #include "distinct_tokens.hpp"
+#include "tail.hpp"
 #include "words.hpp"
 
 namespace verbatim {
@@ -24,7 +25,7 @@ struct Stretch {
 
 /**
  * The searchable context: a sequence of blocks, which are immutable and shared between forks, and a tail of recent
- * tokens, which is scanned. A tail that outgrows its limit is sealed into a block, together with the blocks before it
+ * tokens. A tail that outgrows its limit is sealed into a block, together with the blocks before it
  * that are small by comparison; so a token is indexed a logarithmic number of times, and there are logarithmically
  * many blocks.
  */
@@ -57,7 +58,8 @@ class Context {
   uint64_t version() const { return version_; }
 
   const std::vector<Piece>& pieces() const { return pieces_; }
-  Stretch tail() const { return {tail_.data(), tail_begin_, length()}; }
+  const Tail& tail() const { return tail_; }
+  int32_t tail_begin() const { return tail_begin_; }
   /** The stretch that holds `position`, which is in [0, length()). */
   Stretch StretchAt(int32_t position) const;
   Word WordAt(int32_t position) const { return StretchAt(position).at(position); }
@@ -68,8 +70,8 @@ class Context {
 
  private:
   /** The tail is sealed when it grows past kTailLimit, all but its last kTailKept tokens: undoing them is free. */
-  static constexpr size_t kTailLimit = 1024;
-  static constexpr size_t kTailKept = 256;
+  static constexpr size_t kTailLimit = 512;
+  static constexpr size_t kTailKept = 128;
   /** Blocks are rebuilt into the next one when what follows them is this many times their size. */
   static constexpr int64_t kGrowth = 4;
 
@@ -77,15 +79,22 @@ class Context {
     return !barriers_.empty() && (barriers_[static_cast<size_t>(token) >> 5] >> (token & 31) & 1) != 0;
   }
   DistinctTokens& OwnDistinct();
-  /** Moves the tail's first `count` words into a block, and small blocks before it. */
-  void Seal(size_t count);
+  template <typename Push>
+  void AppendWords(std::span<const int32_t> tokens, bool searchable, bool edge, DistinctTokens& distinct,
+                   Push&& push) const;
+  void CutBlock(int32_t new_length);
+  /**
+   * Makes `words`, which follow the tail's begin, the end of the sequence in place of the tail: all but the last
+   * kTailKept go into a block, together with blocks before it that are small by comparison.
+   */
+  void Seal(std::span<const Word> words);
 
   int32_t vocab_size_;
   int32_t max_tokens_;
   /** A bitmask; empty where there are no barriers. */
   std::vector<uint32_t> barriers_;
   std::vector<Piece> pieces_;
-  std::vector<Word> tail_;
+  Tail tail_;
   int32_t tail_begin_ = 0;
   std::shared_ptr<DistinctTokens> distinct_;
   /** A shared set is read only: whoever adds to it first makes a copy. */

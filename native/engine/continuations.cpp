@@ -1,0 +1,133 @@
+#include "continuations.hpp"
+
+#include <algorithm>
+
+#include "token_set.hpp"
+
+namespace verbatim {
+namespace {
+
+/** Up to here sorting ids is cheaper than a pass over the scratch set. */
+constexpr size_t kFewIds = 32;
+/** Up to here clearing bits one by one is cheaper than clearing the whole bitmask. */
+constexpr size_t kFewBits = 256;
+
+void SortDistinct(std::vector<int32_t>& ids, int32_t vocab_size) {
+  if (std::adjacent_find(ids.begin(), ids.end(), std::greater_equal<>()) == ids.end()) return;
+  if (ids.size() <= kFewIds) {
+    std::sort(ids.begin(), ids.end());
+    ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+    return;
+  }
+  thread_local TokenSet set;
+  set.Reserve(vocab_size);
+  for (const int32_t id : ids) set.Insert(id);
+  ids.clear();
+  set.DrainTo(ids);
+}
+
+void SetBits(std::span<const int32_t> ids, std::vector<uint32_t>& bitmask) {
+  for (const int32_t id : ids) bitmask[static_cast<size_t>(id) >> 5] |= uint32_t{1} << (id & 31);
+}
+
+}  // namespace
+
+std::span<const int32_t> Continuations::Ids(Context& context, const Candidates& candidates) {
+  if (!is_known_) Gather(context, candidates);
+  if (extra_.empty()) return base_;
+  if (base_.empty()) return extra_;
+  if (merged_.empty()) {
+    merged_.resize(base_.size() + extra_.size());
+    auto out = merged_.begin();
+    auto rest = base_.begin();
+    for (const int32_t id : extra_) {
+      const auto next = std::lower_bound(rest, base_.end(), id);
+      out = std::copy(rest, next, out);
+      *out++ = id;
+      rest = next;
+    }
+    std::copy(rest, base_.end(), out);
+  }
+  return merged_;
+}
+
+std::span<const uint32_t> Continuations::Bitmask(Context& context, const Candidates& candidates) {
+  if (!is_known_) Gather(context, candidates);
+  const bool is_base_whole = candidates.depth() == 0 && !candidates.restricted();
+  if (is_base_whole) return base_bitmask_;
+
+  ClearBitmask((static_cast<size_t>(context.vocab_size()) + 31) / 32);
+  set_ids_are_kept_ = base_.size() + extra_.size() <= kFewBits;
+  if (set_ids_are_kept_) {
+    set_ids_.assign(base_.begin(), base_.end());
+    set_ids_.insert(set_ids_.end(), extra_.begin(), extra_.end());
+  }
+  if (base_bitmask_.empty()) {
+    SetBits(base_, bitmask_);
+  } else {
+    std::copy(base_bitmask_.begin(), base_bitmask_.end(), bitmask_.begin());
+  }
+  SetBits(extra_, bitmask_);
+  return bitmask_;
+}
+
+void Continuations::Gather(Context& context, const Candidates& candidates) {
+  base_ = {};
+  base_bitmask_ = {};
+  extra_.clear();
+  merged_.clear();
+  if (candidates.depth() == 0 && !candidates.restricted()) {
+    base_ = context.distinct_ids();
+    base_bitmask_ = context.distinct().bitmask();
+  } else if (candidates.depth() == 0) {
+    GatherStarts(context, candidates);
+    SortDistinct(extra_, context.vocab_size());
+  } else {
+    const auto add = [this](int32_t token) {
+      if (extra_.empty() || extra_.back() != token) extra_.push_back(token);
+    };
+    candidates.VisitNodes([&](const Block& block, int32_t node) {
+      std::span<const int32_t> tokens = block.child_tokens(node);
+      if (tokens.size() > base_.size()) {
+        std::swap(tokens, base_);
+        base_bitmask_ = block.child_bitmask(node);
+      }
+      extra_.insert(extra_.end(), tokens.begin(), tokens.end());
+    });
+    candidates.VisitLoose(context, add);
+    SortDistinct(extra_, context.vocab_size());
+    DropWhatBaseHolds();
+  }
+  is_known_ = true;
+}
+
+/** Every searchable token of the ranges. */
+void Continuations::GatherStarts(const Context& context, const Candidates& candidates) {
+  for (const Range& range : candidates.ranges()) {
+    const int32_t end = std::min(range.end, context.length());
+    for (int32_t position = range.start; position < end;) {
+      const Stretch stretch = context.StretchAt(position);
+      for (; position < std::min(end, stretch.end); ++position) {
+        if (IsSearchable(stretch.at(position))) extra_.push_back(TokenOf(stretch.at(position)));
+      }
+    }
+  }
+}
+
+void Continuations::DropWhatBaseHolds() {
+  if (base_.empty()) return;
+  std::erase_if(extra_, [this](int32_t id) { return std::binary_search(base_.begin(), base_.end(), id); });
+}
+
+void Continuations::ClearBitmask(size_t words) {
+  if (bitmask_.empty()) {
+    bitmask_.resize(words);
+  } else if (set_ids_are_kept_) {
+    for (const int32_t id : set_ids_) bitmask_[static_cast<size_t>(id) >> 5] = 0;
+  } else {
+    std::fill(bitmask_.begin(), bitmask_.end(), 0);
+  }
+  set_ids_.clear();
+}
+
+}  // namespace verbatim
