@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <bit>
 
-#include "radix_sort.hpp"
 #include "suffix_array.hpp"
 
 namespace verbatim {
@@ -49,17 +48,17 @@ void BlockBuilder::SortByTwoTokens() {
     SortByTwoWideTokens();
     return;
   }
-  items_.reserve(words.size());
+  items_.Reset(words.size());
   for (size_t p = 0; p < words.size(); ++p) {
     if (!IsSearchable(words[p])) continue;
     const uint64_t first = static_cast<uint64_t>(TokenOf(words[p])) + 1;
     const uint64_t second = KeyAt(static_cast<int32_t>(p), 1);
-    items_.push_back((first << token_bits_ | second) << position_bits_ | p);
+    items_.Push((first << token_bits_ | second) << position_bits_ | p);
   }
-  RadixSort(items_, spare_, position_bits_, position_bits_ + 2 * token_bits_);
-  block_.positions_.resize(items_.size());
+  items_.Sort(position_bits_, position_bits_ + 2 * token_bits_);
   const uint64_t position_mask = (uint64_t{1} << position_bits_) - 1;
-  for (size_t i = 0; i < items_.size(); ++i) block_.positions_[i] = static_cast<int32_t>(items_[i] & position_mask);
+  block_.positions_.reserve(items_.items().size());
+  for (const uint64_t item : items_.items()) block_.positions_.push_back(static_cast<int32_t>(item & position_mask));
 }
 
 /** Where two ids and a position do not fit into one item: by the second token, then, stably, by the first. */
@@ -75,9 +74,9 @@ void BlockBuilder::SortByTwoWideTokens() {
 
 /** The key of the suffix at `index` of the order at `depth`, from the sorted items as long as they hold it. */
 uint32_t BlockBuilder::KeyOf(int32_t index, int32_t depth) const {
-  if (depth > 1 || items_.empty()) return KeyAt(block_.positions_[static_cast<size_t>(index)], depth);
+  if (depth > 1 || items_.items().empty()) return KeyAt(block_.positions_[static_cast<size_t>(index)], depth);
   const int shift = position_bits_ + (depth == 0 ? token_bits_ : 0);
-  return static_cast<uint32_t>(items_[static_cast<size_t>(index)] >> shift & ((uint64_t{1} << token_bits_) - 1));
+  return static_cast<uint32_t>(items_.items()[static_cast<size_t>(index)] >> shift & ((uint64_t{1} << token_bits_) - 1));
 }
 
 /** Appends the node of positions_[low, high), its heavy children before it; returns its index. */
@@ -135,16 +134,16 @@ int32_t BlockBuilder::AppendNode(int32_t depth, int32_t first_child) {
 void BlockBuilder::SortByKey(int32_t depth, int32_t low, int32_t high) {
   const auto begin = block_.positions_.begin() + low;
   const auto end = block_.positions_.begin() + high;
-  bucket_.clear();
+  bucket_.Reset(static_cast<size_t>(high - low));
   bool same = true;
   for (auto position = begin; position != end; ++position) {
     const uint64_t key = KeyAt(*position, depth);
-    bucket_.push_back(key << 32 | static_cast<uint32_t>(*position));
-    same = same && key == bucket_.front() >> 32;
+    bucket_.Push(key << 32 | static_cast<uint32_t>(*position));
+    same = same && key == bucket_.items().front() >> 32;
   }
   if (same) return;
-  RadixSort(bucket_, spare_, 32, 64);
-  std::transform(bucket_.begin(), bucket_.end(), begin, [](uint64_t item) { return static_cast<int32_t>(item); });
+  bucket_.Sort(32, 64);
+  std::transform(bucket_.items().begin(), bucket_.items().end(), begin, [](uint64_t item) { return static_cast<int32_t>(item); });
 }
 
 void BlockBuilder::SortBySuffix() {

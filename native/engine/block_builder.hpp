@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "block.hpp"
+#include "sort_buffer.hpp"
 
 namespace verbatim {
 
@@ -35,11 +36,10 @@ class BlockBuilder {
   /** Candidates in heavy prefixes that GrowNode left unsorted at its depth limit. */
   int64_t heavy_left_ = 0;
   /** One for each position, in order: first key, second key, position, from the highest bits to the lowest. */
-  std::vector<uint64_t> items_;
+  SortBuffer items_;
   int token_bits_ = 0;
   int position_bits_ = 0;
-  std::vector<uint64_t> bucket_;
-  std::vector<uint64_t> spare_;
+  SortBuffer bucket_;
 };
 
 }  // namespace verbatim

@@ -25,9 +25,9 @@ void Context::Append(std::span<const int32_t> tokens, bool searchable, bool new_
     } else {
       std::vector<Word> words;
       words.reserve(tail_.size() + tokens.size());
-      words = tail_.words();
+      words.insert(words.end(), tail_.words().begin(), tail_.words().end());
       AppendWords(tokens, searchable, edge, distinct, [&words](Word word) { words.push_back(word); });
-      Seal(words);
+      Seal(std::move(words));
     }
   } catch (const std::bad_alloc&) {
     distinct.Truncate(old_length);
@@ -51,7 +51,7 @@ void Context::AppendWords(std::span<const int32_t> tokens, bool searchable, bool
   }
 }
 
-void Context::Seal(std::span<const Word> words) {
+void Context::Seal(std::vector<Word> words) {
   const size_t sealed = words.size() - kTailKept;
   // A block joins the new one if what comes after it, the new one included, is kGrowth times its size.
   size_t keep = pieces_.size();
@@ -62,18 +62,22 @@ void Context::Seal(std::span<const Word> words) {
   }
   const int32_t begin = keep < pieces_.size() ? pieces_[keep].begin : tail_begin_;
 
-  std::vector<Word> block;
-  block.reserve(static_cast<size_t>(tail_begin_ - begin) + sealed);
-  for (size_t i = keep; i < pieces_.size(); ++i) {
-    const std::vector<Word>& joined = pieces_[i].block->words();
-    block.insert(block.end(), joined.begin(), joined.end());
-  }
-  block.insert(block.end(), words.begin(), words.begin() + static_cast<std::ptrdiff_t>(sealed));
   Tail tail;
   tail.Reserve(kTailLimit);
-  for (const Word word : words.subspan(sealed)) tail.Push(word);
+  for (size_t i = sealed; i < words.size(); ++i) tail.Push(words[i]);
+  words.resize(sealed);
+  if (begin < tail_begin_) {
+    std::vector<Word> joined;
+    joined.reserve(static_cast<size_t>(tail_begin_ - begin) + sealed);
+    for (size_t i = keep; i < pieces_.size(); ++i) {
+      const std::vector<Word>& block = pieces_[i].block->words();
+      joined.insert(joined.end(), block.begin(), block.end());
+    }
+    joined.insert(joined.end(), words.begin(), words.end());
+    words.swap(joined);
+  }
   std::vector<Piece> pieces(pieces_.begin(), pieces_.begin() + static_cast<std::ptrdiff_t>(keep));
-  pieces.push_back({Block::Build(std::move(block)), begin});
+  pieces.push_back({Block::Build(std::move(words)), begin});
 
   pieces_.swap(pieces);
   std::swap(tail_, tail);
@@ -118,7 +122,7 @@ void Context::CutBlock(int32_t new_length) {
   const int32_t old_tail_begin = std::exchange(tail_begin_, piece.begin);
   try {
     if (words.size() > kTailLimit) {
-      Seal(words);
+      Seal({words.begin(), words.end()});
       return;
     }
     Tail tail;

@@ -87,7 +87,7 @@ class Context {
    * Makes `words`, which follow the tail's begin, the end of the sequence in place of the tail: all but the last
    * kTailKept go into a block, together with blocks before it that are small by comparison.
    */
-  void Seal(std::span<const Word> words);
+  void Seal(std::vector<Word> words);
 
   int32_t vocab_size_;
   int32_t max_tokens_;
