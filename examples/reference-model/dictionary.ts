@@ -1,0 +1,84 @@
+/** Dictionaries to look things up in, and the prompt that the reference model understands. */
+
+import { seededRandom } from "./random.js";
+
+export type DictionaryFormat = "text" | "json" | "csv";
+
+export interface DictionaryEntry {
+  readonly key: string;
+  readonly value: string;
+  /** The entry as it stands in the document, without the newline. */
+  readonly line: string;
+  /** What a recall of the entry contains. */
+  readonly quote: string;
+}
+
+export interface Dictionary {
+  readonly document: string;
+  readonly entries: readonly DictionaryEntry[];
+}
+
+export interface RandomDictionaryOptions {
+  readonly size: number;
+  readonly seed: number;
+  readonly format?: DictionaryFormat;
+  readonly keyDigits?: number;
+  readonly valueLength?: number;
+}
+
+const VALUE_CHARACTERS = "abcdefghijklmnopqrstuvwxyz0123456789";
+
+/** Distinct numeric keys and random values; the same seed gives the same dictionary. */
+export function randomDictionary({
+  size,
+  seed,
+  format = "text",
+  keyDigits = 4,
+  valueLength = 10,
+}: RandomDictionaryOptions): Dictionary {
+  const smallest = 10 ** (keyDigits - 1);
+  const available = 9 * smallest;
+  if (size > available) throw new RangeError(`There are ${available} keys of ${keyDigits} digits`);
+
+  const random = seededRandom(seed);
+  const below = (limit: number) => Math.floor(random() * limit);
+  const keys = new Set<string>();
+  while (keys.size < size) keys.add(String(smallest + below(available)));
+  const entries = [...keys].map((key) => {
+    const value = Array.from({ length: valueLength }, () => VALUE_CHARACTERS[below(36)]).join("");
+    return dictionaryEntry(key, value, format);
+  });
+  return { document: entries.map(({ line }) => `${line}\n`).join(""), entries };
+}
+
+/** The `key: value` lines of a document; other lines are prose. */
+export function parseDictionary(document: string): Dictionary {
+  const entries = [...document.matchAll(/^([^:\n]+): (.+)$/gm)].map(([, key, value]) =>
+    dictionaryEntry(key, value, "text"),
+  );
+  return { document, entries };
+}
+
+/** The document must end in a newline. */
+export function lookupPrompt(document: string, key: string): string {
+  return `${document}Q: ${key}\nA:`;
+}
+
+/** What the model continues the prompt with when it looks the entry up correctly. */
+export function correctCompletion({ quote, value }: DictionaryEntry): string {
+  return ` <|start_recall|>${quote}<|end_recall|> ${value}`;
+}
+
+function dictionaryEntry(key: string, value: string, format: DictionaryFormat): DictionaryEntry {
+  switch (format) {
+    case "text":
+      return { key, value, line: `${key}: ${value}`, quote: `${key}: ${value}` };
+    case "csv":
+      return { key, value, line: `${key},${value}`, quote: `${key},${value}` };
+    case "json": {
+      // A recall begins after the quote that opens the key and ends with the line.
+      const quote = `${key}": "${value}",`;
+      return { key, value, line: `"${quote}`, quote };
+    }
+  }
+}

@@ -1,0 +1,50 @@
+/**
+ * The vocabulary: four control tokens, then the 256 bytes, in the form of a GPT-2 byte-level BPE.
+ */
+
+export const BEGIN_OF_TEXT = 0;
+export const END_OF_TEXT = 1;
+export const START_RECALL = 2;
+export const END_RECALL = 3;
+
+const CONTROL_TOKENS = ["<|bos|>", "<|eos|>", "<|start_recall|>", "<|end_recall|>"];
+
+/** The id of a byte. */
+export function byteToken(byte: number): number {
+  return CONTROL_TOKENS.length + byte;
+}
+
+/** The id of a one-byte character. */
+export function characterToken(character: string): number {
+  return byteToken(character.charCodeAt(0));
+}
+
+export const NEWLINE = characterToken("\n");
+
+/** Tokens that start a line: nothing before them belongs to it. */
+export const LINE_STARTS: readonly number[] = [BEGIN_OF_TEXT, END_OF_TEXT, NEWLINE];
+
+const byteNames = gpt2ByteNames();
+
+/** A BPE needs at least one merge: this one joins two bytes that no UTF-8 text contains. */
+const UNUSED_PAIR = [byteNames[0xfe], byteNames[0xff]];
+
+export const TOKENS: readonly string[] = [...CONTROL_TOKENS, ...byteNames, UNUSED_PAIR.join("")];
+export const MERGES: readonly string[] = [UNUSED_PAIR.join(" ")];
+
+/** The token type of each id, in GGUF's numbering. */
+export const TOKEN_TYPES: readonly number[] = TOKENS.map((_, id) => {
+  const NORMAL = 1;
+  const CONTROL = 3;
+  return id < CONTROL_TOKENS.length ? CONTROL : NORMAL;
+});
+
+/** GPT-2 writes a printable byte as itself and the n-th other byte as character 256 + n. */
+function gpt2ByteNames(): string[] {
+  const isPrintable = (byte: number) =>
+    (byte >= 0x21 && byte <= 0x7e) || (byte >= 0xa1 && byte <= 0xac) || byte >= 0xae;
+  let others = 0;
+  return Array.from({ length: 256 }, (_, byte) =>
+    String.fromCodePoint(isPrintable(byte) ? byte : 256 + others++),
+  );
+}
