@@ -1,0 +1,141 @@
+import { expectInteger, expectRow, expectWords, typedArrayName } from "./arguments.js";
+import { bitmaskWords } from "./bitmask.js";
+import type { RecallErrorCode } from "./errors.js";
+import { RecallSession } from "./session.js";
+
+/** What `accept` did with a row: the code of what was wrong where it was refused. */
+export type RowStatus = "accepted" | "skipped" | "OUT_OF_RANGE" | RecallErrorCode;
+
+/** A token that skips its row. */
+const SKIP = -1;
+
+/**
+ * Sessions that are decoded together, one per row of the logits. Whatever is wrong with a row (a refused token, a
+ * full context, a closed session) stays in that row.
+ */
+export class RecallBatch {
+  readonly #sessions: RecallSession[] = [];
+
+  /** Rows in the batch. */
+  get size(): number {
+    return this.#sessions.length;
+  }
+
+  /**
+   * Adds a row at the end. The batch does not own its sessions: closing them is the caller's.
+   * @returns the row's index
+   * @throws TypeError where it is not a session; RangeError where it is in the batch already
+   */
+  add(session: RecallSession): number {
+    if (!(session instanceof RecallSession)) throw new TypeError('Expected "session" to be a RecallSession');
+    if (this.#sessions.includes(session)) throw new RangeError('Expected "session" not to be in the batch already');
+    return this.#sessions.push(session) - 1;
+  }
+
+  /**
+   * Takes a row out; the rows after it move up by one.
+   * @returns the row's session
+   * @throws TypeError, RangeError for `row`
+   */
+  remove(row: number): RecallSession {
+    return this.#sessions.splice(this.#expectRow("row", row), 1)[0];
+  }
+
+  /**
+   * Moves row `from` to index `to`; the rows between them close up.
+   * @throws TypeError, RangeError for `from`, `to`
+   */
+  move(from: number, to: number): void {
+    this.#expectRow("from", from);
+    this.#expectRow("to", to);
+    this.#sessions.splice(to, 0, ...this.#sessions.splice(from, 1));
+  }
+
+  /**
+   * Accepts a token per row; -1 skips a row. A row that refuses its token is unchanged, and no row is affected by
+   * another.
+   * @param tokens [size]
+   * @returns per row `"accepted"`, `"skipped"`, or why not: `"OUT_OF_RANGE"` or the code of the `RecallError` that
+   *   the session's `accept` would have thrown
+   * @throws TypeError, RangeError where `tokens` is not an array of `size` entries; no row is changed then
+   */
+  accept(tokens: Int32Array | readonly number[]): RowStatus[] {
+    if (!Array.isArray(tokens) && typedArrayName(tokens) !== "Int32Array") {
+      throw new TypeError('Expected "tokens" to be an Int32Array or an array of integers');
+    }
+    if (tokens.length !== this.size)
+      throw new RangeError(`Expected "tokens" to have ${this.size} entries, one per row`);
+    return this.#sessions.map((session, row) =>
+      tokens[row] === SKIP ? "skipped" : (session.tryAccept(tokens[row]) ?? "accepted"),
+    );
+  }
+
+  /**
+   * Collects every row's allowed ids now, so that `apply`, `fillBitmask` and `allowed` find them ready: call it before
+   * waiting for the forward pass. It runs in place. The search is done within `accept`, in tens of nanoseconds; what
+   * is left for this call is less than waking a thread costs.
+   */
+  prepare(): void {
+    for (const session of this.#sessions) {
+      if (session.usable) session.allowed();
+    }
+  }
+
+  /**
+   * The ids that may come next in a row, as `session.allowed()`; `null` outside a span.
+   * @throws TypeError, RangeError for `row`
+   * @throws RecallError `CLOSED` where the row's session was closed
+   */
+  allowed(row: number): Int32Array | null {
+    return this.#sessions[this.#expectRow("row", row)].allowed();
+  }
+
+  /**
+   * Masks the rows that are in a span, as `session.apply` does. Rows outside spans, and rows whose session was closed,
+   * are left alone.
+   * @param logits [size, width], row-major
+   * @param width entries per row, at least every row's `vocabSize`
+   * @returns how many rows were masked
+   * @throws TypeError, RangeError for arguments; nothing is written then
+   */
+  apply(logits: Float32Array, width: number): number {
+    expectInteger("width", width, this.#widestVocabulary(), 2 ** 31);
+    const rows = expectRow("logits", logits, this.size * width);
+    let masked = 0;
+    this.#sessions.forEach((session, row) => {
+      if (!session.usable || !session.inSpan) return;
+      session.apply(rows.subarray(row * width, (row + 1) * width));
+      masked++;
+    });
+    return masked;
+  }
+
+  /**
+   * Writes every row's bitmask, as `session.fillBitmask` does; all ones where the row's session was closed.
+   * @param words [size, words per row], row-major, at least `ceil(vocabSize / 32)` words per row
+   * @returns per row whether its mask needs applying
+   * @throws TypeError, RangeError for `words`; nothing is written then
+   */
+  fillBitmask(words: Int32Array): boolean[] {
+    const least = bitmaskWords(this.#widestVocabulary());
+    const rows = expectWords("words", words, this.size * least);
+    const wordsPerRow = this.size === 0 ? 0 : rows.length / this.size;
+    if (!Number.isInteger(wordsPerRow)) {
+      throw new RangeError(`Expected "words" to have a multiple of ${this.size} entries, as many for each row`);
+    }
+    return this.#sessions.map((session, row) => {
+      const mask = rows.subarray(row * wordsPerRow, (row + 1) * wordsPerRow);
+      if (session.usable) return session.fillBitmask(mask);
+      mask.fill(-1);
+      return false;
+    });
+  }
+
+  #widestVocabulary(): number {
+    return this.#sessions.reduce((widest, session) => Math.max(widest, session.vocabSize), 0);
+  }
+
+  #expectRow(name: string, row: unknown): number {
+    return expectInteger(name, row, 0, this.size);
+  }
+}

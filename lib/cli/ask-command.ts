@@ -1,0 +1,69 @@
+import { RecallError } from "../errors.js";
+import { Asker, type AskEvent } from "./ask.js";
+import { readDocuments } from "./documents.js";
+import { InputError } from "./input-error.js";
+import { openModel } from "./model.js";
+import { ReadingProgress } from "./progress.js";
+import { jsonRenderer, summaryText, textRenderer, type Renderer } from "./render.js";
+
+/** As the command line gives them. */
+export interface AskCommandOptions {
+  model: string;
+  context: string[];
+  temperature: number;
+  seed?: number;
+  maxTokens: number;
+  threads?: number;
+  contextSize?: number;
+  constraint: boolean;
+  raw: boolean;
+  json: boolean;
+  color: boolean;
+}
+
+/** As shells report a program that Ctrl-C ended. */
+const INTERRUPTED_EXIT_CODE = 130;
+
+/**
+ * Answers a question: the answer on standard output, progress and summary on standard error.
+ * @returns the exit code
+ * @throws InputError
+ */
+export async function runAsk(question: string, options: AskCommandOptions, interrupt: AbortSignal): Promise<number> {
+  if (question.trim() === "") throw new InputError("Expected a question that is not empty");
+  const documents = await readDocuments(options.context, process.stdin);
+  const { model, close } = await openModel(options.model);
+  try {
+    const { raw, threads, contextSize, constraint, temperature, seed, maxTokens } = options;
+    const asker = new Asker(model, { documents, form: raw ? "raw" : undefined, threads, contextSize });
+    await write(
+      asker.ask(question, { constrained: constraint, temperature, seed, maxTokens, signal: interrupt }),
+      options.json ? jsonRenderer(question) : textRenderer(usesColour(options.color)),
+    );
+    await asker.close();
+  } catch (error) {
+    if (!(error instanceof RecallError) || error.code !== "NO_RECALL_TOKENS") throw error;
+    throw new InputError(`Cannot quote with ${options.model}: ${error.message}`, { cause: error });
+  } finally {
+    await close();
+  }
+  return interrupt.aborted ? INTERRUPTED_EXIT_CODE : 0;
+}
+
+async function write(events: AsyncIterable<AskEvent>, renderer: Renderer): Promise<void> {
+  const progress = new ReadingProgress(process.stderr);
+  try {
+    for await (const event of events) {
+      progress.show(event);
+      process.stdout.write(renderer.render(event));
+      if (event.type === "end") process.stderr.write(summaryText(event.summary) + "\n");
+    }
+  } finally {
+    progress.stop();
+  }
+}
+
+function usesColour(wanted: boolean): boolean {
+  if (!wanted || process.env.NO_COLOR) return false;
+  return process.stdout.isTTY || Boolean(process.env.FORCE_COLOR);
+}

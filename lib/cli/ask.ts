@@ -1,0 +1,151 @@
+import type { LlamaContext, LlamaContextSequence, LlamaModel, Token } from "node-llama-cpp";
+import { RecallSampler } from "../hosts/node-llama-cpp.js";
+import { findDelimiters } from "../hosts/node-llama-cpp/delimiters.js";
+import { ModelVocabulary } from "../hosts/node-llama-cpp/model-vocabulary.js";
+import { AnswerReader, type AnswerEvent } from "./answer.js";
+import { AnswerMeter, type AskSummary } from "./answer-meter.js";
+import type { AskDocument } from "./documents.js";
+import { InputError } from "./input-error.js";
+import { defaultThreads } from "./model.js";
+import { buildPrompt, defaultForm, type PromptForm } from "./prompt.js";
+import { copiedSources, searchSources } from "./quote-sources.js";
+
+/** Tokens of the prompt that are read between two reports of progress. */
+const CHUNK_TOKENS = 512;
+/** Contexts grow by so many tokens, so that the next question, a little longer, finds room. */
+const CONTEXT_STEP = 1024;
+const DEFAULT_MAX_TOKENS = 512;
+
+/** What is the same for all questions. */
+export interface AskerOptions {
+  documents: readonly AskDocument[];
+  /** The model's chat template where it has one, unless given. */
+  form?: PromptForm;
+  threads?: number;
+  /** Tokens that prompt and answer may take; as many as the model reads unless given. */
+  contextSize?: number;
+}
+
+/** How one question is answered. */
+export interface AskOptions {
+  /** Whether quotes have to be exact; `true` unless given. */
+  constrained?: boolean;
+  /** 0 unless given: the likeliest token each time. */
+  temperature?: number;
+  seed?: number;
+  /** At most so many tokens are generated; 512 unless given. */
+  maxTokens?: number;
+  /** Ends the answer early. */
+  signal?: AbortSignal;
+}
+
+/** What happens while a question is answered. */
+export type AskEvent =
+  AnswerEvent | { type: "reading"; tokens: number; of: number } | { type: "end"; summary: AskSummary };
+
+/**
+ * Answers questions from documents, quotes marked. Only the documents can be quoted: not the prompt's form, not the
+ * question, not the model's own words. Documents are read once: the next question goes on from there.
+ */
+export class Asker {
+  readonly #model: LlamaModel;
+  readonly #options: AskerOptions;
+  readonly #vocabulary: ModelVocabulary;
+  readonly #delimiters: { start: Token; end: Token };
+  #context: LlamaContext | null = null;
+  #host: LlamaContextSequence | null = null;
+  #recall: RecallSampler | null = null;
+
+  /** @throws RecallError `NO_RECALL_TOKENS` where the model has no delimiters */
+  constructor(model: LlamaModel, options: AskerOptions) {
+    this.#model = model;
+    this.#options = options;
+    this.#vocabulary = ModelVocabulary.of(model);
+    const { startTokenId, endTokenId } = findDelimiters(model, this.#vocabulary, {});
+    this.#delimiters = { start: startTokenId, end: endTokenId };
+  }
+
+  /**
+   * Asks one question; the next may be asked when it has been answered.
+   * @throws InputError where documents, question and answer are more than the model reads
+   */
+  async *ask(question: string, options: AskOptions = {}): AsyncGenerator<AskEvent> {
+    const { documents, form } = this.#options;
+    const { maxTokens = DEFAULT_MAX_TOKENS, constrained = true } = options;
+    const prompt = buildPrompt(this.#model, form ?? defaultForm(this.#model), documents, question);
+    const { host, recall } = await this.#makeRoom(prompt.length, maxTokens);
+    const findSources = constrained ? copiedSources(recall, documents) : searchSources(documents);
+    const reader = new AnswerReader(this.#vocabulary, this.#delimiters, findSources);
+    const meter = new AnswerMeter(prompt.length, () => (constrained ? recall.maskMilliseconds : 0));
+    const interrupted = () => options.signal?.aborted === true;
+    yield* readPrompt(host, prompt, interrupted);
+    if (!interrupted()) {
+      const sampling = { temperature: options.temperature ?? 0, seed: options.seed };
+      const sequence = constrained ? recall.sequence : host;
+      for await (const token of sequence.evaluate(prompt.slice(host.nextTokenIndex), sampling)) {
+        meter.countToken();
+        yield* meter.countQuotes(reader.read(token));
+        if (interrupted() || meter.tokens >= maxTokens) break;
+      }
+    }
+    yield* meter.countQuotes(reader.end());
+    const cut = meter.tokens >= maxTokens ? "length" : "end";
+    yield { type: "end", summary: meter.summary(interrupted() ? "interrupted" : cut) };
+  }
+
+  /** Frees the context. The model is left as it is. */
+  async close(): Promise<void> {
+    this.#recall?.close();
+    await this.#context?.dispose();
+    this.#context = this.#host = this.#recall = null;
+  }
+
+  /** A sequence with room for prompt and answer: the present one where it has that. */
+  async #makeRoom(promptTokens: number, maxTokens: number) {
+    const limit = Math.min(this.#options.contextSize ?? Infinity, this.#model.trainContextSize);
+    this.#expectRoom(promptTokens, maxTokens, limit);
+    const needed = promptTokens + maxTokens + 1;
+    if (this.#context === null || this.#context.contextSize < needed) {
+      await this.close();
+      this.#context = await this.#model.createContext({
+        contextSize: Math.min(limit, Math.ceil(needed / CONTEXT_STEP) * CONTEXT_STEP),
+        threads: this.#options.threads ?? defaultThreads(),
+      });
+      this.#host = this.#context.getSequence();
+      this.#recall = new RecallSampler(this.#host, { documents: this.#options.documents, recallGenerated: false });
+    }
+    return { host: this.#host!, recall: this.#recall! };
+  }
+
+  #expectRoom(promptTokens: number, maxTokens: number, limit: number): void {
+    const modelReads = this.#model.trainContextSize;
+    const wanted = this.#options.contextSize ?? 0;
+    const count = (tokens: number) => tokens.toLocaleString("en");
+    if (wanted > modelReads) {
+      throw new InputError(
+        `A context of ${count(wanted)} tokens is more than the ${count(modelReads)} the model reads`,
+      );
+    }
+    if (promptTokens + maxTokens < limit) return;
+    throw new InputError(
+      `The documents and the question take ${count(promptTokens)} tokens, and with ${count(maxTokens)} for the answer ` +
+        `that is more than the ${count(limit)} ${limit === modelReads ? "the model reads" : "of the context size"}`,
+    );
+  }
+}
+
+/** Reads all of the prompt but its last token, from which the answer is generated. */
+async function* readPrompt(
+  sequence: LlamaContextSequence,
+  prompt: Token[],
+  interrupted: () => boolean,
+): AsyncGenerator<AskEvent> {
+  const of = prompt.length;
+  await sequence.adaptStateToTokens(prompt.slice(0, -1), false);
+  while (sequence.nextTokenIndex < of - 1 && !interrupted()) {
+    const at = sequence.nextTokenIndex;
+    yield { type: "reading", tokens: at, of };
+    await sequence.evaluateWithoutGeneratingNewTokens(prompt.slice(at, Math.min(at + CHUNK_TOKENS, of - 1)));
+  }
+  yield { type: "reading", tokens: sequence.nextTokenIndex + 1, of };
+}

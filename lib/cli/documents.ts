@@ -1,0 +1,61 @@
+import { readFile, realpath } from "node:fs/promises";
+import { buffer } from "node:stream/consumers";
+import type { RecallDocument } from "../hosts/node-llama-cpp.js";
+import { InputError, unreadableFile } from "./input-error.js";
+
+/** In place of a path: standard input. */
+const STANDARD_INPUT = "-";
+const BYTE_ORDER_MARK = "\ufeff";
+
+/** A document that can be quoted. */
+export interface AskDocument extends RecallDocument {
+  /** Where the text begins in its file, in bytes: after a byte order mark. */
+  textStart: number;
+}
+
+/**
+ * Reads documents as UTF-8 text, each under the path it was given by. A file that is given twice is read once; a byte
+ * order mark is not part of the text; everything else stays as it is.
+ * @param paths files, and "-" for standard input, which is named "stdin"
+ * @throws InputError
+ */
+export async function readDocuments(paths: readonly string[], stdin: NodeJS.ReadableStream): Promise<AskDocument[]> {
+  const documents: AskDocument[] = [];
+  const seen = new Set<string>();
+  for (const path of paths) {
+    const identity = path === STANDARD_INPUT ? path : await resolve(path);
+    if (seen.has(identity)) continue;
+    seen.add(identity);
+    const bytes = path === STANDARD_INPUT ? await buffer(stdin) : await read(path);
+    documents.push(decode(uniqueName(path === STANDARD_INPUT ? "stdin" : path, documents), bytes));
+  }
+  return documents;
+}
+
+/** A name per document: a file called "stdin" beside standard input, and the reverse, is rare but real. */
+function uniqueName(name: string, documents: readonly AskDocument[]): string {
+  return documents.some((document) => document.name === name) ? `./${name}` : name;
+}
+
+function decode(name: string, bytes: Uint8Array): AskDocument {
+  let text: string;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw new InputError(`${name} is not UTF-8 text`);
+  }
+  const textStart = text.startsWith(BYTE_ORDER_MARK) ? Buffer.byteLength(BYTE_ORDER_MARK) : 0;
+  return { name, text: textStart > 0 ? text.slice(BYTE_ORDER_MARK.length) : text, textStart };
+}
+
+function resolve(path: string): Promise<string> {
+  return realpath(path).catch((error) => {
+    throw unreadableFile(path, error);
+  });
+}
+
+function read(path: string): Promise<Uint8Array> {
+  return readFile(path).catch((error) => {
+    throw unreadableFile(path, error);
+  });
+}

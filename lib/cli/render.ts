@@ -1,0 +1,86 @@
+import { styleText } from "node:util";
+import type { Quote, QuoteSource } from "./answer.js";
+import type { AskSummary } from "./answer-meter.js";
+import type { AskEvent } from "./ask.js";
+
+/** Places of a quote that are shown to people. */
+const SHOWN_SOURCES = 3;
+
+/** Writes an answer as it comes. */
+export interface Renderer {
+  /** What standard output gets for an event. */
+  render(event: AskEvent): string;
+}
+
+/** For people: quotes between typographic marks, each with where it stands. */
+export function textRenderer(colour: boolean): Renderer {
+  const style = (format: "green" | "red" | "dim", text: string) => (colour ? styleText(format, text) : text);
+  return {
+    render(event) {
+      switch (event.type) {
+        case "text":
+          return event.text;
+        case "quote-start":
+          return style("green", "“");
+        case "quote-text":
+          return style("green", event.text);
+        case "quote-end":
+          return style("green", "”") + " " + style(event.quote.sources.length > 0 ? "dim" : "red", place(event.quote));
+        case "end":
+          return "\n";
+        default:
+          return "";
+      }
+    },
+  };
+}
+
+/** For programs: one JSON object, when the answer has ended. */
+export function jsonRenderer(question: string): Renderer {
+  let answer = "";
+  const quotes: (Quote & { start: number; end: number })[] = [];
+  return {
+    render(event) {
+      switch (event.type) {
+        case "text":
+        case "quote-text":
+          answer += event.text;
+          return "";
+        case "quote-end":
+          quotes.push({ start: answer.length - event.quote.text.length, end: answer.length, ...event.quote });
+          return "";
+        case "end":
+          return JSON.stringify({ question, answer, quotes, summary: event.summary }, null, 2) + "\n";
+        default:
+          return "";
+      }
+    },
+  };
+}
+
+function place({ text, sources }: Quote): string {
+  if (text === "") return "[empty]";
+  if (sources.length === 0) return "[not in the documents]";
+  const shown = sources.slice(0, SHOWN_SOURCES).map(sourceText);
+  if (sources.length > SHOWN_SOURCES) shown.push("…");
+  return `[${shown.join(", ")}]`;
+}
+
+/** `file:line`, or `file:first-last`. */
+export function sourceText({ file, lines: [first, last] }: QuoteSource): string {
+  return first === last ? `${file}:${first}` : `${file}:${first}-${last}`;
+}
+
+/** What a run cost, in a line. */
+export function summaryText(summary: AskSummary): string {
+  const count = (value: number, noun: string) => `${value.toLocaleString("en")} ${noun}${value === 1 ? "" : "s"}`;
+  const parts = [
+    `${count(summary.answerTokens, "token")}, ${count(summary.quotes, "quote")}`,
+    `${summary.tokensPerSecond.toFixed(0)} tokens/s`,
+    `masks ${(100 * summary.maskShare).toFixed(1)} % of the time`,
+    `prompt of ${count(summary.promptTokens, "token")} in ${summary.promptSeconds.toFixed(1)} s`,
+  ];
+  if (summary.finish === "length") parts.push("stopped at --max-tokens");
+  if (summary.finish === "interrupted") parts.push("interrupted");
+  return parts.join("; ");
+}

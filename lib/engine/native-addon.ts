@@ -1,0 +1,73 @@
+/**
+ * The functions of the addon, which native/addon implements. Handles are small integers. What a call returns is 0 or
+ * more where it succeeded, otherwise one of `Failure`.
+ */
+export interface NativeAddon {
+  abiVersion(): number;
+
+  createContext(vocabSize: number, barriers: Int32Array): number;
+  forkContext(context: number): number;
+  closeContext(context: number): number;
+  appendTokens(context: number, tokens: Int32Array, flags: number): number;
+  /** The same for one token, without the cost of an array. */
+  appendToken(context: number, token: number, flags: number): number;
+  truncateContext(context: number, length: number): number;
+  /** Fills `tokens` from position `start` on. */
+  readContext(context: number, start: number, tokens: Int32Array): number;
+  compactContext(context: number): number;
+  contextLength(context: number): number;
+  contextBytes(context: number): number;
+  /** Contexts of this thread that are open. */
+  liveContexts(): number;
+
+  /** @param ids where `advance` and `continuations` put sets that fit into it. Its memory must never be detached. */
+  createMatcher(context: number, ids: Int32Array): number;
+  closeMatcher(matcher: number): number;
+  begin(matcher: number, ranges: Int32Array | null): number;
+  /** How many continuations there are after `token`. */
+  advance(matcher: number, token: number): number;
+  rewind(matcher: number, depth: number): number;
+  matcherDepth(matcher: number): number;
+  /** 1 or 0. */
+  allows(matcher: number, token: number): number;
+  /** How many continuations there are now. */
+  continuations(matcher: number): number;
+  /** The same, into `ids`, which holds them all. */
+  copyContinuations(matcher: number, ids: Int32Array): number;
+  /** How many of `tokens`, at most all, were written. */
+  draft(matcher: number, tokens: Int32Array, latest: number): number;
+  /** How many of `starts`, at most all, were written. */
+  sources(matcher: number, ranges: Int32Array | null, starts: Int32Array): number;
+  /** Matchers of this thread that are open. */
+  liveMatchers(): number;
+
+  maskedFill(row: Float32Array, allowed: Int32Array, value: number): number;
+  sample(
+    row: Float32Array,
+    width: number,
+    ids: Int32Array | null,
+    temperature: number,
+    topK: number,
+    topP: number,
+    minP: number,
+    uniform: number,
+  ): number;
+}
+
+/** VERBATIM_ABI_VERSION of the header this file was written for. */
+export const ABI_VERSION = 1;
+
+/** Flags of `appendTokens`: as in verbatim.h. */
+export const UNSEARCHABLE = 1;
+export const NEW_RUN = 2;
+
+/** Negated statuses: those of verbatim.h, and from -100 on the addon's own. */
+export const Failure = {
+  INVALID_ARGUMENT: -1,
+  OUT_OF_MEMORY: -2,
+  CONTEXT_FULL: -3,
+  NOT_ALLOWED: -4,
+  STALE: -5,
+  NO_VALID_TOKEN: -6,
+  CLOSED: -100,
+} as const;

@@ -1,0 +1,54 @@
+import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
+import { RecallError } from "../errors.js";
+import type { NativeAddon } from "./native-addon.js";
+
+const require = createRequire(import.meta.url);
+/** This file is dist/lib/engine/native-loader.js. */
+const packageRoot = fileURLToPath(new URL("../../../", import.meta.url));
+
+let loaded: NativeAddon | undefined;
+
+/**
+ * Loads the addon: the file that the environment variable VERBATIM_ADDON names, otherwise the one that was built here
+ * (build/Release) or came with the package (prebuilds). Once in a thread: a second copy would have handles of its own.
+ * @param abiVersion of the engine inside; an addon of another version is refused.
+ * @throws RecallError `BACKEND_UNAVAILABLE`.
+ */
+export function loadNativeAddon(abiVersion: number): NativeAddon {
+  if (loaded !== undefined) return loaded;
+  const named = process.env.VERBATIM_ADDON;
+  let tried = named ? `${named} (from VERBATIM_ADDON)` : `${packageRoot} (prebuilds and build/Release)`;
+  try {
+    const path = named || (require("node-gyp-build") as { resolve(root: string): string }).resolve(packageRoot);
+    if (!named) tried = path;
+    const addon = load(path);
+    if (addon.abiVersion?.() !== abiVersion) {
+      throw new Error(`Expected an addon with ABI version ${abiVersion}, got ${addon.abiVersion?.() ?? "none"}`);
+    }
+    return (loaded = addon);
+  } catch (error) {
+    throw new RecallError("BACKEND_UNAVAILABLE", helpPage(tried, error), { cause: error });
+  }
+}
+
+/** Loads a file as an addon, whatever its name ends in. */
+function load(path: string): NativeAddon {
+  const module = { exports: {} as NativeAddon };
+  process.dlopen(module, path);
+  return module.exports;
+}
+
+function helpPage(tried: string, error: unknown): string {
+  const reason = error instanceof Error ? error.message : String(error);
+  return [
+    "The native engine could not be loaded.",
+    `  Tried:    ${tried}`,
+    `  Platform: ${process.platform}-${process.arch}, Node ${process.version}`,
+    `  Failed:   ${reason.trim().replaceAll("\n", "\n            ")}`,
+    "What you can do:",
+    '  - Leave out backend: "native". The JavaScript engine does the same, more slowly on large contexts.',
+    "  - Build the addon from a checkout of the repository: npm ci && npm run build (needs Python 3 and a C++20 compiler).",
+    "  - Set VERBATIM_ADDON to the path of a verbatim.node built elsewhere for this platform.",
+  ].join("\n");
+}

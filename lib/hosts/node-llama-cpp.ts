@@ -1,0 +1,204 @@
+import type {
+  LlamaContextSequence,
+  SequenceEvaluateMetadataOptions,
+  SequenceEvaluateOptions,
+  Token,
+} from "node-llama-cpp";
+import { expectNumber, expectOneOf, expectOptions } from "../arguments.js";
+import { RecallError } from "../errors.js";
+import { RecallSession } from "../session.js";
+import { AllowedBias } from "./node-llama-cpp/allowed-bias.js";
+import { constrainSequence, type Replacement, type SampledToken } from "./node-llama-cpp/constrained-sequence.js";
+import { findDelimiters, type DelimiterOptions } from "./node-llama-cpp/delimiters.js";
+import { expectDocuments, type RecallDocument } from "./node-llama-cpp/document-locator.js";
+import { HostHistory, type ContextShiftPolicy } from "./node-llama-cpp/host-history.js";
+import { ModelVocabulary } from "./node-llama-cpp/model-vocabulary.js";
+import { checkPeerVersion } from "./node-llama-cpp/peer-version.js";
+import { constrainOptions, expectNoGrammar, type Constraint } from "./node-llama-cpp/sampling-options.js";
+
+export { RecallError } from "../errors.js";
+export type { RecallSource } from "../segments.js";
+export type { RecallSession } from "../session.js";
+export type { RecallSpan } from "../span.js";
+export type { ContextShiftPolicy, DelimiterOptions, RecallDocument };
+
+/**
+ * What is added to the allowed logits. It has to exceed the spread of a model's logits (below 100 in the models we
+ * know) plus about forty times the temperature; the larger it is, the more digits of a logit it rounds away: 500
+ * keeps probabilities exact to 1.5e-5, and a spread that exceeds it is noticed token by token (`NOT_ENFORCED`).
+ */
+const DEFAULT_BOOST = 500;
+
+/** Options of {@link RecallSampler}. */
+export interface RecallSamplerOptions extends DelimiterOptions {
+  /**
+   * Documents that stand in the prompt, by the names that quotes shall report. They are found by their text, wherever
+   * a chat template puts it; with documents given, nothing else of the prompt can be quoted unless `recallPrompt`
+   * says so.
+   */
+  documents?: readonly RecallDocument[];
+  /** Whether the prompt outside `documents` can be quoted; by default where no documents are given. */
+  recallPrompt?: boolean;
+  /** Whether what the model generated can be quoted; `true` unless given. */
+  recallGenerated?: boolean;
+  /** At this many tokens a quote must end; 128 unless given. */
+  maxSpanTokens?: number;
+  /** Below this many tokens a quote may not end; 0 unless given. */
+  minSpanTokens?: number;
+  /** The session may not grow past this many tokens. */
+  maxContextTokens?: number;
+  /** Which engine searches. */
+  backend?: "auto" | "native" | "javascript";
+  /**
+   * What to do when the host drops tokens to make room, while quotes may still come from them: stop with
+   * `CONTEXT_SHIFTED` (the default), or keep the session's context and go on quoting what the host no longer holds.
+   */
+  onContextShift?: ContextShiftPolicy;
+  /** What is added to allowed logits, in [100, 1000]; 500 unless given. */
+  boost?: number;
+}
+
+/**
+ * Constrains a node-llama-cpp sequence: inside a recall span it generates exact substrings of what it has read.
+ *
+ * ```ts
+ * const recall = new RecallSampler(context.getSequence());
+ * const completion = new LlamaCompletion({ contextSequence: recall.sequence });
+ * const answer = await completion.generateCompletion(prompt, { temperature: 0 });
+ * recall.session.spans; // the quotes, and where they were copied from
+ * ```
+ *
+ * Every sampled token is checked against the session before the host or the user sees it.
+ */
+export class RecallSampler {
+  /** The sequence, constrained: give it to `LlamaCompletion`, `LlamaChatSession`, or call its `evaluate`. */
+  readonly sequence: LlamaContextSequence;
+  /** The searchable context and the quotes. The sampler feeds it; its readers and `endSpan` are for everybody. */
+  readonly session: RecallSession;
+  readonly #host: LlamaContextSequence;
+  readonly #history: HostHistory;
+  readonly #constraint: Constraint;
+  /** The generation that owns the sequence. */
+  #running: object = {};
+  #wasFull = false;
+  #maskMilliseconds = 0;
+
+  /**
+   * @param sequence a sequence without a token predictor, and without history that quotes shall come from other than
+   *   what it holds at the first generation
+   * @throws TypeError, RangeError for options
+   * @throws RecallError `NO_RECALL_TOKENS` where the model's tokenizer lacks the delimiters; `BACKEND_UNAVAILABLE`
+   */
+  constructor(sequence: LlamaContextSequence, options?: RecallSamplerOptions) {
+    const given = expectOptions<RecallSamplerOptions>("options", options);
+    if (sequence.tokenPredictor !== undefined) {
+      throw new TypeError('Expected "sequence" to have no token predictor: predicted tokens are sampled unmasked');
+    }
+    const onContextShift = expectOneOf("onContextShift", given.onContextShift ?? "error", ["error", "keep"]);
+    const bias = new AllowedBias(sequence.model, expectNumber("boost", given.boost ?? DEFAULT_BOOST, 100, 1000));
+    const documents = expectDocuments(given.documents ?? []);
+    const vocabulary = ModelVocabulary.of(sequence.model);
+    const { maxSpanTokens, minSpanTokens, maxContextTokens, recallGenerated, backend } = given;
+    this.session = new RecallSession({
+      ...findDelimiters(sequence.model, vocabulary, given),
+      ...{ maxSpanTokens, minSpanTokens, maxContextTokens, recallGenerated, backend },
+      vocabSize: vocabulary.size,
+      barrierTokenIds: vocabulary.barriers,
+    });
+    this.#host = sequence;
+    this.#history = new HostHistory(this.session, vocabulary, {
+      documents,
+      recallPrompt: given.recallPrompt ?? given.documents === undefined,
+      onContextShift,
+    });
+    this.#constraint = {
+      inSpan: () => this.session.inSpan,
+      spanBias: () => this.#timed(() => bias.next(this.session)),
+      noBias: bias.none,
+      mayShift: onContextShift === "keep",
+    };
+    this.sequence = constrainSequence(sequence, (tokens, metadata, samplingOptions = {}) =>
+      this.#evaluate(tokens, metadata, samplingOptions),
+    );
+  }
+
+  /** Time spent on masks since construction: finding the allowed tokens, and following those that were sampled. */
+  get maskMilliseconds(): number {
+    return this.#maskMilliseconds;
+  }
+
+  /** Forgets everything read and generated, before another conversation on the same sequence. */
+  reset(): void {
+    this.#wasFull = false;
+    this.#history.reset();
+  }
+
+  /** Frees the session. The sequence is left as it is. */
+  close(): void {
+    this.session.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  async *#evaluate(
+    tokens: Token[],
+    metadata: SequenceEvaluateMetadataOptions,
+    options: SequenceEvaluateOptions,
+  ): AsyncGenerator<SampledToken, void, Replacement> {
+    if (tokens.length === 0) return;
+    const generation = (this.#running = {});
+    await checkPeerVersion();
+    const constrained = constrainOptions(options, this.#constraint);
+    const host = this.#host;
+    this.#history.align([...host.contextTokens, ...tokens], this.#wasFull);
+    let expectedLength = host.nextTokenIndex + tokens.length;
+    const outputs = host.evaluateWithMetadata(tokens, metadata, constrained);
+    try {
+      let replacement: Replacement = undefined;
+      for (;;) {
+        const { value, done } = await outputs.next(replacement);
+        if (done) return;
+        this.#expectOwner(generation);
+        if (host.nextTokenIndex !== expectedLength) this.#history.shifted(host.contextTokens);
+        this.#accept(value.token);
+        this.#wasFull = host.nextTokenIndex >= host.contextSize - 1;
+        if (host.model.isEogToken(value.token) && options.yieldEogToken !== true) return;
+        replacement = yield value;
+        this.#expectOwner(generation);
+        expectNoGrammar(options);
+        const next = replacement instanceof Array ? replacement : [replacement ?? value.token];
+        if (replacement !== undefined) this.#history.replaceLast(next);
+        expectedLength = host.nextTokenIndex + next.length;
+      }
+    } finally {
+      await outputs.return();
+    }
+  }
+
+  #accept(token: Token): void {
+    if (this.session.inSpan && !this.session.allows(token)) {
+      throw new RecallError(
+        "NOT_ENFORCED",
+        `The host sampled token ${token}, which does not continue any quote: something in it overrides the recall ` +
+          "constraint",
+      );
+    }
+    this.#timed(() => this.#history.accept(token));
+  }
+
+  #expectOwner(generation: object): void {
+    if (this.#running === generation) return;
+    throw new RecallError("NOT_ENFORCED", "Another generation on the same sequence has begun: only it may go on");
+  }
+
+  #timed<Result>(work: () => Result): Result {
+    const start = performance.now();
+    try {
+      return work();
+    } finally {
+      this.#maskMilliseconds += performance.now() - start;
+    }
+  }
+}

@@ -1,0 +1,72 @@
+import type {
+  LlamaContextSequence,
+  SequenceEvaluateMetadataOptions,
+  SequenceEvaluateOptions,
+  SequenceEvaluateOutput,
+  Token,
+} from "node-llama-cpp";
+import { RecallError } from "../../errors.js";
+
+/** Tokens that a sequence's user may send back in place of the one that was generated. */
+export type Replacement = void | Token | Token[];
+
+/** What a sequence yields: a token, and what else was asked for. */
+export type SampledToken = SequenceEvaluateOutput<SequenceEvaluateMetadataOptions>;
+
+/** A sequence's `evaluateWithMetadata`. */
+export type Evaluate = (
+  tokens: Token[],
+  metadata: SequenceEvaluateMetadataOptions,
+  options?: SequenceEvaluateOptions,
+) => AsyncGenerator<SampledToken, void, Replacement>;
+
+/** Ways to sample that exist beside the two that are constrained. */
+const SAMPLES = /evaluate|decode|sample/i;
+const SAMPLES_NOTHING = "evaluateWithoutGeneratingNewTokens";
+
+/**
+ * A view of a sequence in which everything that samples goes through `evaluate`, and the rest is the sequence's own.
+ * A method that samples in a way that is not known here is refused, so that no version of node-llama-cpp can leave
+ * the constraint aside unnoticed.
+ */
+export function constrainSequence(sequence: LlamaContextSequence, evaluate: Evaluate): LlamaContextSequence {
+  const replaced = new Map<string | symbol, unknown>([
+    ["evaluateWithMetadata", evaluate],
+    ["evaluate", (tokens: Token[], options?: SequenceEvaluateOptions) => onlyTokens(evaluate(tokens, {}, options))],
+  ]);
+  return new Proxy(sequence, {
+    get(target, property) {
+      if (replaced.has(property)) return replaced.get(property);
+      const value: unknown = Reflect.get(target, property, target);
+      if (typeof value !== "function" || property === "constructor") return value;
+      if (SAMPLES.test(String(property)) && property !== SAMPLES_NOTHING) return refuse(String(property));
+      return value.bind(target) as unknown;
+    },
+    set: (target, property, value) => Reflect.set(target, property, value, target),
+  });
+}
+
+async function* onlyTokens(
+  outputs: AsyncGenerator<SampledToken, void, Replacement>,
+): AsyncGenerator<Token, void, Replacement> {
+  try {
+    let replacement: Replacement = undefined;
+    for (;;) {
+      const { value, done } = await outputs.next(replacement);
+      if (done) return;
+      replacement = yield value.token;
+    }
+  } finally {
+    await outputs.return();
+  }
+}
+
+function refuse(method: string): () => never {
+  return () => {
+    throw new RecallError(
+      "NOT_ENFORCED",
+      `${method} samples without the recall constraint: use evaluate, evaluateWithMetadata, LlamaCompletion or ` +
+        "LlamaChatSession",
+    );
+  };
+}

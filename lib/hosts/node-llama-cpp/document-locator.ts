@@ -1,0 +1,104 @@
+import type { Token } from "node-llama-cpp";
+import { expectOptions, expectString } from "../../arguments.js";
+import type { ModelVocabulary } from "./model-vocabulary.js";
+
+/** A document that stands somewhere in the prompt. */
+export interface RecallDocument {
+  /** Under this name quotes report it as their source. */
+  name: string;
+  /** The text, exactly as it stands in the prompt. */
+  text: string;
+}
+
+/** Tokens [start, end) of a prompt that lie wholly inside a document. */
+export interface LocatedDocument {
+  readonly document: RecallDocument;
+  readonly start: number;
+  readonly end: number;
+  /** end - start + 1 byte offsets of these tokens in the document's UTF-8 text. */
+  readonly offsets: Int32Array;
+}
+
+/**
+ * @throws TypeError, RangeError for documents that are not as {@link RecallDocument} says, or share a name
+ */
+export function expectDocuments(documents: unknown): readonly RecallDocument[] {
+  if (!Array.isArray(documents)) throw new TypeError('Expected "documents" to be an array');
+  const checked = documents.map((document: unknown, i) => {
+    const { name, text } = expectOptions(`documents[${i}]`, document as RecallDocument);
+    return { name: expectString(`documents[${i}].name`, name), text: expectString(`documents[${i}].text`, text) };
+  });
+  const twice = checked.findIndex(({ name }, i) => checked.findIndex((other) => other.name === name) < i);
+  if (twice !== -1) {
+    throw new RangeError(`Expected "documents[${twice}].name" to differ from the names of the other documents`);
+  }
+  return checked;
+}
+
+/**
+ * Finds documents among the tokens of a prompt by their bytes, so that it does not matter how a template or a merge
+ * across an edge cut them into tokens. A token that lies across a document's edge is not in the document. White space
+ * that a template trimmed from a document's ends is not missed.
+ *
+ * Longer documents are placed first, each at its first occurrence that is still free.
+ *
+ * @returns the documents that were found, in the order of the prompt
+ */
+export function locateDocuments(
+  tokens: readonly Token[],
+  documents: readonly RecallDocument[],
+  vocabulary: ModelVocabulary,
+): LocatedDocument[] {
+  if (documents.length === 0) return [];
+  const prompt = layOut(tokens, vocabulary);
+  const longestFirst = documents
+    .map((document) => ({ document, bytes: Buffer.from(document.text) }))
+    .sort((a, b) => b.bytes.length - a.bytes.length);
+  const found: { located: LocatedDocument; from: number; to: number }[] = [];
+  for (const { document, bytes } of longestFirst) {
+    const place = findFree(prompt.bytes, bytes, found);
+    if (place !== null) found.push({ located: tokensOf(document, place, prompt.offsets), ...place });
+  }
+  return found.map(({ located }) => located).sort((a, b) => a.start - b.start || a.end - b.end);
+}
+
+interface Place {
+  /** Bytes [from, to) of the prompt are the document's, or all of it that is there. */
+  readonly from: number;
+  readonly to: number;
+  /** Bytes of the document that its place does not have, at its beginning. */
+  readonly missing: number;
+}
+
+function layOut(tokens: readonly Token[], vocabulary: ModelVocabulary): { bytes: Buffer; offsets: Int32Array } {
+  const pieces = tokens.map((token) => vocabulary.bytes(token));
+  const offsets = new Int32Array(tokens.length + 1);
+  pieces.forEach((piece, i) => (offsets[i + 1] = offsets[i] + piece.length));
+  return { bytes: Buffer.concat(pieces), offsets };
+}
+
+function findFree(prompt: Buffer, document: Buffer, taken: readonly { from: number; to: number }[]): Place | null {
+  const leading = document.length - Buffer.from(document.toString().trimStart()).length;
+  const core = Buffer.from(document.toString().trim());
+  if (core.length === 0) return { from: 0, to: 0, missing: 0 };
+  for (let at = prompt.indexOf(core); at !== -1; at = prompt.indexOf(core, at + 1)) {
+    let [before, after] = [0, core.length];
+    while (before < leading && prompt[at - before - 1] === document[leading - before - 1]) before++;
+    while (leading + after < document.length && prompt[at + after] === document[leading + after]) after++;
+    const [from, to] = [at - before, at + after];
+    if (taken.every((other) => to <= other.from || other.to <= from)) return { from, to, missing: leading - before };
+  }
+  return null;
+}
+
+function tokensOf(document: RecallDocument, place: Place, offsets: Int32Array): LocatedDocument {
+  const start = offsets.findIndex((offset) => offset >= place.from);
+  let end = start;
+  while (end + 1 < offsets.length && offsets[end + 1] <= place.to) end++;
+  return {
+    document,
+    start,
+    end,
+    offsets: offsets.slice(start, end + 1).map((offset) => offset - place.from + place.missing),
+  };
+}

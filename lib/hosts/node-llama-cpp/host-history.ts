@@ -1,0 +1,228 @@
+import type { Token } from "node-llama-cpp";
+import { RecallError } from "../../errors.js";
+import type { RecallSession } from "../../session.js";
+import { locateDocuments, type LocatedDocument, type RecallDocument } from "./document-locator.js";
+import type { ModelVocabulary } from "./model-vocabulary.js";
+
+/** So many tokens in a row tell one place of a conversation from another. */
+const ANCHOR_TOKENS = 16;
+
+/** What happens when the host drops tokens that the session still searches. */
+export type ContextShiftPolicy = "error" | "keep";
+
+export interface HistoryOptions {
+  readonly documents: readonly RecallDocument[];
+  readonly recallPrompt: boolean;
+  readonly onContextShift: ContextShiftPolicy;
+}
+
+/**
+ * Keeps a session in step with the tokens of a host's sequence. The host may go on from any earlier point, replace
+ * its prompt, or drop tokens to make room; a session must follow the first two and must not follow the third.
+ */
+export class HostHistory {
+  readonly #session: RecallSession;
+  readonly #vocabulary: ModelVocabulary;
+  readonly #options: HistoryOptions;
+  /** The host's tokens when last seen, the last generated one included. */
+  #tokens: Token[] = [];
+  /** Tokens of the host from here on were generated. */
+  #promptEnd = 0;
+  /** A token's position in the session less its position in the host: what the host has dropped. */
+  #dropped = 0;
+  /** From this position of the host on, `#dropped` holds. */
+  #alignedFrom = 0;
+  /** Documents in the session, in order, at positions of the session. */
+  #placed: { document: RecallDocument; start: number; end: number }[] = [];
+
+  constructor(session: RecallSession, vocabulary: ModelVocabulary, options: HistoryOptions) {
+    this.#session = session;
+    this.#vocabulary = vocabulary;
+    this.#options = options;
+  }
+
+  /** Forgets the host's tokens and the session's. */
+  reset(): void {
+    this.#session.reset();
+    this.#tokens = [];
+    this.#promptEnd = this.#dropped = this.#alignedFrom = 0;
+    this.#placed = [];
+  }
+
+  /** A generated token. */
+  accept(token: Token): void {
+    this.#session.accept(token);
+    this.#tokens.push(token);
+  }
+
+  /** The host goes on with other tokens than the one it generated last. */
+  replaceLast(tokens: readonly Token[]): void {
+    const last = this.#tokens[this.#tokens.length - 1];
+    this.#session.rollback(1);
+    try {
+      this.#session.acceptAll(tokens);
+    } catch (error) {
+      this.#session.accept(last);
+      throw error;
+    }
+    this.#tokens.pop();
+    for (const token of tokens) this.#tokens.push(token);
+  }
+
+  /**
+   * Brings the session to what the host is about to generate from.
+   * @param state all tokens of the host: those it holds and those it is about to read
+   * @param wasFull whether the host's context had no room left when it last generated
+   * @throws RecallError `CONTEXT_SHIFTED`, `SEGMENT_UNKNOWN` for a document that is not in the prompt; the session is
+   *   unchanged then
+   * @throws RecallError `CONTEXT_FULL`
+   */
+  align(state: readonly Token[], wasFull: boolean): void {
+    const common = commonLength(this.#tokens, state);
+    const goesBack = common < this.#tokens.length;
+    if (!goesBack || common === state.length) return this.#follow(state, common);
+    if (wasFull || this.#wereCutOut(state, common)) return this.#shift(state);
+    this.#follow(state, common);
+  }
+
+  /**
+   * The host dropped tokens while it generated.
+   * @param state the tokens that it holds now
+   * @throws RecallError `CONTEXT_SHIFTED`
+   */
+  shifted(state: readonly Token[]): void {
+    if (this.#options.onContextShift === "error") throw contextShifted();
+    this.#goOn(state, this.#tokens.length);
+  }
+
+  /** Whether the host's state goes on with prompt tokens that used to stand later: those between were cut out. */
+  #wereCutOut(state: readonly Token[], common: number): boolean {
+    if (common >= this.#promptEnd || state.length - common < ANCHOR_TOKENS) return false;
+    return findTokens(this.#tokens, state.slice(common, common + ANCHOR_TOKENS), common + 1) !== -1;
+  }
+
+  #follow(state: readonly Token[], common: number): void {
+    if (common === this.#tokens.length && common === state.length) return;
+    const restarts = common === 0 || (common < this.#alignedFrom && common < this.#tokens.length);
+    const length = restarts ? 0 : common + this.#dropped;
+    const kept = restarts ? [] : this.#placed.filter(({ end }) => end <= length);
+    const cut = Math.min(length, ...this.#placed.slice(kept.length).map(({ start }) => start));
+    const fresh = state.slice(restarts ? 0 : cut - this.#dropped);
+    const missing = this.#options.documents.filter((document) => kept.every((one) => one.document !== document));
+    const located = locateDocuments(fresh, missing, this.#vocabulary);
+    const lost = missing.find((document) => located.every((one) => one.document !== document));
+    if (lost !== undefined) {
+      if (this.#placed.some((one) => one.document === lost)) return this.#shift(state);
+      throw notInPrompt(lost);
+    }
+    if (restarts) this.reset();
+    else this.#session.truncate(cut);
+    this.#placed = kept;
+    this.#append(fresh, located);
+    this.#promptEnd = common < state.length ? state.length : Math.min(this.#promptEnd, state.length);
+    this.#tokens = state.slice();
+  }
+
+  #shift(state: readonly Token[]): void {
+    if (this.#options.onContextShift === "error") throw contextShifted();
+    const end = findContinuation(this.#tokens, state, this.#promptEnd);
+    if (end === null) this.#turn(state);
+    else this.#goOn(state, end);
+  }
+
+  /** The host has dropped tokens and goes on after the first `end` tokens that it had. */
+  #goOn(state: readonly Token[], end: number): void {
+    if (end >= this.#alignedFrom) this.#session.truncate(end + this.#dropped);
+    this.#promptEnd = Math.max(0, this.#promptEnd - (end - state.length));
+    this.#alignedFrom = state.length - Math.min(ANCHOR_TOKENS, state.length);
+    this.#see(state);
+  }
+
+  /** The host has dropped tokens, and there is something new to read. */
+  #turn(state: readonly Token[]): void {
+    const known = endOfKnown(this.#tokens, state);
+    const fresh = state.slice(known);
+    this.#append(fresh, locateDocuments(fresh, this.#unplaced(), this.#vocabulary));
+    this.#promptEnd = state.length;
+    this.#alignedFrom = known;
+    this.#see(state);
+  }
+
+  #see(state: readonly Token[]): void {
+    this.#tokens = state.slice();
+    this.#dropped = this.#session.contextLength - state.length;
+  }
+
+  #unplaced(): RecallDocument[] {
+    return this.#options.documents.filter((document) => this.#placed.every((one) => one.document !== document));
+  }
+
+  #append(tokens: readonly Token[], located: readonly LocatedDocument[]): void {
+    if (tokens.length > 0 && this.#session.inSpan) this.#session.endSpan();
+    const recallable = this.#options.recallPrompt;
+    const base = this.#session.contextLength;
+    let at = 0;
+    for (const { document, start, end, offsets } of located) {
+      this.#session.append(tokens.slice(at, start), { recallable });
+      this.#session.append(tokens.slice(start, end), { segment: document.name, offsets, text: document.text });
+      this.#placed.push({ document, start: base + start, end: base + end });
+      at = end;
+    }
+    this.#session.append(tokens.slice(at), { recallable });
+  }
+}
+
+function contextShifted(): RecallError {
+  return new RecallError(
+    "CONTEXT_SHIFTED",
+    "The host dropped tokens that quotes may still come from (its context is full, or its history was cut). Make its " +
+      'context larger, or set "onContextShift" to "keep" to go on quoting what the host no longer holds; before ' +
+      "another conversation on the same sequence, call reset()",
+  );
+}
+
+function notInPrompt(document: RecallDocument): RecallError {
+  return new RecallError(
+    "SEGMENT_UNKNOWN",
+    `The prompt does not contain the text of the document ${JSON.stringify(document.name)}, so nothing can be quoted ` +
+      "from it: put its text into the prompt as it is",
+  );
+}
+
+function commonLength(a: readonly Token[], b: readonly Token[]): number {
+  const length = Math.min(a.length, b.length);
+  let common = 0;
+  while (common < length && a[common] === b[common]) common++;
+  return common;
+}
+
+/** The first position from `from` on where `tokens` holds `pattern`; -1 where none does. */
+function findTokens(tokens: readonly Token[], pattern: readonly Token[], from: number): number {
+  for (let at = from; at + pattern.length <= tokens.length; at++) {
+    if (pattern.every((token, i) => tokens[at + i] === token)) return at;
+  }
+  return -1;
+}
+
+/**
+ * Where in what is known the host's state ends, if that is among the tokens that were generated: then the host has
+ * read nothing new. (It may have taken back the last tokens, which it had not shown yet.)
+ */
+function findContinuation(known: readonly Token[], state: readonly Token[], promptEnd: number): number | null {
+  const tail = state.slice(-ANCHOR_TOKENS);
+  for (let end = known.length; end > Math.max(promptEnd, tail.length - 1); end--) {
+    if (tail.every((token, i) => known[end - tail.length + i] === token)) return end;
+  }
+  return null;
+}
+
+/** The position in the host's state after which it has read something new: after the latest tokens that are known. */
+function endOfKnown(known: readonly Token[], state: readonly Token[]): number {
+  const ends = new Map<string, number>();
+  for (let end = state.length; end >= ANCHOR_TOKENS; end--) ends.set(state.slice(end - ANCHOR_TOKENS, end).join(), end);
+  for (let end = known.length; end >= ANCHOR_TOKENS; end--) {
+    const found = ends.get(known.slice(end - ANCHOR_TOKENS, end).join());
+    if (found !== undefined) return found;
+  }
+  return 0;
+}

@@ -1,0 +1,12 @@
+export { RecallBatch, type RowStatus } from "./batch.js";
+export { RecallContext, type RecallContextOptions } from "./context.js";
+export { RecallError, type RecallErrorCode } from "./errors.js";
+export { ConstrainedSampler, type ConstrainedSamplerOptions } from "./sampler.js";
+export { RecallSession, type BeginSpanOptions, type DraftOptions } from "./session.js";
+export { RecallSpan } from "./span.js";
+export type { TokenInput } from "./arguments.js";
+export type { Backend } from "./engine/load.js";
+export type { DocumentLayout, RecallSource } from "./segments.js";
+export type { AppendOptions } from "./sequence.js";
+export type { RecallSessionOptions } from "./session-options.js";
+export type { VocabularyOptions } from "./vocabulary.js";

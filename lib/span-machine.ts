@@ -1,0 +1,140 @@
+import type { EngineMatcher } from "./engine/engine.js";
+import type { RecallErrorCode } from "./errors.js";
+import { IdBuffer } from "./id-set.js";
+import { OpenSpan, type ClosedSpan, type SpanOpening } from "./open-span.js";
+import type { TokenSequence } from "./sequence.js";
+import type { SessionSettings } from "./session-options.js";
+
+/** A session's state: a token sequence, the spans closed in it and the one that is open. Arguments come checked. */
+export class SpanMachine {
+  readonly sequence: TokenSequence;
+  readonly #settings: SessionSettings;
+  readonly #closedSpans: ClosedSpan[];
+  readonly #buffer = new IdBuffer();
+  /** One matcher serves the open spans in turn. */
+  #matcher: EngineMatcher | null = null;
+  #open: OpenSpan | null = null;
+
+  constructor(settings: SessionSettings, sequence: TokenSequence, closedSpans: ClosedSpan[] = []) {
+    this.#settings = settings;
+    this.sequence = sequence;
+    this.#closedSpans = closedSpans;
+  }
+
+  get open(): OpenSpan | null {
+    return this.#open;
+  }
+
+  get closedSpans(): readonly ClosedSpan[] {
+    return this.#closedSpans;
+  }
+
+  /** Tokens of the sequence, those of the open span and its start token included. */
+  get length(): number {
+    return this.#open === null ? this.sequence.length : this.#open.end;
+  }
+
+  /** Accepts an id, or says why not and changes nothing. */
+  step(id: number): RecallErrorCode | null {
+    const open = this.#open;
+    const { maxContextTokens, recallGenerated, vocabulary } = this.#settings;
+    if (open !== null) {
+      if (open.end >= maxContextTokens) return "CONTEXT_FULL";
+      if (!open.closesWith(id)) return open.advance(id) ? null : "TOKEN_NOT_ALLOWED";
+      if (!open.mayClose()) return "TOKEN_NOT_ALLOWED";
+      this.#joinSequence(open, id);
+    } else {
+      if (this.sequence.length >= maxContextTokens) return "CONTEXT_FULL";
+      if (id === vocabulary.startTokenId) this.#openSpan(1, null, this.#endTokens());
+      else this.sequence.appendGeneratedToken(id, recallGenerated);
+    }
+    return null;
+  }
+
+  /** Opens a span without a start token. `ends`: the ids that close it, ascending; `null`: the end token. */
+  begin(ranges: Int32Array | null, ends: Int32Array | null): void {
+    this.#openSpan(0, ranges, ends ?? this.#endTokens());
+  }
+
+  /** Closes the open span without a token. */
+  end(): void {
+    if (this.#open !== null) this.#joinSequence(this.#open, null);
+  }
+
+  /** Back to the state at a length that is at most the present one. */
+  truncate(length: number): void {
+    const open = this.#open;
+    if (length === this.length) return;
+    if (open !== null && length >= open.opening.start) {
+      open.rewind(length - open.opening.start);
+      return;
+    }
+    this.#open = null;
+    while ((this.#closedSpans.at(-1)?.opening.start ?? 0) > length) this.#closedSpans.pop();
+    const last = this.#closedSpans.at(-1);
+    if (last !== undefined && length < last.end + (last.closedByToken ? 1 : 0)) {
+      const tokens = this.sequence.read(last.opening.start, length);
+      this.#closedSpans.pop();
+      this.sequence.truncate(last.opening.openedAt);
+      this.#reopen(last.opening, tokens);
+    } else {
+      this.sequence.truncate(length);
+    }
+  }
+
+  /** Back to what the session was built on. */
+  reset(): void {
+    const { length, segments } = this.#settings.base;
+    this.#open = null;
+    this.#closedSpans.length = 0;
+    this.sequence.truncate(length);
+    this.sequence.segments.keep(segments);
+  }
+
+  fork(): SpanMachine {
+    const copy = new SpanMachine(this.#settings, this.sequence.fork(), this.#closedSpans.slice());
+    if (this.#open !== null) copy.#reopen(this.#open.opening, this.#open.tokens);
+    return copy;
+  }
+
+  /** Whether the span of this opening has not been undone. */
+  holds(opening: SpanOpening): boolean {
+    return this.#open?.opening === opening || this.#closedSpans.some((span) => span.opening === opening);
+  }
+
+  close(): void {
+    this.#open = null;
+    this.#matcher?.close();
+    this.sequence.close();
+  }
+
+  #openSpan(startTokens: number, ranges: Int32Array | null, ends: Int32Array): void {
+    const openedAt = this.sequence.length;
+    this.#reopen({ openedAt, start: openedAt + startTokens, ranges, ends }, []);
+  }
+
+  #reopen(opening: SpanOpening, tokens: Iterable<number>): void {
+    this.#matcher ??= this.sequence.matcher();
+    const open = new OpenSpan(opening, this.#settings, this.#matcher, this.#buffer);
+    for (const token of tokens) open.advance(token);
+    this.#open = open;
+  }
+
+  /** The span's tokens join the sequence, between its start token and the closing one, where it has them. */
+  #joinSequence(open: OpenSpan, closingToken: number | null): void {
+    const { openedAt, start } = open.opening;
+    const startTokens = start - openedAt;
+    const joined = new Int32Array(startTokens + open.depth + (closingToken === null ? 0 : 1));
+    if (startTokens > 0) joined[0] = this.#settings.vocabulary.startTokenId!;
+    joined.set(open.tokens, startTokens);
+    if (closingToken !== null) joined[joined.length - 1] = closingToken;
+    this.sequence.appendGenerated(joined, this.#settings.recallGenerated);
+    this.#closedSpans.push({ opening: open.opening, end: open.end, closedByToken: closingToken !== null });
+    this.#open = null;
+  }
+
+  #endTokens(): Int32Array {
+    const { endTokenId } = this.#settings.vocabulary;
+    return endTokenId === undefined ? new Int32Array(0) : Int32Array.of(endTokenId);
+  }
+}

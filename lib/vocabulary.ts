@@ -1,0 +1,76 @@
+import { COUNT_LIMIT, expectId, expectInteger, expectIntegers, expectOneOf, type TokenInput } from "./arguments.js";
+import type { Engine } from "./engine/engine.js";
+import { BACKENDS, loadEngine, type Backend } from "./engine/load.js";
+
+/** What a context and the sessions on it agree about. */
+export interface VocabularyOptions {
+  /** The tokenizer's id count: ids are integers in [0, vocabSize). At most 2^30. */
+  vocabSize: number;
+  /** The token that opens a recall span when it is accepted. */
+  startTokenId?: number;
+  /** The token that closes a recall span. */
+  endTokenId?: number;
+  /** Further ids that are never part of a quote: end of text, chat-template markers. */
+  barrierTokenIds?: TokenInput;
+  /** Which engine searches: `"auto"` (the default) takes the native one where it loads. */
+  backend?: Backend;
+}
+
+/** The options, checked, and the engine they chose. */
+export interface Vocabulary {
+  readonly vocabSize: number;
+  readonly startTokenId: number | undefined;
+  readonly endTokenId: number | undefined;
+  /** Start token, end token and barriers, ascending, each once. */
+  readonly barriers: Int32Array;
+  readonly engine: Engine;
+}
+
+export function checkVocabulary(options: Partial<VocabularyOptions>): Vocabulary {
+  const vocabSize = expectInteger("vocabSize", options.vocabSize, 1, COUNT_LIMIT);
+  const startTokenId = optionalId("startTokenId", options.startTokenId, vocabSize);
+  const endTokenId = optionalId("endTokenId", options.endTokenId, vocabSize);
+  if (startTokenId !== undefined && startTokenId === endTokenId) {
+    throw new RangeError('Expected "endTokenId" to differ from "startTokenId"');
+  }
+  const barriers = collectBarriers(options.barrierTokenIds, startTokenId, endTokenId, vocabSize);
+  const { backend = "auto" } = options;
+  const engine = loadEngine(expectOneOf("backend", backend, BACKENDS));
+  return { vocabSize, startTokenId, endTokenId, barriers, engine };
+}
+
+/** Checks that what `options` say, if anything, is what `vocabulary` says. */
+export function checkInherited(options: Partial<VocabularyOptions>, vocabulary: Vocabulary): void {
+  for (const name of ["vocabSize", "startTokenId", "endTokenId"] as const) {
+    if (options[name] !== undefined && options[name] !== vocabulary[name]) throw differs(name, vocabulary[name]);
+  }
+  if (options.barrierTokenIds !== undefined) {
+    const { startTokenId, endTokenId, vocabSize } = vocabulary;
+    const barriers = collectBarriers(options.barrierTokenIds, startTokenId, endTokenId, vocabSize);
+    if (barriers.join() !== vocabulary.barriers.join()) throw differs("barrierTokenIds", `[${vocabulary.barriers}]`);
+  }
+  const { backend = "auto" } = options;
+  expectOneOf("backend", backend, BACKENDS);
+  if (backend !== "auto" && backend !== vocabulary.engine.name) {
+    throw differs("backend", JSON.stringify(vocabulary.engine.name));
+  }
+}
+
+function optionalId(name: string, id: unknown, vocabSize: number): number | undefined {
+  return id === undefined ? undefined : expectId(name, id, vocabSize);
+}
+
+function collectBarriers(
+  barrierTokenIds: unknown,
+  startTokenId: number | undefined,
+  endTokenId: number | undefined,
+  vocabSize: number,
+): Int32Array {
+  const given = barrierTokenIds === undefined ? [] : expectIntegers("barrierTokenIds", barrierTokenIds, vocabSize);
+  const delimiters = [startTokenId, endTokenId].filter((id) => id !== undefined);
+  return Int32Array.from(new Set([...given, ...delimiters])).sort();
+}
+
+function differs(name: string, value: unknown): RangeError {
+  return new RangeError(`Expected "${name}" to be ${value}, as in "context"`);
+}
