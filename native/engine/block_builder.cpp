@@ -14,6 +14,9 @@ constexpr int32_t kDepthLimit = 6;
 /** A block is repetitive if more than one in this many of its candidates is heavy beyond kDepthLimit. */
 constexpr int64_t kRepetitive = 32;
 
+/** The token of a word that a match can go on into, plus one; otherwise 0. */
+uint32_t ContinuationKey(Word word) { return static_cast<uint32_t>(std::max(word, Word{-1}) + 1); }
+
 int BitsFor(uint64_t largest) { return static_cast<int>(std::bit_width(largest)); }
 
 }  // namespace
@@ -33,8 +36,7 @@ void BlockBuilder::Build() {
 uint32_t BlockBuilder::KeyAt(int32_t position, int32_t depth) const {
   const size_t next = static_cast<size_t>(position) + static_cast<size_t>(depth);
   if (depth == 0) return static_cast<uint32_t>(TokenOf(block_.words_[next])) + 1;
-  if (next >= block_.words_.size() || !IsContinuation(block_.words_[next])) return 0;
-  return static_cast<uint32_t>(block_.words_[next]) + 1;
+  return next < block_.words_.size() ? ContinuationKey(block_.words_[next]) : 0;
 }
 
 void BlockBuilder::SortByTwoTokens() {
@@ -52,7 +54,7 @@ void BlockBuilder::SortByTwoTokens() {
   for (size_t p = 0; p < words.size(); ++p) {
     if (!IsSearchable(words[p])) continue;
     const uint64_t first = static_cast<uint64_t>(TokenOf(words[p])) + 1;
-    const uint64_t second = KeyAt(static_cast<int32_t>(p), 1);
+    const uint64_t second = p + 1 < words.size() ? ContinuationKey(words[p + 1]) : 0;
     items_.Push((first << token_bits_ | second) << position_bits_ | p);
   }
   items_.Sort(position_bits_, position_bits_ + 2 * token_bits_);

@@ -4,8 +4,7 @@
 
 namespace verbatim {
 
-void DistinctTokens::Add(int32_t token, int32_t position) {
-  if (Contains(token)) return;
+void DistinctTokens::AddNew(int32_t token, int32_t position) {
   occurrences_.push_back({token, position});
   bitmask_[static_cast<size_t>(token) >> 5] |= uint32_t{1} << (token & 31);
 }

@@ -15,7 +15,9 @@ class DistinctTokens {
  public:
   explicit DistinctTokens(int32_t vocab_size) : bitmask_((static_cast<size_t>(vocab_size) + 31) / 32) {}
 
-  void Add(int32_t token, int32_t position);
+  void Add(int32_t token, int32_t position) {
+    if (!Contains(token)) AddNew(token, position);
+  }
   /** Forgets what first occurs at `length` or later. */
   void Truncate(int32_t length);
 
@@ -30,6 +32,8 @@ class DistinctTokens {
   size_t bytes() const;
 
  private:
+  void AddNew(int32_t token, int32_t position);
+
   struct FirstOccurrence {
     int32_t token;
     int32_t position;

@@ -41,14 +41,17 @@ class SortBuffer {
   template <int kDigitBits>
   void SortByDigits(int low_bit, int high_bit) {
     if (size_ == 0) return;
+    std::array<uint32_t, size_t{1} << kDigitBits> next;
     for (int shift = low_bit; shift < high_bit; shift += kDigitBits) {
       const uint64_t mask = (uint64_t{1} << std::min(kDigitBits, high_bit - shift)) - 1;
-      std::array<uint32_t, size_t{1} << kDigitBits> next{};
-      for (size_t i = 0; i < size_; ++i) ++next[(items_[i] >> shift) & mask];
-      if (next[(items_[0] >> shift) & mask] == size_) continue;
+      const uint64_t* const items = items_.get();
+      uint64_t* const spare = spare_.get();
+      next.fill(0);
+      for (size_t i = 0; i < size_; ++i) ++next[(items[i] >> shift) & mask];
+      if (next[(items[0] >> shift) & mask] == size_) continue;
       uint32_t start = 0;
       for (uint32_t& count : next) start += std::exchange(count, start);
-      for (size_t i = 0; i < size_; ++i) spare_[next[(items_[i] >> shift) & mask]++] = items_[i];
+      for (size_t i = 0; i < size_; ++i) spare[next[(items[i] >> shift) & mask]++] = items[i];
       items_.swap(spare_);
     }
   }
