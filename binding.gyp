@@ -1,0 +1,43 @@
+{
+  "includes": ["native/engine/sources.gypi"],
+  "targets": [
+    {
+      "target_name": "verbatim",
+      "sources": [
+        "<@(engine_sources)",
+        "native/addon/addon.cpp",
+        "native/addon/context_functions.cpp",
+        "native/addon/matcher_functions.cpp",
+        "native/addon/row_functions.cpp"
+      ],
+      "defines": ["NAPI_VERSION=9"],
+      "cflags_cc": [
+        "-std=c++20",
+        "-O3",
+        "-fexceptions",
+        "-fvisibility=hidden",
+        "-Wall",
+        "-Wextra",
+        "-Wpedantic",
+        "-Wshadow",
+        "-Wconversion"
+      ],
+      "cflags_cc!": ["-std=gnu++17", "-std=gnu++20", "-fno-exceptions"],
+      "xcode_settings": {
+        "CLANG_CXX_LANGUAGE_STANDARD": "c++20",
+        "GCC_ENABLE_CPP_EXCEPTIONS": "YES",
+        "GCC_OPTIMIZATION_LEVEL": "3",
+        "GCC_SYMBOLS_PRIVATE_EXTERN": "YES",
+        "MACOSX_DEPLOYMENT_TARGET": "12.0",
+        "WARNING_CFLAGS": ["-Wall", "-Wextra", "-Wshadow"]
+      },
+      "msvs_settings": {
+        "VCCLCompilerTool": {
+          "AdditionalOptions": ["/std:c++20", "/utf-8"],
+          "ExceptionHandling": 1,
+          "WarningLevel": 4
+        }
+      }
+    }
+  ]
+}

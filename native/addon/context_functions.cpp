@@ -1,0 +1,184 @@
+#include <new>
+#include <utility>
+
+#include "functions.hpp"
+
+namespace verbatim::addon {
+namespace {
+
+/** Hands `context` to JavaScript: its handle, or a negated status, and the context is destroyed. */
+int32_t Keep(napi_env env, Environment& environment, verbatim_context* context, bool is_fork) {
+  ContextHandle handle(context, is_fork);
+  try {
+    handle.ReportMemory(env);
+    const int32_t kept = environment.contexts.Insert(std::move(handle));
+    return kept >= 0 ? kept : -VERBATIM_OUT_OF_MEMORY;
+  } catch (const std::bad_alloc&) {
+    return -VERBATIM_OUT_OF_MEMORY;
+  }
+}
+
+// createContext(vocabSize: number, barriers: Int32Array): number
+napi_value CreateContext(napi_env env, napi_callback_info info) {
+  const Arguments<2> arguments(env, info);
+  verbatim_context_options options = {};
+  options.struct_size = sizeof options;
+  ArrayView<int32_t> barriers;
+  if (!arguments.Read(0, options.vocab_size) || !arguments.Read(1, barriers)) {
+    return ToJavaScript(env, -VERBATIM_INVALID_ARGUMENT);
+  }
+  options.barriers = barriers.data;
+  options.barrier_count = barriers.length;
+  verbatim_context* context = nullptr;
+  const verbatim_status status = verbatim_context_create(&options, &context);
+  if (status != VERBATIM_OK) return ToJavaScript(env, -status);
+  return ToJavaScript(env, Keep(env, arguments.data<Environment>(), context, false));
+}
+
+// forkContext(context: number): number
+napi_value ForkContext(napi_env env, napi_callback_info info) {
+  const Arguments<1> arguments(env, info);
+  auto& environment = arguments.data<Environment>();
+  int32_t handle = -1;
+  arguments.Read(0, handle);
+  const ContextHandle* context = environment.contexts.Find(handle);
+  if (context == nullptr) return ToJavaScript(env, -kClosed);
+  verbatim_context* fork = nullptr;
+  const verbatim_status status = verbatim_context_fork(context->get(), &fork);
+  if (status != VERBATIM_OK) return ToJavaScript(env, -status);
+  return ToJavaScript(env, Keep(env, environment, fork, true));
+}
+
+// closeContext(context: number): number
+napi_value CloseContext(napi_env env, napi_callback_info info) {
+  const Arguments<1> arguments(env, info);
+  auto& environment = arguments.data<Environment>();
+  int32_t handle = -1;
+  arguments.Read(0, handle);
+  const ContextHandle* context = environment.contexts.Find(handle);
+  if (context == nullptr) return ToJavaScript(env, -kClosed);
+  context->WithdrawMemory(env);
+  environment.contexts.Erase(handle);
+  return ToJavaScript(env, 0);
+}
+
+// appendTokens(context: number, tokens: Int32Array, flags: number): number
+napi_value AppendTokens(napi_env env, napi_callback_info info) {
+  const Arguments<3> arguments(env, info);
+  int32_t handle = -1;
+  int32_t flags = 0;
+  ArrayView<int32_t> tokens;
+  if (!arguments.Read(0, handle) || !arguments.Read(1, tokens) || !arguments.Read(2, flags)) {
+    return ToJavaScript(env, -VERBATIM_INVALID_ARGUMENT);
+  }
+  ContextHandle* context = arguments.data<Environment>().contexts.Find(handle);
+  if (context == nullptr) return ToJavaScript(env, -kClosed);
+  const verbatim_status status =
+      verbatim_context_append(context->get(), tokens.data, tokens.length, static_cast<uint32_t>(flags));
+  context->ReportMemory(env);
+  return ToJavaScript(env, -status);
+}
+
+// appendToken(context: number, token: number, flags: number): number
+napi_value AppendToken(napi_env env, napi_callback_info info) {
+  const Arguments<3> arguments(env, info);
+  int32_t handle = -1;
+  int32_t token = 0;
+  int32_t flags = 0;
+  if (!arguments.Read(0, handle) || !arguments.Read(1, token) || !arguments.Read(2, flags)) {
+    return ToJavaScript(env, -VERBATIM_INVALID_ARGUMENT);
+  }
+  const ContextHandle* context = arguments.data<Environment>().contexts.Find(handle);
+  if (context == nullptr) return ToJavaScript(env, -kClosed);
+  const verbatim_status status = verbatim_context_append(context->get(), &token, 1, static_cast<uint32_t>(flags));
+  // One token is not worth reporting: the next larger change takes it along.
+  return ToJavaScript(env, -status);
+}
+
+// truncateContext(context: number, length: number): number
+napi_value TruncateContext(napi_env env, napi_callback_info info) {
+  const Arguments<2> arguments(env, info);
+  int32_t handle = -1;
+  int32_t length = -1;
+  if (!arguments.Read(0, handle) || !arguments.Read(1, length) || length < 0) {
+    return ToJavaScript(env, -VERBATIM_INVALID_ARGUMENT);
+  }
+  ContextHandle* context = arguments.data<Environment>().contexts.Find(handle);
+  if (context == nullptr) return ToJavaScript(env, -kClosed);
+  const verbatim_status status = verbatim_context_truncate(context->get(), static_cast<size_t>(length));
+  context->ReportMemory(env);
+  return ToJavaScript(env, -status);
+}
+
+// readContext(context: number, start: number, tokens: Int32Array): number
+napi_value ReadContext(napi_env env, napi_callback_info info) {
+  const Arguments<3> arguments(env, info);
+  int32_t handle = -1;
+  int32_t start = -1;
+  ArrayView<int32_t> tokens;
+  if (!arguments.Read(0, handle) || !arguments.Read(1, start) || !arguments.Read(2, tokens) || start < 0) {
+    return ToJavaScript(env, -VERBATIM_INVALID_ARGUMENT);
+  }
+  const ContextHandle* context = arguments.data<Environment>().contexts.Find(handle);
+  if (context == nullptr) return ToJavaScript(env, -kClosed);
+  return ToJavaScript(env,
+                      -verbatim_context_read(context->get(), static_cast<size_t>(start), tokens.length, tokens.data));
+}
+
+// compactContext(context: number): number
+napi_value CompactContext(napi_env env, napi_callback_info info) {
+  const Arguments<1> arguments(env, info);
+  int32_t handle = -1;
+  arguments.Read(0, handle);
+  ContextHandle* context = arguments.data<Environment>().contexts.Find(handle);
+  if (context == nullptr) return ToJavaScript(env, -kClosed);
+  const verbatim_status status = verbatim_context_compact(context->get());
+  context->ReportMemory(env);
+  return ToJavaScript(env, -status);
+}
+
+// contextLength(context: number): number
+napi_value ContextLength(napi_env env, napi_callback_info info) {
+  const Arguments<1> arguments(env, info);
+  int32_t handle = -1;
+  arguments.Read(0, handle);
+  const ContextHandle* context = arguments.data<Environment>().contexts.Find(handle);
+  if (context == nullptr) return ToJavaScript(env, -kClosed);
+  return ToJavaScript(env, static_cast<int32_t>(verbatim_context_length(context->get())));
+}
+
+// contextBytes(context: number): number
+napi_value ContextBytes(napi_env env, napi_callback_info info) {
+  const Arguments<1> arguments(env, info);
+  int32_t handle = -1;
+  arguments.Read(0, handle);
+  const ContextHandle* context = arguments.data<Environment>().contexts.Find(handle);
+  if (context == nullptr) return ToJavaScript(env, -kClosed);
+  napi_value bytes = nullptr;
+  napi_create_int64(env, static_cast<int64_t>(verbatim_context_bytes(context->get())), &bytes);
+  return bytes;
+}
+
+// liveContexts(): number
+napi_value LiveContexts(napi_env env, napi_callback_info info) {
+  const Arguments<1> arguments(env, info);
+  return ToJavaScript(env, static_cast<int32_t>(arguments.data<Environment>().contexts.CountLive()));
+}
+
+}  // namespace
+
+const std::array<Function, kContextFunctionCount> kContextFunctions = {{
+    {"createContext", CreateContext},
+    {"forkContext", ForkContext},
+    {"closeContext", CloseContext},
+    {"appendTokens", AppendTokens},
+    {"appendToken", AppendToken},
+    {"truncateContext", TruncateContext},
+    {"readContext", ReadContext},
+    {"compactContext", CompactContext},
+    {"contextLength", ContextLength},
+    {"contextBytes", ContextBytes},
+    {"liveContexts", LiveContexts},
+}};
+
+}  // namespace verbatim::addon

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <memory>
+#include <utility>
+
+#include "../engine/verbatim.h"
+#include "node_api.hpp"
+
+namespace verbatim::addon {
+
+/** A matcher that JavaScript holds, and the array it reads small sets of continuations from. */
+class MatcherHandle {
+ public:
+  /** Takes ownership of both. `ids_reference` keeps the memory of `ids` alive. */
+  MatcherHandle(verbatim_matcher* matcher, napi_env env, napi_ref ids_reference, ArrayView<int32_t> ids)
+      : matcher_(matcher), ids_reference_(ids_reference, DeleteReference{env}), ids_(ids) {}
+
+  verbatim_matcher* get() const { return matcher_.get(); }
+
+  /** How many continuations there are; they are in the array if it is long enough. Negative: a status, negated. */
+  int32_t WriteContinuations() const {
+    const int32_t* ids = nullptr;
+    size_t count = 0;
+    const verbatim_status status = verbatim_matcher_allowed(matcher_.get(), &ids, &count);
+    if (status != VERBATIM_OK) return -status;
+    if (count <= ids_.length) {
+      for (size_t i = 0; i < count; ++i) ids_.data[i] = ids[i];
+    }
+    return static_cast<int32_t>(count);
+  }
+
+ private:
+  struct Destroy {
+    void operator()(verbatim_matcher* matcher) const { verbatim_matcher_destroy(matcher); }
+  };
+
+  struct DeleteReference {
+    napi_env env;
+    void operator()(napi_ref reference) const { napi_delete_reference(env, reference); }
+  };
+
+  std::unique_ptr<verbatim_matcher, Destroy> matcher_;
+  std::unique_ptr<napi_ref__, DeleteReference> ids_reference_;
+  ArrayView<int32_t> ids_;
+};
+
+}  // namespace verbatim::addon

@@ -1,0 +1,64 @@
+/**
+ * Checks style and lint of all languages; with --fix, changes what can be changed by a program.
+ * Usage: npm run check, npm run format
+ */
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { filesUnder } from "./support/files.mjs";
+import { repository } from "./support/repository.mjs";
+
+const fix = process.argv.includes("--fix");
+const sources = ["native", "tests", "bench"].flatMap((folder) => filesUnder(folder, /\.(cpp|hpp|h)$/));
+const units = sources.filter((file) => file.startsWith("native/") && file.endsWith(".cpp"));
+let failures = 0;
+
+function report(name, failed) {
+  console.log(`${name}: ${failed ? "FAILED" : "ok"}`);
+  if (failed) failures += 1;
+}
+
+function check(name, command, args) {
+  const { status, error } = spawnSync(command, args, { cwd: repository, stdio: "inherit" });
+  if (error !== undefined) console.error(error.message);
+  report(name, status !== 0);
+}
+
+function checkWithNode(name, script, args) {
+  check(name, process.execPath, [script, ...args]);
+}
+
+/** The one list of the engine's sources names every file there is. */
+function checkSourceList() {
+  const { engine_sources: listed } = JSON.parse(
+    readFileSync(join(repository, "native/engine/sources.gypi"), "utf8"),
+  ).variables;
+  const present = filesUnder("native/engine", /\.cpp$/);
+  const isComplete = JSON.stringify(listed) === JSON.stringify(present);
+  if (!isComplete) console.error(`native/engine/sources.gypi should list, in this order:\n${present.join("\n")}`);
+  report("sources.gypi", !isComplete);
+}
+
+function checkWithClangTidy() {
+  if (spawnSync("clang-tidy", ["--version"]).error !== undefined) {
+    console.log("clang-tidy: NOT CHECKED, it is not installed");
+    return;
+  }
+  const nodeHeaders = join(dirname(dirname(process.execPath)), "include/node");
+  check("clang-tidy", "clang-tidy", ["--quiet", ...units, "--", "-std=c++20", `-I${nodeHeaders}`, "-DNAPI_VERSION=9"]);
+}
+
+checkSourceList();
+checkWithNode("eslint", "node_modules/eslint/bin/eslint.js", fix ? [".", "--fix"] : ["."]);
+checkWithNode("prettier", "node_modules/prettier/bin/prettier.cjs", [
+  ".",
+  fix ? "--write" : "--check",
+  "--log-level=warn",
+]);
+checkWithNode(
+  "clang-format",
+  "node_modules/clang-format/index.js",
+  fix ? ["-i", ...sources] : ["-n", "-Werror", ...sources],
+);
+if (!fix) checkWithClangTidy();
+process.exitCode = failures === 0 ? 0 : 1;

@@ -1,0 +1,28 @@
+import { spawnSync } from "node:child_process";
+import { repository } from "./repository.mjs";
+
+/**
+ * Runs a command in the repository and waits for it. What it prints is shown only where it fails.
+ * @throws Error
+ */
+export function run(command, args, options = {}) {
+  const { status, signal, error, stdout, stderr } = spawnSync(command, args, {
+    cwd: repository,
+    encoding: "utf8",
+    maxBuffer: 1 << 28,
+    ...options,
+  });
+  if (error !== undefined) throw error;
+  if (status === 0) return stdout;
+  process.stderr.write(`${stdout ?? ""}${stderr ?? ""}`);
+  throw new Error(`${[command, ...args].join(" ")} ${signal === null ? `exited with ${status}` : `died of ${signal}`}`);
+}
+
+export function runNode(args, options) {
+  return run(process.execPath, args, options);
+}
+
+export function runNpm(args) {
+  // On Windows npm is a script, which only a shell can start; the arguments are all our own.
+  return run("npm", args, { shell: process.platform === "win32" });
+}

@@ -1,0 +1,175 @@
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { RecallBatch, type RecallSession } from "../lib/index.js";
+import { backends, END, sessionsOn, START } from "./support/backends.js";
+import { ids, snapshot } from "./support/snapshot.js";
+
+/** The message of what is thrown, behind its class. */
+function thrownBy(verb: () => unknown): string {
+  try {
+    verb();
+  } catch (error) {
+    return `${(error as Error).name}: ${(error as Error).message}`;
+  }
+  return "nothing is thrown";
+}
+
+for (const backend of backends) {
+  const makeSession = sessionsOn(backend);
+
+  /** Rows: outside a span; after 1; after 2; in a span, but full. */
+  function makeRows(): { batch: RecallBatch; rows: RecallSession[] } {
+    const rows = [makeSession(), makeSession(), makeSession(), makeSession({ maxContextTokens: 7 })];
+    for (const session of rows) session.append([1, 2, 3, 1, 4]);
+    rows[1].acceptAll([START, 1]);
+    rows[2].acceptAll([START, 2]);
+    rows[3].acceptAll([START, 3]);
+    const batch = new RecallBatch();
+    rows.forEach((session, row) => assert.is(batch.add(session), row));
+    return { batch, rows };
+  }
+
+  test(`rows are added, removed and moved (${backend})`, () => {
+    const { batch, rows } = makeRows();
+    const order = () =>
+      Array.from({ length: batch.size }, (_, row) => rows.findIndex((each) => each.allowed() === batch.allowed(row)));
+    rows[0].accept(START);
+    assert.equal(order(), [0, 1, 2, 3]);
+    batch.move(0, 2);
+    assert.equal(order(), [1, 2, 0, 3]);
+    batch.move(3, 0);
+    assert.equal(order(), [3, 1, 2, 0]);
+    assert.is(batch.remove(1), rows[1]);
+    assert.equal(order(), [3, 2, 0]);
+    assert.is(batch.add(rows[1]), 3);
+    assert.equal(order(), [3, 2, 0, 1]);
+    assert.is(batch.size, 4);
+  });
+
+  test(`accept gives a status per row, and one row's error touches no other (${backend})`, () => {
+    const { batch, rows } = makeRows();
+    const expected = [rows[0].fork(), rows[1].fork(), rows[2].fork(), rows[3].fork()];
+    expected[0].accept(7);
+    expected[2].accept(3);
+    assert.equal(batch.accept([7, 9, 3, 1]), ["accepted", "TOKEN_NOT_ALLOWED", "accepted", "CONTEXT_FULL"]);
+    rows.forEach((session, row) => assert.equal(snapshot(session), snapshot(expected[row])));
+    assert.equal(batch.accept(Int32Array.of(-1, 20, -1, -2)), ["skipped", "OUT_OF_RANGE", "skipped", "OUT_OF_RANGE"]);
+    assert.equal(batch.accept([1.5, NaN, Infinity, 2 ** 32]), new Array(4).fill("OUT_OF_RANGE"));
+    rows.forEach((session, row) => assert.equal(snapshot(session), snapshot(expected[row])));
+    rows[0].close();
+    assert.equal(batch.accept([1, 2, -1, -1]), ["CLOSED", "accepted", "skipped", "skipped"]);
+  });
+
+  test(`apply masks the rows that are in a span (${backend})`, () => {
+    const { batch, rows } = makeRows();
+    rows.push(makeSession());
+    batch.add(rows[4]);
+    rows[3].close();
+    for (const width of [20, 23, 32]) {
+      for (const prepared of [false, true]) {
+        if (prepared) batch.prepare();
+        const logits = new Float32Array(5 * width + 3).fill(1);
+        assert.is(batch.apply(logits, width), 2);
+        logits.forEach((logit, i) => {
+          const [row, column] = [Math.floor(i / width), i % width];
+          const allowed = row === 1 ? [2, 4, END] : row === 2 ? [3, END] : null;
+          assert.is(logit, allowed === null || allowed.includes(column) ? 1 : -Infinity, `${row}, ${column}`);
+        });
+      }
+    }
+  });
+
+  test(`fillBitmask writes every row and says which need applying (${backend})`, () => {
+    const { batch, rows } = makeRows();
+    rows[3].close();
+    for (const wordsPerRow of [1, 2, 5]) {
+      const words = new Int32Array(4 * wordsPerRow).fill(0x5a5a5a5a);
+      assert.equal(batch.fillBitmask(words), [false, true, true, false]);
+      const row = (first: number, rest: number) => [first, ...new Array(wordsPerRow - 1).fill(rest)];
+      assert.equal(ids(words), [
+        ...row(-1, -1),
+        ...row((1 << 2) | (1 << 4) | (1 << END), 0),
+        ...row((1 << 3) | (1 << END), 0),
+        ...row(-1, -1),
+      ]);
+    }
+  });
+
+  test(`allowed is the session's own (${backend})`, () => {
+    const { batch, rows } = makeRows();
+    batch.prepare();
+    assert.is(batch.allowed(0), null);
+    assert.equal(ids(batch.allowed(1)), [2, 4, END]);
+    rows[1].close();
+    batch.prepare();
+    assert.is(
+      thrownBy(() => batch.allowed(1)),
+      "RecallError: The session is closed",
+    );
+    assert.equal(ids(batch.allowed(2)), [3, END]);
+  });
+
+  test(`rows of different vocabularies: the row must hold the largest (${backend})`, () => {
+    const { batch, rows } = makeRows();
+    const wide = makeSession({ vocabSize: 40 });
+    batch.add(wide);
+    wide.append([35]);
+    wide.accept(START);
+    const before = rows.map(snapshot);
+    const logits = new Float32Array(200).fill(1);
+    assert.is(
+      thrownBy(() => batch.apply(logits, 39)),
+      'RangeError: Expected "width" to be an integer in [40, 2147483648)',
+    );
+    assert.ok(logits.every((logit) => logit === 1));
+    assert.is(
+      thrownBy(() => batch.fillBitmask(new Int32Array(9))),
+      'RangeError: Expected "words" to have at least 10 entries',
+    );
+    assert.equal(rows.map(snapshot), before);
+    assert.equal(batch.accept([25, -1, -1, -1, 35]), ["OUT_OF_RANGE", "skipped", "skipped", "skipped", "accepted"]);
+  });
+
+  test(`bad arguments are refused, and no row is changed (${backend})`, () => {
+    const { batch, rows } = makeRows();
+    const before = rows.map(snapshot);
+    const logits = new Float32Array(80).fill(1);
+    const row = "to be an integer in [0, 4)";
+    for (const [verb, thrown] of [
+      [() => batch.add({} as never), 'TypeError: Expected "session" to be a RecallSession'],
+      [() => batch.add(rows[2]), 'RangeError: Expected "session" not to be in the batch already'],
+      [() => batch.remove(4), `RangeError: Expected "row" ${row}`],
+      [() => batch.remove("1" as never), `TypeError: Expected "row" ${row}`],
+      [() => batch.move(-1, 0), `RangeError: Expected "from" ${row}`],
+      [() => batch.move(0, 4), `RangeError: Expected "to" ${row}`],
+      [() => batch.allowed(4), `RangeError: Expected "row" ${row}`],
+      [() => batch.accept([1, 2, 3]), 'RangeError: Expected "tokens" to have 4 entries, one per row'],
+      [() => batch.accept("1234" as never), 'TypeError: Expected "tokens" to be an Int32Array or an array of integers'],
+      [() => batch.apply(logits, 19), 'RangeError: Expected "width" to be an integer in [20, 2147483648)'],
+      [() => batch.apply(logits, 21), 'RangeError: Expected "logits" to have at least 84 entries'],
+      [() => batch.apply([] as never, 20), 'TypeError: Expected "logits" to be a Float32Array'],
+      [() => batch.fillBitmask(new Int32Array(3)), 'RangeError: Expected "words" to have at least 4 entries'],
+      [
+        () => batch.fillBitmask(new Int32Array(6)),
+        'RangeError: Expected "words" to have a multiple of 4 entries, as many for each row',
+      ],
+      [() => batch.fillBitmask([1] as never), 'TypeError: Expected "words" to be an Int32Array'],
+    ] as const) {
+      assert.is(thrownBy(verb), thrown);
+    }
+    assert.is(batch.size, 4);
+    assert.ok(logits.every((logit) => logit === 1));
+    assert.equal(rows.map(snapshot), before);
+  });
+}
+
+test("an empty batch has nothing to do", () => {
+  const batch = new RecallBatch();
+  assert.is(batch.size, 0);
+  assert.equal(batch.accept([]), []);
+  batch.prepare();
+  assert.is(batch.apply(new Float32Array(0), 0), 0);
+  assert.equal(batch.fillBitmask(new Int32Array(0)), []);
+});
+
+test.run();

@@ -1,0 +1,48 @@
+import { textKinds } from "../support/texts.js";
+import type { Settings } from "./explore.js";
+import { blockEdges, type Histogram } from "./histogram.js";
+
+/** For some groups of a histogram: the least number of steps in some of their buckets. */
+export type Minima = Record<string, Record<string, number>>;
+
+/**
+ * Prints a suite's histogram as one line of JSON and throws where it falls short, every backend's share included.
+ * The minima are for the suite's own number of steps: where VERBATIM_STEPS asks for fewer, fewer are enough.
+ */
+export function account(suite: string, settings: Settings, histogram: Histogram, minima: Minima): void {
+  const { seed, steps, backends, fraction } = settings;
+  console.log(JSON.stringify({ differential: suite, seed, backends, ...histogram.toJSON() }));
+  const shares = each(backends, Math.floor(steps / backends.length));
+  const found = [
+    ...shortfalls(histogram, minima, Math.min(1, fraction)),
+    ...shortfalls(histogram, { backend: shares }, 1),
+  ];
+  if (histogram.steps < steps) found.push(`${histogram.steps} steps, expected ${steps}`);
+  if (found.length > 0) throw new Error(`The ${suite} suite falls short: ${found.join("; ")}`);
+}
+
+function shortfalls(histogram: Histogram, minima: Minima, fraction: number): string[] {
+  return Object.entries(minima).flatMap(([group, buckets]) =>
+    Object.entries(buckets)
+      .map(([bucket, least]): [string, number] => [bucket, Math.floor(least * fraction)])
+      .filter(([bucket, least]) => histogram.count(group, bucket) < least)
+      .map(([bucket, least]) => `${group} ${bucket}: ${histogram.count(group, bucket)} steps, expected ${least}`),
+  );
+}
+
+function each(buckets: readonly (string | number)[], least: number): Record<string, number> {
+  return Object.fromEntries(buckets.map((bucket) => [bucket, least]));
+}
+
+/** Every rule of docs/semantics.md, by its number. */
+export function everyRule(least: number): Record<string, number> {
+  return each([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], least);
+}
+
+export function everyText(least: number): Record<string, number> {
+  return each(textKinds, least);
+}
+
+export function everyBlockEdge(least: number): Record<string, number> {
+  return each(blockEdges, least);
+}

@@ -1,0 +1,138 @@
+import { RecallError } from "../../lib/errors.js";
+import type { RecallSession } from "../../lib/index.js";
+import { Refusal, type SessionOracle } from "../oracle/session.js";
+
+/** One verb with its arguments, as plain data, so that a failure can be printed and replayed. */
+export type Operation =
+  | { verb: "append"; tokens: number[]; segment?: string; recallable?: boolean }
+  | { verb: "accept"; token: number }
+  | { verb: "acceptAll"; tokens: number[] }
+  | { verb: "validate"; tokens: number[] }
+  | { verb: "truncate"; length: number }
+  | { verb: "rollback"; count: number }
+  | { verb: "reset" }
+  | { verb: "beginSpan"; segments?: string[]; end?: number[] }
+  | { verb: "endSpan" }
+  | { verb: "draft"; max: number; latest: boolean }
+  | { verb: "sources"; span: number; limit: number }
+  | { verb: "apply"; width: number; offset: number }
+  /** A copy of the session joins the sessions of the scenario. */
+  | { verb: "fork" }
+  /** A new session on the shared context joins them. */
+  | { verb: "open" }
+  /** The session leaves them, unless it is the last. */
+  | { verb: "close" };
+
+export type Append = Extract<Operation, { verb: "append" }>;
+
+/** What a verb returned, or the code it was refused with. */
+export type Outcome = { returned: unknown } | { refused: string };
+
+function outcome(verb: () => unknown): Outcome {
+  try {
+    return { returned: verb() ?? null };
+  } catch (error) {
+    if (error instanceof Refusal) return { refused: error.code };
+    if (error instanceof RecallError) return { refused: error.code };
+    if (error instanceof RangeError) return { refused: "RangeError" };
+    throw error;
+  }
+}
+
+/** The bits of a row's logits before `apply`: recognisable numbers, and the ones that arithmetic would disturb. */
+function logitBits(column: number): number {
+  if (column % 7 === 3) return 0x7fc0_0000 | (column & 0x3fffff);
+  if (column % 7 === 5) return 0x8000_0000 | 0;
+  return 0x3f00_0000 + column;
+}
+
+function bitsOf(value: number): number {
+  return new Int32Array(Float32Array.of(value).buffer)[0]!;
+}
+
+export function performOnOracle(operation: Operation, oracle: SessionOracle, maskValue: number): Outcome {
+  return outcome(() => {
+    switch (operation.verb) {
+      case "append":
+        return oracle.append(operation.tokens, operation);
+      case "accept":
+        return oracle.accept(operation.token);
+      case "acceptAll":
+        return oracle.acceptAll(operation.tokens);
+      case "validate":
+        return oracle.validate(operation.tokens);
+      case "truncate":
+        return oracle.truncate(operation.length);
+      case "rollback":
+        return oracle.rollback(operation.count);
+      case "reset":
+        return oracle.reset();
+      case "beginSpan":
+        return oracle.beginSpan(operation);
+      case "endSpan":
+        return oracle.endSpan();
+      case "draft":
+        return oracle.draft(operation.max, operation.latest);
+      case "sources":
+        return oracle.spanCount === 0 ? null : oracle.sources(operation.span % oracle.spanCount, operation.limit);
+      case "apply": {
+        const allowed = oracle.allowed();
+        const kept = new Set(allowed);
+        const bits = (column: number): number =>
+          allowed === null || kept.has(column) ? logitBits(column) : bitsOf(maskValue);
+        return { masked: allowed !== null, bits: Array.from({ length: operation.width }, (_, column) => bits(column)) };
+      }
+      default:
+        return null;
+    }
+  });
+}
+
+export function performOnSession(operation: Operation, session: RecallSession): Outcome {
+  return outcome(() => {
+    switch (operation.verb) {
+      case "append": {
+        const { tokens, segment, recallable } = operation;
+        return session.append(tokens.length % 2 === 0 ? Int32Array.from(tokens) : tokens, {
+          ...(segment !== undefined && { segment }),
+          ...(recallable !== undefined && { recallable }),
+        });
+      }
+      case "accept":
+        return session.accept(operation.token);
+      case "acceptAll":
+        return session.acceptAll(operation.tokens);
+      case "validate":
+        return session.validate(operation.tokens);
+      case "truncate":
+        return session.truncate(operation.length);
+      case "rollback":
+        return session.rollback(operation.count);
+      case "reset":
+        return session.reset();
+      case "beginSpan": {
+        const { segments, end } = operation;
+        return session.beginSpan({ ...(segments && { segments }), ...(end && { end }) });
+      }
+      case "endSpan":
+        return session.endSpan();
+      case "draft":
+        return Array.from(session.draft(operation.max, operation.latest ? { choose: "latest" } : {}));
+      case "sources": {
+        const { spans } = session;
+        if (spans.length === 0) return null;
+        const sources = spans[operation.span % spans.length]!.sources({ limit: operation.limit });
+        return sources.map(({ segment, start, end }) => ({ segment, start, end }));
+      }
+      case "apply": {
+        const buffer = new ArrayBuffer(4 * (operation.width + operation.offset));
+        const bits = new Int32Array(buffer, 4 * operation.offset);
+        for (let column = 0; column < operation.width; column++) bits[column] = logitBits(column);
+        const masked = session.apply(new Float32Array(buffer, 4 * operation.offset));
+        return { masked, bits: Array.from(bits) };
+      }
+      default:
+        return null;
+    }
+  });
+}

@@ -1,0 +1,122 @@
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { RecallError } from "../../lib/errors.js";
+import { loadNativeEngine } from "../../lib/engine/native.js";
+import { loadNativeAddon } from "../../lib/engine/native-loader.js";
+import { ABI_VERSION, Failure } from "../../lib/engine/native-addon.js";
+
+const engine = loadNativeEngine();
+const addon = loadNativeAddon(ABI_VERSION);
+const tokens = Int32Array.of(1, 2, 3, 1, 2, 4);
+const joined = { searchable: true, newRun: false };
+
+function makeContext() {
+  const context = engine.createContext({ vocabSize: 10, barriers: new Int32Array(0) });
+  context.append(tokens, joined);
+  return context;
+}
+
+function isClosed(error: unknown): boolean {
+  return error instanceof RecallError && error.code === "CLOSED";
+}
+
+test("every verb of a closed context throws CLOSED", () => {
+  const context = makeContext();
+  context.close();
+  context.close();
+  assert.throws(() => context.length, isClosed);
+  assert.throws(() => context.bytes, isClosed);
+  assert.throws(() => context.append(tokens, joined), isClosed);
+  assert.throws(() => context.append(Int32Array.of(1), joined), isClosed);
+  assert.throws(() => context.truncate(0), isClosed);
+  assert.throws(() => context.read(0, 1), isClosed);
+  assert.throws(() => context.fork(), isClosed);
+  assert.throws(() => context.compact(), isClosed);
+  assert.throws(() => context.matcher(), isClosed);
+});
+
+test("every verb of a closed matcher throws CLOSED", () => {
+  const context = makeContext();
+  const matcher = context.matcher();
+  matcher.advance(1);
+  matcher.close();
+  matcher.close();
+  assert.throws(() => matcher.depth, isClosed);
+  assert.throws(() => matcher.begin(null), isClosed);
+  assert.throws(() => matcher.advance(1), isClosed);
+  assert.throws(() => matcher.rewind(0), isClosed);
+  assert.throws(() => matcher.allows(1), isClosed);
+  assert.throws(() => matcher.continuations(), isClosed);
+  assert.throws(() => matcher.draft(4, false), isClosed);
+  assert.throws(() => matcher.sources(null, 4), isClosed);
+  context.close();
+});
+
+test("a matcher outlives its context", () => {
+  const context = makeContext();
+  const matcher = context.matcher();
+  context.close();
+  assert.ok(matcher.advance(1));
+  assert.equal([...matcher.continuations()], [2]);
+  assert.ok(matcher.advance(2));
+  assert.equal([...matcher.continuations()], [3, 4]);
+  matcher.close();
+});
+
+test("a handle does not find the object that took its slot", () => {
+  const old = addon.createContext(10, new Int32Array(0));
+  addon.closeContext(old);
+  const later = Array.from({ length: 1000 }, () => addon.createContext(10, new Int32Array(0)));
+  assert.not.ok(later.includes(old));
+  assert.is(addon.contextLength(old), Failure.CLOSED);
+  assert.is(addon.closeContext(old), Failure.CLOSED);
+  for (const context of later) assert.is(addon.closeContext(context), 0);
+});
+
+test("handles and arguments of any kind are refused", () => {
+  const values = [undefined, null, -1, 2 ** 31, 1.5, NaN, "0", {}, [], new Float64Array(2), 10n, Symbol("handle")];
+  const functions = Object.entries(addon).filter(([name]) => !/^(abiVersion|live)/.test(name)) as [
+    string,
+    (...args: unknown[]) => number,
+  ][];
+  for (const [name, call] of functions) {
+    for (const value of values) {
+      const result = call(value, value, value, value, value, value, value, value);
+      assert.ok(result < 0, `${name}(${String(value)}) returned ${result}`);
+    }
+    assert.ok(call() < 0, `${name}() succeeded`);
+  }
+});
+
+test("a verb on a context that changed after begin is refused, until the next begin", () => {
+  const context = makeContext();
+  const matcher = context.matcher();
+  matcher.advance(1);
+  context.append(Int32Array.of(5), joined);
+  assert.throws(() => matcher.advance(2), /the context changed/);
+  matcher.begin(null);
+  assert.ok(matcher.advance(4));
+  assert.equal([...matcher.continuations()], [5]);
+  matcher.close();
+  context.close();
+});
+
+test("sets of continuations of every size", () => {
+  for (const size of [0, 1, 2, 63, 64, 65, 1000, 5000]) {
+    const context = engine.createContext({ vocabSize: 10_000, barriers: new Int32Array(0) });
+    for (let i = 0; i < size; i++) context.append(Int32Array.of(9_999, i), { searchable: true, newRun: true });
+    if (size === 0) context.append(Int32Array.of(9_999), joined);
+    const matcher = context.matcher();
+    const distinct = size === 0 ? [9_999] : [...Array(size).keys(), 9_999];
+    assert.equal([...matcher.continuations()], distinct);
+    assert.ok(matcher.advance(9_999));
+    assert.equal([...matcher.continuations()], [...Array(size).keys()]);
+    assert.equal([...matcher.sources(null, 100_000)], size === 0 ? [0] : distinct.slice(0, -1).map((i) => 2 * i));
+    matcher.rewind(0);
+    assert.equal([...matcher.continuations()], distinct);
+    matcher.close();
+    context.close();
+  }
+});
+
+test.run();

@@ -1,0 +1,48 @@
+import { spawnSync } from "node:child_process";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+
+const engineUrl = JSON.stringify(new URL("../../lib/engine/native.js", import.meta.url).href);
+
+/** Runs `code` in a process of its own that has `matchers`, all of them in the middle of a quote. */
+function runWithLiveHandles(code: string) {
+  const program = `
+    import { Worker, isMainThread } from "node:worker_threads";
+    import { loadNativeEngine } from ${engineUrl};
+    const engine = loadNativeEngine();
+    const matchers = [];
+    for (let i = 0; i < 100; i++) {
+      const context = engine.createContext({ vocabSize: 100, barriers: new Int32Array(0) });
+      context.append(Int32Array.of(1, 2, 3), { searchable: true, newRun: false });
+      const matcher = context.matcher();
+      matcher.advance(1);
+      matchers.push(matcher);
+    }
+    ${code}`;
+  return spawnSync(process.execPath, ["--input-type=module", "--eval", program], { encoding: "utf8" });
+}
+
+test("a process may end with live handles", () => {
+  const { status, stdout, stderr } = runWithLiveHandles(`console.log(matchers.length);`);
+  assert.equal([status, stdout, stderr], [0, "100\n", ""]);
+});
+
+test("process.exit with live handles keeps its exit code", () => {
+  const { status, stderr } = runWithLiveHandles(`process.exit(7);`);
+  assert.equal([status, stderr], [7, ""]);
+});
+
+test("an uncaught error with live handles is reported as itself", () => {
+  const { status, stderr } = runWithLiveHandles(`throw new Error("on purpose");`);
+  assert.is(status, 1);
+  assert.match(stderr, /on purpose/);
+});
+
+test("verbs in an exit handler still work", () => {
+  const { status, stdout } = runWithLiveHandles(
+    `process.on("exit", () => console.log(matchers.every((matcher) => matcher.advance(2))));`,
+  );
+  assert.equal([status, stdout], [0, "true\n"]);
+});
+
+test.run();
