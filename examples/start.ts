@@ -36,8 +36,7 @@ The model    ${relative(modelPath)}, ${(statSync(modelPath).size / 1e6).toFixed(
              attention is made too weak on purpose, so that it loses its way in a long document, as real models do.
 The document ${relative(documentPath)}: ${entries.length} places and where they lie, one per line.
 `);
-  const { model, close } = await openModel(modelPath);
-  const asker = new Asker(model, { documents: [{ name: "cities.txt", text, textStart }] });
+  const asker = new Asker(await openModel(modelPath), { documents: [{ name: "cities.txt", text, textStart }] });
   for (const question of QUESTIONS) {
     say(`\nWhere is ${question}?\n`);
     for (const constrained of [true, false]) {
@@ -49,7 +48,6 @@ The document ${relative(documentPath)}: ${entries.length} places and where they 
     say(`  the document says ${text.split("\n").find((line) => line.startsWith(`${question}:`))}\n`);
   }
   await asker.close();
-  await close();
   say(`
 What stands between “ and ” is a quote. With Verbatim the model could only go on as some place in the document goes
 on, so every quote is in it, and we know where. Without, the same model makes up the numbers and calls that a quote.

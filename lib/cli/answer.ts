@@ -32,7 +32,7 @@ export class AnswerReader {
   readonly #vocabulary: ModelVocabulary;
   readonly #delimiters: { start: Token; end: Token };
   readonly #findSources: (quote: Buffer) => QuoteSource[];
-  #decoder = new StringDecoder("utf8");
+  readonly #decoder = new StringDecoder("utf8");
   /** The bytes of the open quote; `null` outside one. */
   #quote: Buffer[] | null = null;
 

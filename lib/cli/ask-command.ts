@@ -1,6 +1,7 @@
+import type { LlamaModel } from "node-llama-cpp";
 import { RecallError } from "../errors.js";
 import { Asker, type AskEvent } from "./ask.js";
-import { readDocuments } from "./documents.js";
+import { readDocuments, type AskDocument } from "./documents.js";
 import { InputError } from "./input-error.js";
 import { openModel } from "./model.js";
 import { ReadingProgress } from "./progress.js";
@@ -32,22 +33,26 @@ const INTERRUPTED_EXIT_CODE = 130;
 export async function runAsk(question: string, options: AskCommandOptions, interrupt: AbortSignal): Promise<number> {
   if (question.trim() === "") throw new InputError("Expected a question that is not empty");
   const documents = await readDocuments(options.context, process.stdin);
-  const { model, close } = await openModel(options.model);
+  const model = await openModel(options.model);
+  const asker = makeAsker(model, documents, options);
   try {
-    const { raw, threads, contextSize, constraint, temperature, seed, maxTokens } = options;
-    const asker = new Asker(model, { documents, form: raw ? "raw" : undefined, threads, contextSize });
-    await write(
-      asker.ask(question, { constrained: constraint, temperature, seed, maxTokens, signal: interrupt }),
-      options.json ? jsonRenderer(question) : textRenderer(usesColour(options.color)),
-    );
-    await asker.close();
-  } catch (error) {
-    if (!(error instanceof RecallError) || error.code !== "NO_RECALL_TOKENS") throw error;
-    throw new InputError(`Cannot quote with ${options.model}: ${error.message}`, { cause: error });
+    const { constraint, temperature, seed, maxTokens, json, color } = options;
+    const events = asker.ask(question, { constrained: constraint, temperature, seed, maxTokens, signal: interrupt });
+    await write(events, json ? jsonRenderer(question) : textRenderer(usesColour(color)));
   } finally {
-    await close();
+    await asker.close();
   }
   return interrupt.aborted ? INTERRUPTED_EXIT_CODE : 0;
+}
+
+function makeAsker(model: LlamaModel, documents: readonly AskDocument[], options: AskCommandOptions): Asker {
+  const { raw, threads, contextSize } = options;
+  try {
+    return new Asker(model, { documents, form: raw ? "raw" : undefined, threads, contextSize });
+  } catch (error) {
+    if (!(error instanceof RecallError) || error.code !== "NO_RECALL_TOKENS") throw error;
+    throw new InputError(`${options.model} has no recall tokens, so it cannot quote`, { cause: error });
+  }
 }
 
 async function write(events: AsyncIterable<AskEvent>, renderer: Renderer): Promise<void> {

@@ -17,24 +17,16 @@ export function defaultThreads(processors = availableParallelism()): number {
   return Math.max(1, Math.min(MOST_THREADS, Math.floor(processors / 2)));
 }
 
-/** A loaded model; `close` frees it. */
-export interface OpenModel {
-  readonly model: LlamaModel;
-  close(): Promise<void>;
-}
-
 /**
  * Loads a GGUF file.
  * @throws InputError where there is no such file, or it is not a model
  */
-export async function openModel(path: string): Promise<OpenModel> {
+export async function openModel(path: string): Promise<LlamaModel> {
   await expectGguf(path);
   const llama = await getLlama({ build: "never", logLevel: LlamaLogLevel.error, progressLogs: false });
   try {
-    const model = await llama.loadModel({ modelPath: path });
-    return { model, close: () => llama.dispose() };
+    return await llama.loadModel({ modelPath: path });
   } catch (error) {
-    await llama.dispose();
     throw new InputError(`Cannot load ${path}: ${error instanceof Error ? error.message : String(error)}`, {
       cause: error,
     });

@@ -53,7 +53,7 @@ function makeProgram(runAsk: (question: string, options: AskCommandOptions) => P
 }
 
 /** node-llama-cpp is an optional peer of the package: it may be missing. */
-async function loadAsk(): Promise<typeof import("./ask-command.js")> {
+async function loadAsk() {
   try {
     return await import("./ask-command.js");
   } catch (error) {

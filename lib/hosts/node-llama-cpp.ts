@@ -153,7 +153,6 @@ export class RecallSampler {
     const constrained = constrainOptions(options, this.#constraint);
     const host = this.#host;
     this.#history.align([...host.contextTokens, ...tokens], this.#wasFull);
-    let expectedLength = host.nextTokenIndex + tokens.length;
     const outputs = host.evaluateWithMetadata(tokens, metadata, constrained);
     try {
       let replacement: Replacement = undefined;
@@ -161,16 +160,13 @@ export class RecallSampler {
         const { value, done } = await outputs.next(replacement);
         if (done) return;
         this.#expectOwner(generation);
-        if (host.nextTokenIndex !== expectedLength) this.#history.shifted(host.contextTokens);
         this.#accept(value.token);
         this.#wasFull = host.nextTokenIndex >= host.contextSize - 1;
         if (host.model.isEogToken(value.token) && options.yieldEogToken !== true) return;
         replacement = yield value;
         this.#expectOwner(generation);
         expectNoGrammar(options);
-        const next = replacement instanceof Array ? replacement : [replacement ?? value.token];
-        if (replacement !== undefined) this.#history.replaceLast(next);
-        expectedLength = host.nextTokenIndex + next.length;
+        if (replacement !== undefined) this.#history.replaceLast([replacement].flat());
       }
     } finally {
       await outputs.return();

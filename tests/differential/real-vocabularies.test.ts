@@ -8,6 +8,7 @@ test("vocabularies of real tokenizers: every backend agrees with the oracle", ()
   account("real-vocabularies", asked, explore(mediumContexts, asked), {
     rule: { ...everyRule(200), 3: 20_000 },
     text: everyText(4_000),
+    "edge crossed by one token": { 1024: 20, 4096: 20, 8192: 5 },
     "length in a span": { "1024-4095": 10_000, "4096-8191": 2_000 },
   });
 });

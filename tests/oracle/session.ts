@@ -52,7 +52,7 @@ interface State {
 export class SessionOracle {
   readonly context: ContextOracle;
   /** For each position the index of its segment, -1 where it has none. */
-  private segmentOf: number[] = [];
+  private readonly segmentOf: number[] = [];
   private history: State[] = [{ spans: [], segments: [], afterSegment: false }];
   private state: State = this.history[0]!;
   private initial: { length: number; state: State } = { length: 0, state: this.state };
@@ -68,7 +68,7 @@ export class SessionOracle {
     const delimiters = [startTokenId, endTokenId].filter((id) => id !== undefined);
     this.context = base ? base.context.fork() : new ContextOracle(new Set([...delimiters, ...barrierTokenIds]));
     if (base) {
-      this.segmentOf = [...base.segmentOf];
+      for (const segment of base.segmentOf) this.segmentOf.push(segment);
       this.history = [...base.history];
       this.state = base.state;
       this.initial = { length: this.length, state: this.state };

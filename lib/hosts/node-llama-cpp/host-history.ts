@@ -85,16 +85,6 @@ export class HostHistory {
     this.#follow(state, common);
   }
 
-  /**
-   * The host dropped tokens while it generated.
-   * @param state the tokens that it holds now
-   * @throws RecallError `CONTEXT_SHIFTED`
-   */
-  shifted(state: readonly Token[]): void {
-    if (this.#options.onContextShift === "error") throw contextShifted();
-    this.#goOn(state, this.#tokens.length);
-  }
-
   /** Whether the host's state goes on with prompt tokens that used to stand later: those between were cut out. */
   #wereCutOut(state: readonly Token[], common: number): boolean {
     if (common >= this.#promptEnd || state.length - common < ANCHOR_TOKENS) return false;
@@ -118,8 +108,10 @@ export class HostHistory {
     if (restarts) this.reset();
     else this.#session.truncate(cut);
     this.#placed = kept;
+    this.#tokens = state.slice(0, state.length - fresh.length);
+    this.#promptEnd = Math.min(this.#promptEnd, this.#tokens.length);
     this.#append(fresh, located);
-    this.#promptEnd = common < state.length ? state.length : Math.min(this.#promptEnd, state.length);
+    if (common < state.length) this.#promptEnd = state.length;
     this.#tokens = state.slice();
   }
 
@@ -157,18 +149,26 @@ export class HostHistory {
     return this.#options.documents.filter((document) => this.#placed.every((one) => one.document !== document));
   }
 
+  /** Appends all of the tokens or none. */
   #append(tokens: readonly Token[], located: readonly LocatedDocument[]): void {
-    if (tokens.length > 0 && this.#session.inSpan) this.#session.endSpan();
+    const session = this.#session;
+    if (tokens.length > 0 && session.inSpan) session.endSpan();
     const recallable = this.#options.recallPrompt;
-    const base = this.#session.contextLength;
+    const base = session.contextLength;
     let at = 0;
-    for (const { document, start, end, offsets } of located) {
-      this.#session.append(tokens.slice(at, start), { recallable });
-      this.#session.append(tokens.slice(start, end), { segment: document.name, offsets, text: document.text });
-      this.#placed.push({ document, start: base + start, end: base + end });
-      at = end;
+    try {
+      for (const { document, start, end, offsets } of located) {
+        session.append(tokens.slice(at, start), { recallable });
+        session.append(tokens.slice(start, end), { segment: document.name, offsets, text: document.text });
+        at = end;
+      }
+      session.append(tokens.slice(at), { recallable });
+    } catch (error) {
+      session.truncate(base);
+      throw error;
     }
-    this.#session.append(tokens.slice(at), { recallable });
+    const placed = located.map(({ document, start, end }) => ({ document, start: base + start, end: base + end }));
+    this.#placed = [...this.#placed, ...placed];
   }
 }
 

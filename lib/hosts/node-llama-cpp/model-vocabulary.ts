@@ -15,7 +15,7 @@ export class ModelVocabulary {
   readonly #decode: (text: string, token: Token) => Uint8Array;
   readonly #isBarrier: Uint8Array;
 
-  static #read = new WeakMap<LlamaModel, ModelVocabulary>();
+  static readonly #read = new WeakMap<LlamaModel, ModelVocabulary>();
 
   /** The vocabulary of a model; the second call costs nothing. */
   static of(model: LlamaModel): ModelVocabulary {
