@@ -15,10 +15,17 @@ std::shared_ptr<const Block> Block::Build(std::vector<Word> words) {
 
 bool Block::FindChild(int32_t node, int32_t high, int32_t token, Child& child) const {
   const std::span<const int32_t> tokens = child_tokens(node);
-  const auto found = std::lower_bound(tokens.begin(), tokens.end(), token);
-  if (found == tokens.end() || *found != token) return false;
-  const size_t index = static_cast<size_t>(&*found - child_tokens_.data());
-  const bool is_last = &*found == &tokens.back();
+  if (tokens.empty()) return false;
+  // A binary search whose steps are conditional moves: which way each goes cannot be predicted.
+  const int32_t* found = tokens.data();
+  for (size_t count = tokens.size(); count > 1;) {
+    const size_t half = count / 2;
+    found += found[half - 1] < token ? half : 0;
+    count -= half;
+  }
+  if (*found != token) return false;
+  const size_t index = static_cast<size_t>(found - child_tokens_.data());
+  const bool is_last = found == &tokens.back();
   child = {child_lows_[index], is_last ? high : child_lows_[index + 1], child_nodes_[index]};
   return true;
 }

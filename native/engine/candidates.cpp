@@ -10,6 +10,7 @@ void Candidates::Begin(std::span<const Range> ranges, bool restricted) {
   quote_.clear();
   cursors_.clear();
   survivors_.clear();
+  nearby_ = {};
 }
 
 bool Candidates::Advance(const Context& context, int32_t token) {
@@ -19,9 +20,8 @@ bool Candidates::Advance(const Context& context, int32_t token) {
 
   if (cursors_.empty() && survivors_.size() == 1) {
     const int32_t position = survivors_.front();
-    if (position >= context.length() || context.WordAt(position) != token || !Continues(position, position + 1)) {
-      return false;
-    }
+    if (position >= context.length()) return false;
+    if (StretchOf(context, position).at(position) != token || !Continues(position, position + 1)) return false;
     survivors_.front() = position + 1;
     quote_.push_back(token);
     return true;
@@ -101,7 +101,7 @@ size_t Candidates::FilterSurvivors(const Context& context, int32_t token) {
       ++i;
       continue;
     }
-    const Stretch stretch = context.StretchAt(positions[i]);
+    const Stretch stretch = StretchOf(context, positions[i]);
     // Writing before knowing whether to keep spares a branch, but must not touch a first survivor that is refused.
     for (; i < count && kept == 0 && stretch.Contains(positions[i]); ++i) {
       if (stretch.at(positions[i]) != token || !Continues(positions[i], positions[i] + 1)) continue;

@@ -74,6 +74,7 @@ class Candidates {
   size_t FilterSurvivors(const Context& context, int32_t token);
   void Commit(const Context& context, int32_t token, size_t kept);
   void ScanStretch(const Stretch& stretch, Range range, int32_t token);
+  const Stretch& StretchOf(const Context& context, int32_t position) const;
   int32_t SharedToken(const Cursor& cursor) const;
   bool Continues(int32_t position, int32_t end) const;
 
@@ -83,6 +84,8 @@ class Candidates {
   std::vector<int32_t> survivors_;
   std::vector<Range> ranges_;
   bool restricted_ = false;
+  /** Where the last look went; good as long as the context does not change, which takes a new Begin. */
+  mutable Stretch nearby_{};
 };
 
 template <typename Visit>
@@ -97,16 +100,18 @@ void Candidates::VisitLoose(const Context& context, Visit&& visit) const {
   for (const Cursor& cursor : cursors_) {
     if (cursor.block->depth(cursor.node) > depth()) visit(SharedToken(cursor));
   }
-  Stretch stretch{};
   const int32_t length = context.length();
   for (const int32_t position : survivors_) {
-    if (!stretch.Contains(position)) {
-      if (position >= length) continue;
-      stretch = context.StretchAt(position);
-    }
-    const Word word = stretch.at(position);
+    if (position >= length) continue;
+    const Word word = StretchOf(context, position).at(position);
     if (IsContinuation(word) && Continues(position, position + 1)) visit(word);
   }
+}
+
+/** The stretch that holds `position`: most often the one that held the last. */
+inline const Stretch& Candidates::StretchOf(const Context& context, int32_t position) const {
+  if (!nearby_.Contains(position)) nearby_ = context.StretchAt(position);
+  return nearby_;
 }
 
 /** The token by which all candidates of a cursor continue that part later. */

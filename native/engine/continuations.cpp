@@ -95,8 +95,8 @@ void Continuations::Gather(Context& context, const Candidates& candidates) {
       extra_.insert(extra_.end(), tokens.begin(), tokens.end());
     });
     candidates.VisitLoose(context, add);
-    SortDistinct(extra_, context.vocab_size());
     DropWhatBaseHolds();
+    SortDistinct(extra_, context.vocab_size());
   }
   is_known_ = true;
 }
@@ -116,7 +116,11 @@ void Continuations::GatherStarts(const Context& context, const Candidates& candi
 
 void Continuations::DropWhatBaseHolds() {
   if (base_.empty()) return;
-  std::erase_if(extra_, [this](int32_t id) { return std::binary_search(base_.begin(), base_.end(), id); });
+  std::erase_if(extra_, [this](int32_t id) {
+    if (base_bitmask_.empty()) return std::binary_search(base_.begin(), base_.end(), id);
+    const size_t word = static_cast<size_t>(id) >> 5;
+    return word < base_bitmask_.size() && (base_bitmask_[word] >> (id & 31) & 1) != 0;
+  });
 }
 
 void Continuations::ClearBitmask(size_t words) {

@@ -10,8 +10,8 @@ import { plan, type Taste } from "./plans.js";
 export interface Settings {
   seed: number;
   steps: number;
-  /** The part of the suite's own number of steps that this is. */
-  fraction: number;
+  /** Whether these are at least the suite's own number of steps, for which its minima hold. */
+  full: boolean;
   backends: readonly Backend[];
 }
 
@@ -25,7 +25,7 @@ export function settings(defaultSteps: number): Settings {
   return {
     seed: natural("VERBATIM_SEED", VERBATIM_SEED, 1),
     steps,
-    fraction: steps / defaultSteps,
+    full: steps >= defaultSteps,
     backends: backends as Backend[],
   };
 }

@@ -23,7 +23,7 @@ const seedsPerRound = 1_000_000;
 
 const histogram = new Histogram();
 for (let round = 0; histogram.steps < steps; round++) {
-  const share = (fraction: number): Omit<Settings, "fraction"> => ({
+  const share = (fraction: number): Omit<Settings, "full"> => ({
     seed: firstSeed + round * seedsPerRound,
     steps: Math.ceil(Math.min(1_000_000, steps) * fraction),
     backends,

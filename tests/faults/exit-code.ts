@@ -1,0 +1,2 @@
+/** How the probe says that it found a mismatch. */
+export const mismatchExitCode = 3;
