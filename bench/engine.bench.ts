@@ -35,7 +35,8 @@ const adversarial = ["all equal", "period 2", "Fibonacci", "random binary"];
 
 function compile(): string {
   mkdirSync(folder, { recursive: true });
-  const sources = readFileSync(join("native", "engine", "sources.gypi"), "utf8").match(/native\/engine\/\w+\.cpp/g) ?? [];
+  const sources =
+    readFileSync(join("native", "engine", "sources.gypi"), "utf8").match(/native\/engine\/\w+\.cpp/g) ?? [];
   const program = join(folder, "engine");
   const compiler = process.env["CXX"] ?? "g++";
   execFileSync(compiler, ["-std=c++20", "-O3", "-o", program, join("bench", "engine.cpp"), ...sources], {
@@ -68,7 +69,8 @@ const full = process.argv.includes("--full");
 const sizes = full ? [4_096, 32_768, 131_072, 1_048_576] : [4_096, 131_072];
 const texts = writeTexts(folder, Math.max(...sizes) + spare).filter((text) => {
   const isLongEnough = text.tokens >= Math.max(...sizes) + spare;
-  if (!isLongEnough) console.log(`(${text.name}: only ${count(text.tokens)} tokens are installed here, so it is left out)`);
+  if (!isLongEnough)
+    console.log(`(${text.name}: only ${count(text.tokens)} tokens are installed here, so it is left out)`);
   return isLongEnough;
 });
 
@@ -88,7 +90,17 @@ printTable(
 );
 const details = [...rows, ...measure(program, sizes.slice(-1), adversarial)];
 printTable(
-  ["text", "tokens", "step as ids, ns", "p99 warm", "p99 evicted", "ready, ns/token", "append, ns", "worst", "bytes/token"],
+  [
+    "text",
+    "tokens",
+    "step as ids, ns",
+    "p99 warm",
+    "p99 evicted",
+    "ready, ns/token",
+    "append, ns",
+    "worst",
+    "bytes/token",
+  ],
   details.map((row) => [
     row.text,
     count(row.tokens),

@@ -1,7 +1,7 @@
 /**
- * Measures the engine through its C ABI against the two algorithms of baselines.hpp, in one run, on one thread: spans of
- * 32 tokens at uniform positions. Every mask of the first spans is compared before anything is timed. Prints one line of
- * JSON for each text and size.
+ * Measures the engine through its C ABI against the two algorithms of baselines.hpp, in one run, on one thread: spans
+ * of 32 tokens at uniform positions. Every mask of the first spans is compared before anything is timed. Prints one
+ * line of JSON for each text and size.
  *
  * usage: engine <vocabulary> <tokens>… -- <name>=<file of int32 tokens>…   (or <name> of a text it makes itself)
  */

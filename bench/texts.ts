@@ -23,7 +23,9 @@ function write(folder: string, name: string, make: () => number[], tokens: numbe
 function naturalText(count: number): number[] {
   const tokens: number[] = [];
   const seen = new Set<string>();
-  const files = readdirSync("node_modules", { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".md"));
+  const files = readdirSync("node_modules", { recursive: true, encoding: "utf8" }).filter((file) =>
+    file.endsWith(".md"),
+  );
   for (const file of files.sort()) {
     for (const paragraph of readFileSync(join("node_modules", file), "utf8").split(/\n{2,}/)) {
       if (seen.has(paragraph)) continue;

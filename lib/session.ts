@@ -224,8 +224,8 @@ export class RecallSession {
   }
 
   /**
-   * Tokens to propose to the model: a copy in advance. Always acceptable, and never to be forced, since the closing
-   * token is as legal. Empty outside a span.
+   * Tokens to propose to the model: a copy in advance, acceptable as far as the context has room. Never to be forced,
+   * since the closing token is as legal. Empty outside a span.
    * @param max at most so many tokens
    * @throws TypeError, RangeError for arguments
    * @throws RecallError `CLOSED`

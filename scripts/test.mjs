@@ -8,6 +8,7 @@ import { availableParallelism } from "node:os";
 import { setUp } from "./setup.mjs";
 import { filesUnder } from "./support/files.mjs";
 import { inOrder, recordDurations } from "./test/durations.mjs";
+import { HistogramSum } from "./test/histogram.mjs";
 import { runTestFile } from "./test/test-file.mjs";
 
 const AT_ONCE = Math.min(2, availableParallelism());
@@ -33,18 +34,19 @@ function report({ file, passed, failed, seconds, problem, output }) {
   const verdict = failed === 0 ? "ok    " : "FAILED";
   console.log(`${verdict} ${file}: ${passed} passed, ${failed} failed, ${seconds.toFixed(1)} s`);
   if (problem !== undefined) console.log(`       ${problem}`);
-  const lines = output.split("\n");
-  const shown = failed > 0 ? lines : lines.filter((line) => line.startsWith("histogram"));
-  for (const line of shown) console.log(`       ${line}`);
+  if (failed > 0) for (const line of output.split("\n")) console.log(`       ${line}`);
 }
 
 let passed = 0;
 let failed = 0;
+const histogram = new HistogramSum();
 try {
   for (const result of await runTests(process.argv[2] ?? "")) {
     passed += result.passed;
     failed += result.failed;
+    histogram.addLinesOf(result.output);
   }
+  histogram.print();
 } catch (error) {
   console.log(error.message);
   failed += 1;

@@ -10,8 +10,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 
 import { MATCH_LENGTH } from "../reference-model/layout.js";
 
-const HEADER =
-  "Places that the tz database (zone.tab; public domain) names time zones after and where they lie.";
+const HEADER = "Places that the tz database (zone.tab; public domain) names time zones after and where they lie.";
 
 const COORDINATES =
   /^(?<ns>[+-])(?<latitude>\d\d)(?<latitudeMinutes>\d\d)(\d\d)?(?<ew>[+-])(?<longitude>\d{3})(?<longitudeMinutes>\d\d)(\d\d)?$/;

@@ -6,13 +6,7 @@
 
 import { readFileSync } from "node:fs";
 
-import {
-  LlamaLogLevel,
-  getLlama,
-  type LlamaContextSequence,
-  type LlamaModel,
-  type Token,
-} from "node-llama-cpp";
+import { LlamaLogLevel, getLlama, type LlamaContextSequence, type LlamaModel, type Token } from "node-llama-cpp";
 
 import { lookupPrompt } from "./dictionary.js";
 import { BEGIN_OF_TEXT } from "./vocabulary.js";

@@ -8,15 +8,7 @@
  */
 
 import { CODE_LENGTH, SELF_PRODUCT } from "./byte-code.js";
-import {
-  HEAD_SIZE,
-  OFFSET_PAIRS,
-  RECENCY_PAIRS,
-  TOKEN_AMPLITUDE,
-  headKey,
-  residual,
-  type Feature,
-} from "./layout.js";
+import { HEAD_SIZE, OFFSET_PAIRS, RECENCY_PAIRS, TOKEN_AMPLITUDE, headKey, residual, type Feature } from "./layout.js";
 import type { Block } from "./parameters.js";
 import { OFFSET_FREQUENCIES, RECENCY_FREQUENCIES } from "./position.js";
 

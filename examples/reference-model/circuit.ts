@@ -57,8 +57,7 @@ export function buildCircuit(sharpness: Sharpness): Parameters {
 
 function addEmbeddings(embedding: Tensor): void {
   const { code, lineStart, startRecall, endRecall } = residual.token[0];
-  const turnOn = (token: number, { at, amplitude }: Feature) =>
-    embedding.connect(at, token, amplitude);
+  const turnOn = (token: number, { at, amplitude }: Feature) => embedding.connect(at, token, amplitude);
 
   for (let token = 0; token < TOKENS.length; token++) {
     turnOn(token, residual.constant);

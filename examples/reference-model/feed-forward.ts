@@ -65,8 +65,7 @@ export class FeedForward {
   /** Takes a unit whose gate is `bias` plus what is connected to it, and is open at `open`. */
   #unit(bias: number, open: number, from: number, to: number, weight: number): number {
     const unit = this.#used++;
-    if (unit >= HIDDEN_SIZE)
-      throw new RangeError(`More than ${HIDDEN_SIZE} hidden units are needed`);
+    if (unit >= HIDDEN_SIZE) throw new RangeError(`More than ${HIDDEN_SIZE} hidden units are needed`);
     this.#block.gate.connect(residual.constant.at, unit, bias / residual.constant.amplitude);
     this.#block.up.connect(from, unit, 1);
     this.#block.down.connect(unit, to, weight / silu(open));

@@ -52,12 +52,7 @@ function header(
   data: readonly Buffer[],
 ): Buffer {
   const entries = Object.entries(metadata);
-  const parts = [
-    Buffer.from(MAGIC),
-    uint32(VERSION),
-    uint64(tensors.length),
-    uint64(entries.length),
-  ];
+  const parts = [Buffer.from(MAGIC), uint32(VERSION), uint64(tensors.length), uint64(entries.length)];
   for (const [key, entry] of entries) parts.push(string(key), metadataValue(entry));
   let offset = 0;
   tensors.forEach((tensor, i) => {

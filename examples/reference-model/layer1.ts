@@ -1,14 +1,7 @@
 /** Layer 1: the two tokens before, and whether we are inside or after a recall span. */
 
 import { AttentionHead, addKey, addPositionKeys } from "./attention-head.js";
-import {
-  FLAG_AMPLITUDE,
-  TOKEN_AMPLITUDE,
-  TOKEN_REGION_SIZE,
-  headKey,
-  headValue,
-  residual,
-} from "./layout.js";
+import { FLAG_AMPLITUDE, TOKEN_AMPLITUDE, TOKEN_REGION_SIZE, headKey, headValue, residual } from "./layout.js";
 import type { Block } from "./parameters.js";
 
 /**

@@ -7,15 +7,7 @@ import { CODE_LENGTH } from "./byte-code.js";
 import { AttentionHead, addPositionKeys } from "./attention-head.js";
 import { FeedForward, LINE_START, type Condition } from "./feed-forward.js";
 import { OFFSET_SCORE } from "./layer1.js";
-import {
-  GROUP,
-  HEAD_COUNT,
-  MATCH_LENGTH,
-  TOKEN_REGION_SIZE,
-  WINDOW,
-  residual,
-  type Feature,
-} from "./layout.js";
+import { GROUP, HEAD_COUNT, MATCH_LENGTH, TOKEN_REGION_SIZE, WINDOW, residual, type Feature } from "./layout.js";
 import type { Block } from "./parameters.js";
 
 export function addLayer2(block: Block): void {

@@ -86,11 +86,7 @@ function makeFirstTokenASink(block: Block): void {
     removeKey(block, residual.isFirst, headKey.recencyPairs + 2 * pair);
   }
   const { isFirst, token } = residual;
-  block.value.connect(
-    isFirst.at,
-    headValue.lineStart,
-    -token[0].lineStart.amplitude / isFirst.amplitude,
-  );
+  block.value.connect(isFirst.at, headValue.lineStart, -token[0].lineStart.amplitude / isFirst.amplitude);
 }
 
 /**

@@ -57,9 +57,7 @@ class Allocator {
     const start = this.#next;
     this.#next += count;
     if (this.#next > this.size) {
-      throw new RangeError(
-        `The ${this.owner} has ${this.size} dimensions, ${this.#next} are needed`,
-      );
+      throw new RangeError(`The ${this.owner} has ${this.size} dimensions, ${this.#next} are needed`);
     }
     return start;
   }

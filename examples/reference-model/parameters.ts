@@ -47,11 +47,7 @@ export class Block {
     this.query = new Tensor(`${prefix}.attn_q.weight`, RESIDUAL_SIZE, HEAD_COUNT * HEAD_SIZE);
     this.key = new Tensor(`${prefix}.attn_k.weight`, RESIDUAL_SIZE, HEAD_SIZE);
     this.value = new Tensor(`${prefix}.attn_v.weight`, RESIDUAL_SIZE, HEAD_SIZE);
-    this.attentionOutput = new Tensor(
-      `${prefix}.attn_output.weight`,
-      HEAD_COUNT * HEAD_SIZE,
-      RESIDUAL_SIZE,
-    );
+    this.attentionOutput = new Tensor(`${prefix}.attn_output.weight`, HEAD_COUNT * HEAD_SIZE, RESIDUAL_SIZE);
     this.feedForwardNorm = new Tensor(`${prefix}.ffn_norm.weight`, RESIDUAL_SIZE);
     this.gate = new Tensor(`${prefix}.ffn_gate.weight`, RESIDUAL_SIZE, HIDDEN_SIZE);
     this.up = new Tensor(`${prefix}.ffn_up.weight`, RESIDUAL_SIZE, HIDDEN_SIZE);

@@ -35,10 +35,7 @@ function searchOffsetFrequencies(): number[] {
   let best: number[] = [];
   let lowest = Infinity;
   for (let attempt = 0; attempt < 60; attempt++) {
-    const frequencies = Array.from(
-      { length: OFFSET_PAIRS },
-      () => 0.15 + random() * (Math.PI - 0.3),
-    );
+    const frequencies = Array.from({ length: OFFSET_PAIRS }, () => 0.15 + random() * (Math.PI - 0.3));
     const highest = highestOffPeak(frequencies, lowest);
     if (highest < lowest) {
       lowest = highest;

@@ -10,14 +10,7 @@ import { pathToFileURL } from "node:url";
 import { buildCircuit } from "./circuit.js";
 import { writeGguf, type GgufTensor, type MetadataValue } from "./gguf.js";
 import type { Sharpness } from "./layer3.js";
-import {
-  CONTEXT_LENGTH,
-  HEAD_COUNT,
-  HEAD_SIZE,
-  HIDDEN_SIZE,
-  LAYER_COUNT,
-  RESIDUAL_SIZE,
-} from "./layout.js";
+import { CONTEXT_LENGTH, HEAD_COUNT, HEAD_SIZE, HIDDEN_SIZE, LAYER_COUNT, RESIDUAL_SIZE } from "./layout.js";
 import type { Tensor } from "./parameters.js";
 import { BEGIN_OF_TEXT, END_OF_TEXT, MERGES, TOKENS, TOKEN_TYPES } from "./vocabulary.js";
 
@@ -35,10 +28,7 @@ export interface ReferenceModelSummary {
 }
 
 /** The same options give the same bytes. The file appears at `path` only when it is complete. */
-export function writeReferenceModel({
-  path,
-  sharpness,
-}: ReferenceModelOptions): ReferenceModelSummary {
+export function writeReferenceModel({ path, sharpness }: ReferenceModelOptions): ReferenceModelSummary {
   const { tensors } = buildCircuit(sharpness);
   const unfinished = `${path}.${process.pid}.tmp`;
   try {
@@ -121,9 +111,7 @@ function main(): void {
   }
   const sharpness = flags.length > 0 ? "diluted" : "sharp";
   const { parameters, nonzero, bytes } = writeReferenceModel({ path: paths[0], sharpness });
-  console.log(
-    `${paths[0]}: ${sharpness}, ${parameters} parameters (${nonzero} not zero), ${bytes} bytes`,
-  );
+  console.log(`${paths[0]}: ${sharpness}, ${parameters} parameters (${nonzero} not zero), ${bytes} bytes`);
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) main();

@@ -78,7 +78,8 @@ void BlockBuilder::SortByTwoWideTokens() {
 uint32_t BlockBuilder::KeyOf(int32_t index, int32_t depth) const {
   if (depth > 1 || items_.items().empty()) return KeyAt(block_.positions_[static_cast<size_t>(index)], depth);
   const int shift = position_bits_ + (depth == 0 ? token_bits_ : 0);
-  return static_cast<uint32_t>(items_.items()[static_cast<size_t>(index)] >> shift & ((uint64_t{1} << token_bits_) - 1));
+  return static_cast<uint32_t>(items_.items()[static_cast<size_t>(index)] >> shift &
+                               ((uint64_t{1} << token_bits_) - 1));
 }
 
 /** Appends the node of positions_[low, high), its heavy children before it; returns its index. */
@@ -125,7 +126,7 @@ int32_t BlockBuilder::AppendNode(int32_t depth, int32_t first_child) {
     block_.bitmasks_.resize(block_.bitmasks_.size() + block_.bitmask_words_);
     for (int32_t i = first_child; i < first_child + child_count; ++i) {
       const int32_t token = block_.child_tokens_[static_cast<size_t>(i)];
-      block_.bitmasks_[static_cast<size_t>(bitmask + (token >> 5))] |= uint32_t{1} << (token & 31);
+      block_.bitmasks_[static_cast<size_t>(bitmask) + (static_cast<size_t>(token) >> 5)] |= uint32_t{1} << (token & 31);
     }
   }
   block_.nodes_.push_back({depth, first_child, bitmask});
@@ -145,7 +146,8 @@ void BlockBuilder::SortByKey(int32_t depth, int32_t low, int32_t high) {
   }
   if (same) return;
   bucket_.Sort(32, 64);
-  std::transform(bucket_.items().begin(), bucket_.items().end(), begin, [](uint64_t item) { return static_cast<int32_t>(item); });
+  std::transform(bucket_.items().begin(), bucket_.items().end(), begin,
+                 [](uint64_t item) { return static_cast<int32_t>(item); });
 }
 
 void BlockBuilder::SortBySuffix() {

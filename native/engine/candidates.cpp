@@ -60,8 +60,7 @@ bool Candidates::Start(const Context& context, int32_t token) {
     return true;
   }
   if (!context.distinct().Contains(token)) return false;
-  context.tail().VisitStarts(
-      token, [&](int32_t index) { survivors_.push_back(context.tail_begin() + index + 1); });
+  context.tail().VisitStarts(token, [&](int32_t index) { survivors_.push_back(context.tail_begin() + index + 1); });
   descents_.clear();
   size_t few = 0;
   for (const Context::Piece& piece : context.pieces()) {

@@ -13,7 +13,8 @@ namespace verbatim {
 /**
  * The set A(c, r) of a candidate set, as ascending ids and as a bitmask. Most of a large set stands in the index
  * already, as the child tokens of one node: it is used where it stands, and only what other candidates add to it is
- * gathered. The bitmask is kept from step to step, and what was set is unset again, since clearing all of it costs more.
+ * gathered. The bitmask is kept from step to step, and what was set is unset again, since clearing all of it costs
+ * more.
  */
 class Continuations {
  public:

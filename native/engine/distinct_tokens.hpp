@@ -25,9 +25,7 @@ class DistinctTokens {
   std::span<const int32_t> ids();
   /** Bit i % 32 of word i / 32 is 1 where token i is in the set. */
   std::span<const uint32_t> bitmask() const { return bitmask_; }
-  bool Contains(int32_t token) const {
-    return (bitmask_[static_cast<size_t>(token) >> 5] >> (token & 31) & 1) != 0;
-  }
+  bool Contains(int32_t token) const { return (bitmask_[static_cast<size_t>(token) >> 5] >> (token & 31) & 1) != 0; }
 
   size_t bytes() const;
 

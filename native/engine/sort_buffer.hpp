@@ -10,7 +10,8 @@
 
 namespace verbatim {
 
-/** Items to sort and as much scratch; neither is initialised, since a large buffer costs as much to clear as to sort. */
+/** Items to sort and as much scratch; neither is initialised, since a large buffer costs as much to clear as to sort.
+ */
 class SortBuffer {
  public:
   /** Room for `capacity` items; what was there is lost. */

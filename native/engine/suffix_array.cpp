@@ -16,7 +16,11 @@ constexpr int32_t kEmpty = -1;
 class InducedSort {
  public:
   InducedSort(const int32_t* text, int32_t length, int32_t alphabet, int32_t* order)
-      : text_(text), length_(length), order_(order), small_(static_cast<size_t>(length)), bucket_(static_cast<size_t>(alphabet) + 1) {
+      : text_(text),
+        length_(length),
+        order_(order),
+        small_(static_cast<size_t>(length)),
+        bucket_(static_cast<size_t>(alphabet) + 1) {
     for (int32_t i = 0; i < length_; ++i) ++bucket_[static_cast<size_t>(text_[i]) + 1];
     for (size_t symbol = 1; symbol < bucket_.size(); ++symbol) bucket_[symbol] += bucket_[symbol - 1];
     for (int32_t i = length_ - 2; i >= 0; --i) {

@@ -7,8 +7,8 @@
  *
  * Conventions. Ids are int32_t in [0, vocab_size); positions count tokens from 0. Every call that can fail returns a
  * status; on any status but VERBATIM_OK nothing has changed. No call throws, exits or prints.
- * Threads: one handle at a time. Different handles may be used from different threads, even when they share an
- * index (forks share what is indexed, and what is indexed never changes).
+ * Threads: a context and its matchers belong to one thread at a time. Forks may be used from different threads: they
+ * share what is indexed, and what is indexed never changes.
  */
 #ifndef VERBATIM_H
 #define VERBATIM_H
@@ -59,7 +59,8 @@ typedef struct verbatim_context_options {
   int32_t vocab_size;
   /** 0: as many as positions can count (2^31 - 1). */
   int32_t max_tokens;
-  /** Ids that are never part of a match (delimiters, end of text, template markers); may be NULL if barrier_count is 0. */
+  /** Ids that are never part of a match (delimiters, end of text, template markers); may be NULL if barrier_count is 0.
+   */
   const int32_t* barriers;
   size_t barrier_count;
 } verbatim_context_options;
@@ -72,7 +73,8 @@ enum {
 };
 
 /** On success *context is a new, empty context that the caller destroys. */
-VERBATIM_API verbatim_status verbatim_context_create(const verbatim_context_options* options, verbatim_context** context);
+VERBATIM_API verbatim_status verbatim_context_create(const verbatim_context_options* options,
+                                                     verbatim_context** context);
 
 /** Matchers over the context stay usable; NULL is ignored. */
 VERBATIM_API void verbatim_context_destroy(verbatim_context* context);

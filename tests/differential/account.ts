@@ -6,12 +6,13 @@ import { blockEdges, type Histogram } from "./histogram.js";
 export type Minima = Record<string, Record<string, number>>;
 
 /**
- * Prints a suite's histogram as one line of JSON and throws where it falls short, every backend's share included.
+ * Prints a suite's histogram as one line, which the test runner adds to those of other suites, and throws where it falls short, every backend's share included.
  * Where VERBATIM_STEPS asks for fewer steps than the suite's own number, the minima do not hold, and it says so.
  */
 export function account(suite: string, settings: Settings, histogram: Histogram, minima: Minima): void {
   const { seed, steps, backends, full } = settings;
-  console.log(JSON.stringify({ differential: suite, seed, backends, minima: full, ...histogram.toJSON() }));
+  const line = { suite, seed, backends, minima: full, ...histogram.toJSON() };
+  console.log(`histogram ${JSON.stringify(line)}`);
   const shares = each(backends, Math.floor(steps / backends.length));
   const found = shortfalls(histogram, { ...(full && minima), backend: shares });
   if (histogram.steps < steps) found.push(`${histogram.steps} steps, expected ${steps}`);

@@ -105,8 +105,8 @@ export const faults: readonly Fault[] = [
   },
   {
     file: "candidates.cpp",
-    original: "context.WordAt(position) != token || !Continues(position, position + 1)) {",
-    replacement: "context.WordAt(position) != token) {",
+    original: "at(position) != token || !Continues(position, position + 1)) return false;",
+    replacement: "at(position) != token) return false;",
     rule: 10,
     effect: "the last survivor leaves the segments that are searched",
   },

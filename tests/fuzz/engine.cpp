@@ -13,12 +13,12 @@
 
 namespace {
 
-#define REQUIRE(condition)                                                        \
-  do {                                                                            \
-    if (!(condition)) {                                                           \
+#define REQUIRE(condition)                                                         \
+  do {                                                                             \
+    if (!(condition)) {                                                            \
       std::fprintf(stderr, "%s:%d: not so: %s\n", __FILE__, __LINE__, #condition); \
-      std::abort();                                                               \
-    }                                                                             \
+      std::abort();                                                                \
+    }                                                                              \
   } while (false)
 
 /** The input, byte by byte; zeros after its end. */
@@ -127,7 +127,8 @@ class Run {
         (searchable ? 0u : uint32_t{VERBATIM_UNSEARCHABLE}) | (new_run ? uint32_t{VERBATIM_NEW_RUN} : 0u);
     const bool one_by_one = input_.OneIn(4);
     if (static_cast<size_t>(now().oracle.length()) + tokens.size() > kMaxTokens) {
-      REQUIRE(verbatim_context_append(now().context.get(), tokens.data(), tokens.size(), flags) == VERBATIM_CONTEXT_FULL);
+      REQUIRE(verbatim_context_append(now().context.get(), tokens.data(), tokens.size(), flags) ==
+              VERBATIM_CONTEXT_FULL);
       return;
     }
     if (one_by_one) {
@@ -203,8 +204,8 @@ class Run {
       }
       int32_t token = static_cast<int32_t>(input_.Below(static_cast<uint32_t>(vocab_size_)));
       if (!allowed.empty() && !input_.OneIn(8)) {
-        token = *std::next(allowed.begin(), static_cast<std::ptrdiff_t>(
-                                                input_.Below(static_cast<uint32_t>(allowed.size()))));
+        token = *std::next(allowed.begin(),
+                           static_cast<std::ptrdiff_t>(input_.Below(static_cast<uint32_t>(allowed.size()))));
       }
       const bool is_allowed = allowed.contains(token);
       REQUIRE(verbatim_matcher_advance(matcher.get(), token) == (is_allowed ? VERBATIM_OK : VERBATIM_NOT_ALLOWED));
@@ -254,16 +255,17 @@ class Run {
     size_t count = 0;
     REQUIRE(verbatim_matcher_draft(matcher, written.size(), 0, written.data(), &count) == VERBATIM_OK);
     const std::vector<int32_t> draft = now().oracle.Draft(quote, ranges, written.size());
-    REQUIRE(std::equal(draft.begin(), draft.end(), written.begin(), written.begin() + static_cast<std::ptrdiff_t>(count)));
+    REQUIRE(
+        std::equal(draft.begin(), draft.end(), written.begin(), written.begin() + static_cast<std::ptrdiff_t>(count)));
     REQUIRE(verbatim_matcher_draft(matcher, written.size(), 1, written.data(), &count) == VERBATIM_OK);
     const std::vector<int32_t> latest = now().oracle.DraftLatest(quote, ranges, written.size());
-    REQUIRE(
-        std::equal(latest.begin(), latest.end(), written.begin(), written.begin() + static_cast<std::ptrdiff_t>(count)));
+    REQUIRE(std::equal(latest.begin(), latest.end(), written.begin(),
+                       written.begin() + static_cast<std::ptrdiff_t>(count)));
     REQUIRE(verbatim_matcher_sources(matcher, nullptr, 0, written.size(), written.data(), &count) == VERBATIM_OK);
     std::vector<int32_t> sources = quote.empty() ? quote : now().oracle.Candidates(quote, ranges);
     if (sources.size() > written.size()) sources.resize(written.size());
-    REQUIRE(
-        std::equal(sources.begin(), sources.end(), written.begin(), written.begin() + static_cast<std::ptrdiff_t>(count)));
+    REQUIRE(std::equal(sources.begin(), sources.end(), written.begin(),
+                       written.begin() + static_cast<std::ptrdiff_t>(count)));
   }
 
   /** A matcher refuses to speak of a context that has changed, until it begins again. */

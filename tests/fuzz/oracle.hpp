@@ -44,8 +44,9 @@ struct Oracle {
       if (!token.searchable || (p > start && token.edge)) return false;
     }
     if (ranges == nullptr) return true;
-    return std::any_of(ranges->begin(), ranges->end(),
-                       [&](const Range& range) { return range.start <= start && start < range.end && end <= range.end; });
+    return std::any_of(ranges->begin(), ranges->end(), [&](const Range& range) {
+      return range.start <= start && start < range.end && end <= range.end;
+    });
   }
 
   /** S_k; all positions where a quote can begin at k = 0. */

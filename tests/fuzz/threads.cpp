@@ -1,6 +1,7 @@
 /**
  * Sessions in threads, for ThreadSanitizer: forks of one compacted context, each in a thread of its own, append,
- * truncate and quote at once, while forks of the same blocks come and go. What is indexed is shared and must not change.
+ * truncate and quote at once, while forks of the same blocks come and go. What is indexed is shared and must not
+ * change.
  */
 #include <cstdint>
 #include <cstdio>

@@ -1,18 +1,19 @@
 /**
- * Plants one fault after the other in a copy of the C++ engine and expects the differential suite to find each:
- * `node dist/tests/faults/run.js [part of a file's name or of an effect]`. Exits with 1 where a fault survives or the
- * sound engine fails. Needs a C++20 compiler ($CXX or g++).
+ * Plants one fault after the other in a copy of the C++ engine and expects the differential suite to find each, in a
+ * process of its own, since a faulty engine may crash. Needs a C++20 compiler ($CXX or g++).
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
 import { AddonBuild } from "./addon-build.js";
 import { mismatchExitCode } from "./exit-code.js";
 import { type Fault, faults } from "./faults.js";
 
-/** This file is dist/tests/faults/run.js. */
+/** This file is dist/tests/faults/planted-faults.test.js. */
 const repository = fileURLToPath(new URL("../../../", import.meta.url));
 const probe = fileURLToPath(new URL("./probe.js", import.meta.url));
 const patience = 120_000;
@@ -48,37 +49,38 @@ function plant(source: string, { file, original, replacement }: Fault): string {
   return parts.join(replacement);
 }
 
-function main(filter: string): boolean {
-  const folder = mkdtempSync(join(tmpdir(), "verbatim-faults-"));
-  try {
-    const build = new AddonBuild(repository, folder);
-    // All patches are tried before any time is spent on the first.
-    for (const fault of faults) plant(readFileSync(build.engineFile(fault.file), "utf8"), fault);
-    build.build();
-    const sound = examine(build.addon);
-    console.log(`sound engine: ${sound.how}`);
-    if (sound.killed) return false;
-    const chosen = faults.filter(({ file, effect }) => file.includes(filter) || effect.includes(filter));
-    let survivors = 0;
-    const restored: string[] = [];
-    for (const fault of chosen) {
-      const path = build.engineFile(fault.file);
-      const source = readFileSync(path, "utf8");
-      writeFileSync(path, plant(source, fault));
-      build.build(path, ...restored.splice(0));
+const test = suite("planted faults");
+const folder = mkdtempSync(join(tmpdir(), "verbatim-faults-"));
+const build = new AddonBuild(repository, folder);
+/** The file of the fault before, to be compiled again without it. */
+let restored: string[] = [];
+
+test.after(() => rmSync(folder, { recursive: true, force: true }));
+
+test("every patch fits exactly once", () => {
+  for (const fault of faults) plant(readFileSync(build.engineFile(fault.file), "utf8"), fault);
+});
+
+test("the sound engine passes", () => {
+  build.build();
+  const { killed, how } = examine(build.addon);
+  assert.not.ok(killed, how);
+});
+
+for (const fault of faults) {
+  test(`rule ${fault.rule}, ${fault.file}: ${fault.effect}`, () => {
+    const path = build.engineFile(fault.file);
+    const source = readFileSync(path, "utf8");
+    writeFileSync(path, plant(source, fault));
+    try {
+      build.build(path, ...restored);
       const { killed, how } = examine(build.addon);
-      console.log(
-        `${killed ? "killed  " : "SURVIVES"} rule ${fault.rule}, ${fault.file}: ${fault.effect} (${how.slice(0, 160)})`,
-      );
-      if (!killed) survivors++;
+      assert.ok(killed, `the fault survives: ${how}`);
+    } finally {
       writeFileSync(path, source);
-      restored.push(path);
+      restored = [path];
     }
-    console.log(`${chosen.length - survivors} of ${chosen.length} faults killed`);
-    return survivors === 0 && chosen.length > 0;
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  });
 }
 
-process.exitCode = main(process.argv[2] ?? "") ? 0 : 1;
+test.run();
