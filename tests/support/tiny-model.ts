@@ -34,8 +34,8 @@ export interface TinyModelOptions {
   controlTokens?: readonly string[];
 }
 
-/** English prose of some five thousand bytes. */
-export const ENGLISH = readFileSync(new URL("../../../docs/semantics.md", import.meta.url), "utf8");
+/** English prose of some five thousand bytes. The models of the tests are learned from it, so it never changes. */
+export const ENGLISH = readFileSync(new URL("../../../tests/support/prose.txt", import.meta.url), "utf8");
 
 export function writeTinyModel(options: TinyModelOptions): void {
   const { vocabSize = 512, corpus = ENGLISH, controlTokens = CONTROL_TOKENS } = options;
