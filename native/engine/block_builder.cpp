@@ -50,17 +50,20 @@ void BlockBuilder::SortByTwoTokens() {
     SortByTwoWideTokens();
     return;
   }
-  items_.Reset(words.size());
+  uint64_t* const items = items_.Reset(words.size());
+  size_t count = 0;
   for (size_t p = 0; p < words.size(); ++p) {
-    if (!IsSearchable(words[p])) continue;
     const uint64_t first = static_cast<uint64_t>(TokenOf(words[p])) + 1;
     const uint64_t second = p + 1 < words.size() ? ContinuationKey(words[p + 1]) : 0;
-    items_.Push((first << token_bits_ | second) << position_bits_ | p);
+    items[count] = (first << token_bits_ | second) << position_bits_ | p;
+    count += IsSearchable(words[p]) ? 1 : 0;
   }
+  items_.SetSize(count);
   items_.Sort(position_bits_, position_bits_ + 2 * token_bits_);
   const uint64_t position_mask = (uint64_t{1} << position_bits_) - 1;
-  block_.positions_.reserve(items_.items().size());
-  for (const uint64_t item : items_.items()) block_.positions_.push_back(static_cast<int32_t>(item & position_mask));
+  block_.positions_.resize(count);
+  std::transform(items_.items().begin(), items_.items().end(), block_.positions_.begin(),
+                 [position_mask](uint64_t item) { return static_cast<int32_t>(item & position_mask); });
 }
 
 /** Where two ids and a position do not fit into one item: by the second token, then, stably, by the first. */
@@ -74,44 +77,46 @@ void BlockBuilder::SortByTwoWideTokens() {
   SortByKey(0, 0, count);
 }
 
-/** The key of the suffix at `index` of the order at `depth`, from the sorted items as long as they hold it. */
-uint32_t BlockBuilder::KeyOf(int32_t index, int32_t depth) const {
-  if (depth > 1 || items_.items().empty()) return KeyAt(block_.positions_[static_cast<size_t>(index)], depth);
-  const int shift = position_bits_ + (depth == 0 ? token_bits_ : 0);
-  return static_cast<uint32_t>(items_.items()[static_cast<size_t>(index)] >> shift &
-                               ((uint64_t{1} << token_bits_) - 1));
+/** Where positions_[low, high) parts by the token after the first `depth`: the key and low end of every part. */
+void BlockBuilder::FindParts(int32_t depth, int32_t low, int32_t high, std::vector<Part>& parts) const {
+  const auto find = [&](auto&& key_of) {
+    uint32_t last_key = 0;
+    for (int32_t i = low; i < high; ++i) {
+      const uint32_t key = key_of(static_cast<size_t>(i));
+      if (key == last_key) continue;
+      parts.push_back({key, i, Block::kNoNode});
+      last_key = key;
+    }
+  };
+  const uint64_t* const items = items_.items().data();
+  const uint64_t key_mask = (uint64_t{1} << token_bits_) - 1;
+  if (depth > 1 || items_.items().empty()) {
+    find([&](size_t i) { return KeyAt(block_.positions_[i], depth); });
+  } else {
+    const int shift = position_bits_ + (depth == 0 ? token_bits_ : 0);
+    find([=](size_t i) { return static_cast<uint32_t>(items[i] >> shift & key_mask); });
+  }
 }
 
 /** Appends the node of positions_[low, high), its heavy children before it; returns its index. */
 int32_t BlockBuilder::GrowNode(int32_t depth, int32_t low, int32_t high) {
-  struct Group {
-    uint32_t key;
-    int32_t low;
-    int32_t node;
-  };
-  std::vector<Group> groups;
-  uint32_t last_key = 0;
-  for (int32_t i = low; i < high; ++i) {
-    const uint32_t key = KeyOf(i, depth);
-    if (key == last_key) continue;
-    groups.push_back({key, i, Block::kNoNode});
-    last_key = key;
-  }
-  for (size_t g = 0; g < groups.size(); ++g) {
-    const int32_t end = g + 1 < groups.size() ? groups[g + 1].low : high;
-    if (end - groups[g].low <= Block::kHeavy) continue;
+  std::vector<Part> parts;
+  FindParts(depth, low, high, parts);
+  for (size_t i = 0; i < parts.size(); ++i) {
+    const int32_t end = i + 1 < parts.size() ? parts[i + 1].low : high;
+    if (end - parts[i].low <= Block::kHeavy) continue;
     if (depth + 1 == kDepthLimit) {
-      heavy_left_ += end - groups[g].low;
+      heavy_left_ += end - parts[i].low;
       continue;
     }
-    if (depth + 1 > 1) SortByKey(depth + 1, groups[g].low, end);
-    groups[g].node = GrowNode(depth + 1, groups[g].low, end);
+    if (depth + 1 > 1) SortByKey(depth + 1, parts[i].low, end);
+    parts[i].node = GrowNode(depth + 1, parts[i].low, end);
   }
   const int32_t first_child = static_cast<int32_t>(block_.child_tokens_.size());
-  for (const Group& group : groups) {
-    block_.child_tokens_.push_back(static_cast<int32_t>(group.key - 1));
-    block_.child_lows_.push_back(group.low);
-    block_.child_nodes_.push_back(group.node);
+  for (const Part& part : parts) {
+    block_.child_tokens_.push_back(static_cast<int32_t>(part.key - 1));
+    block_.child_lows_.push_back(part.low);
+    block_.child_nodes_.push_back(part.node);
   }
   return AppendNode(depth, first_child);
 }
@@ -136,15 +141,16 @@ int32_t BlockBuilder::AppendNode(int32_t depth, int32_t first_child) {
 /** Sorts positions_[low, high) by the token that follows their first `depth`; equals keep their order. */
 void BlockBuilder::SortByKey(int32_t depth, int32_t low, int32_t high) {
   const auto begin = block_.positions_.begin() + low;
-  const auto end = block_.positions_.begin() + high;
-  bucket_.Reset(static_cast<size_t>(high - low));
+  const size_t count = static_cast<size_t>(high - low);
+  uint64_t* const bucket = bucket_.Reset(count);
   bool same = true;
-  for (auto position = begin; position != end; ++position) {
-    const uint64_t key = KeyAt(*position, depth);
-    bucket_.Push(key << 32 | static_cast<uint32_t>(*position));
-    same = same && key == bucket_.items().front() >> 32;
+  for (size_t i = 0; i < count; ++i) {
+    const int32_t position = begin[static_cast<std::ptrdiff_t>(i)];
+    bucket[i] = uint64_t{KeyAt(position, depth)} << 32 | static_cast<uint32_t>(position);
+    same = same && bucket[i] >> 32 == bucket[0] >> 32;
   }
   if (same) return;
+  bucket_.SetSize(count);
   bucket_.Sort(32, 64);
   std::transform(bucket_.items().begin(), bucket_.items().end(), begin,
                  [](uint64_t item) { return static_cast<int32_t>(item); });

@@ -18,11 +18,16 @@ class BlockBuilder {
  private:
   /** The token after the first `depth` tokens of the suffix at `position`, plus one; 0 where the run ends there. */
   uint32_t KeyAt(int32_t position, int32_t depth) const;
-  uint32_t KeyOf(int32_t index, int32_t depth) const;
 
   // Natural text: by the first two tokens, then deeper only where more than kHeavy candidates remain.
   void SortByTwoTokens();
   void SortByTwoWideTokens();
+  struct Part {
+    uint32_t key;
+    int32_t low;
+    int32_t node;
+  };
+  void FindParts(int32_t depth, int32_t low, int32_t high, std::vector<Part>& parts) const;
   int32_t GrowNode(int32_t depth, int32_t low, int32_t high);
   void SortByKey(int32_t depth, int32_t low, int32_t high);
 
