@@ -2,7 +2,7 @@
  * What `npm start` shows: the same model, the same document and the same questions, with and without the constraint.
  */
 
-import { existsSync, mkdirSync, statSync } from "node:fs";
+import { mkdirSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Asker, type AskEvent } from "../lib/cli/ask.js";
 import { readDocuments } from "../lib/cli/documents.js";
@@ -24,10 +24,8 @@ const colour = process.stdout.isTTY === true && !process.env.NO_COLOR;
 await main();
 
 async function main(): Promise<void> {
-  if (!existsSync(modelPath)) {
-    mkdirSync(new URL("models", root), { recursive: true });
-    writeReferenceModel({ path: modelPath, sharpness: "diluted" });
-  }
+  mkdirSync(new URL("models", root), { recursive: true });
+  writeReferenceModel({ path: modelPath, sharpness: "diluted" });
   const [{ text, textStart }] = await readDocuments([documentPath], process.stdin);
   const { entries } = parseDictionary(text);
   say(`

@@ -7,7 +7,7 @@ export const END_OF_TEXT = 1;
 export const START_RECALL = 2;
 export const END_RECALL = 3;
 
-const CONTROL_TOKENS = ["<|bos|>", "<|eos|>", "<|start_recall|>", "<|end_recall|>"];
+const CONTROL_TOKENS = ["<|bos|>", "<|endoftext|>", "<|start_recall|>", "<|end_recall|>"];
 
 /** The id of a byte. */
 export function byteToken(byte: number): number {
