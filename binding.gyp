@@ -10,8 +10,10 @@
         "native/addon/matcher_functions.cpp",
         "native/addon/row_functions.cpp"
       ],
-      "defines": ["NAPI_VERSION=9"],
+      "include_dirs": ["node_modules/node-addon-api"],
+      "defines": ["NAPI_VERSION=9", "NODE_ADDON_API_DISABLE_CPP_EXCEPTIONS", "NODE_ADDON_API_ENABLE_MAYBE"],
       "cflags_cc": [
+        "-isystem<(module_root_dir)/node_modules/node-addon-api",
         "-std=c++20",
         "-O3",
         "-fexceptions",

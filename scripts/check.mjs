@@ -11,6 +11,14 @@ import { repository } from "./support/repository.mjs";
 const fix = process.argv.includes("--fix");
 const sources = ["native", "tests", "bench"].flatMap((folder) => filesUnder(folder, /\.(cpp|hpp|h)$/));
 const units = sources.filter((file) => file.startsWith("native/") && file.endsWith(".cpp"));
+/** As binding.gyp has it. */
+const NODE_ADDON_API = [
+  "-isystem",
+  "node_modules/node-addon-api",
+  "-DNAPI_VERSION=9",
+  "-DNODE_ADDON_API_DISABLE_CPP_EXCEPTIONS",
+  "-DNODE_ADDON_API_ENABLE_MAYBE",
+];
 let failures = 0;
 
 function report(name, failed) {
@@ -45,7 +53,7 @@ function checkWithClangTidy() {
     return;
   }
   const nodeHeaders = join(dirname(dirname(process.execPath)), "include/node");
-  check("clang-tidy", "clang-tidy", ["--quiet", ...units, "--", "-std=c++20", `-I${nodeHeaders}`, "-DNAPI_VERSION=9"]);
+  check("clang-tidy", "clang-tidy", ["--quiet", ...units, "--", "-std=c++20", `-I${nodeHeaders}`, ...NODE_ADDON_API]);
 }
 
 checkSourceList();

@@ -8,46 +8,45 @@
 namespace verbatim::addon {
 namespace {
 
-bool Export(napi_env env, napi_value exports, const Function& function, Environment* environment) {
+bool Export(Napi::Object exports, const Function& function, Environment* environment) {
   napi_value value = nullptr;
+  const Napi::Env env = exports.Env();
   return napi_create_function(env, function.name, NAPI_AUTO_LENGTH, function.callback, environment, &value) ==
              napi_ok &&
-         napi_set_named_property(env, exports, function.name, value) == napi_ok;
+         exports.Set(function.name, value).UnwrapOr(false);
 }
 
 template <size_t kCount>
-bool ExportAll(napi_env env, napi_value exports, const std::array<Function, kCount>& functions,
-               Environment* environment) {
+bool ExportAll(Napi::Object exports, const std::array<Function, kCount>& functions, Environment* environment) {
   for (const Function& function : functions) {
-    if (!Export(env, exports, function, environment)) return false;
+    if (!Export(exports, function, environment)) return false;
   }
   return true;
 }
-
-void DestroyEnvironment(void* environment) { delete static_cast<Environment*>(environment); }
 
 // abiVersion(): number
 napi_value AbiVersion(napi_env env, napi_callback_info) {
   return ToJavaScript(env, static_cast<int32_t>(verbatim_abi_version()));
 }
 
-napi_value Initialize(napi_env env, napi_value exports) {
+Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
   std::unique_ptr<Environment> environment(new (std::nothrow) Environment);
   const Function abi_version = {"abiVersion", AbiVersion};
-  if (environment == nullptr || !Export(env, exports, abi_version, environment.get()) ||
-      !ExportAll(env, exports, kContextFunctions, environment.get()) ||
-      !ExportAll(env, exports, kMatcherFunctions, environment.get()) ||
-      !ExportAll(env, exports, kRowFunctions, environment.get()) ||
-      napi_add_env_cleanup_hook(env, DestroyEnvironment, environment.get()) != napi_ok) {
-    napi_throw_error(env, nullptr, "The addon could not be initialized");
-    return nullptr;
+  if (environment == nullptr || !Export(exports, abi_version, environment.get()) ||
+      !ExportAll(exports, kContextFunctions, environment.get()) ||
+      !ExportAll(exports, kMatcherFunctions, environment.get()) ||
+      !ExportAll(exports, kRowFunctions, environment.get())) {
+    Napi::Error::New(env, "The addon could not be initialized").ThrowAsJavaScriptException();
+    return exports;
   }
-  // The cleanup hook owns it now.
-  static_cast<void>(environment.release());
+  // The environment of JavaScript owns it now, and deletes it when it ends.
+  env.SetInstanceData(environment.release());
   return exports;
 }
 
 }  // namespace
 }  // namespace verbatim::addon
 
-NAPI_MODULE_INIT() { return verbatim::addon::Initialize(env, exports); }
+using verbatim::addon::Initialize;
+
+NODE_API_MODULE(verbatim, Initialize)

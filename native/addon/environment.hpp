@@ -8,7 +8,7 @@ namespace verbatim::addon {
 
 /**
  * What one JavaScript environment (the main thread, or a worker) holds. Every function is created with a pointer to
- * it; a cleanup hook destroys it, and with it all that is still open, when the environment ends.
+ * it; it is the environment's instance data, so that it is destroyed with it, and with it all that is still open.
  */
 struct Environment {
   SlotTable<ContextHandle> contexts;

@@ -40,12 +40,7 @@ napi_value CreateMatcher(napi_env env, napi_callback_info info) {
   verbatim_matcher* matcher = nullptr;
   const verbatim_status status = verbatim_matcher_create(context->get(), &matcher);
   if (status != VERBATIM_OK) return ToJavaScript(env, -status);
-  napi_ref reference = nullptr;
-  if (napi_create_reference(env, arguments[1], 1, &reference) != napi_ok) {
-    verbatim_matcher_destroy(matcher);
-    return ToJavaScript(env, -VERBATIM_INVALID_ARGUMENT);
-  }
-  MatcherHandle handle(matcher, env, reference, ids);
+  MatcherHandle handle(matcher, Napi::Persistent(Napi::Object(env, arguments[1])), ids);
   try {
     const int32_t kept = environment.matchers.Insert(std::move(handle));
     return ToJavaScript(env, kept >= 0 ? kept : -VERBATIM_OUT_OF_MEMORY);

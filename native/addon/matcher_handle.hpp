@@ -12,8 +12,8 @@ namespace verbatim::addon {
 class MatcherHandle {
  public:
   /** Takes ownership of both. `ids_reference` keeps the memory of `ids` alive. */
-  MatcherHandle(verbatim_matcher* matcher, napi_env env, napi_ref ids_reference, ArrayView<int32_t> ids)
-      : matcher_(matcher), ids_reference_(ids_reference, DeleteReference{env}), ids_(ids) {}
+  MatcherHandle(verbatim_matcher* matcher, Napi::ObjectReference ids_reference, ArrayView<int32_t> ids)
+      : matcher_(matcher), ids_reference_(std::move(ids_reference)), ids_(ids) {}
 
   verbatim_matcher* get() const { return matcher_.get(); }
 
@@ -34,13 +34,8 @@ class MatcherHandle {
     void operator()(verbatim_matcher* matcher) const { verbatim_matcher_destroy(matcher); }
   };
 
-  struct DeleteReference {
-    napi_env env;
-    void operator()(napi_ref reference) const { napi_delete_reference(env, reference); }
-  };
-
   std::unique_ptr<verbatim_matcher, Destroy> matcher_;
-  std::unique_ptr<napi_ref__, DeleteReference> ids_reference_;
+  Napi::ObjectReference ids_reference_;
   ArrayView<int32_t> ids_;
 };
 

@@ -1,8 +1,12 @@
 #pragma once
 
-/** The one header that includes Node-API. */
+/**
+ * The one header that includes Node-API. What lives as long as an environment or a handle is node-addon-api's to hold;
+ * calls read their arguments directly, since a step of a session is a call and may cost no more than tens of
+ * nanoseconds.
+ */
 
-#include <node_api.h>
+#include <napi.h>
 
 #include <array>
 #include <cstddef>

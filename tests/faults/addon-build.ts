@@ -22,7 +22,14 @@ export class AddonBuild {
     mkdirSync(join(folder, "objects"));
     this.addon = join(folder, "verbatim.node");
     const standard = ["-std=c++20", "-O1", "-fPIC", "-fexceptions", "-fvisibility=hidden", "-w"];
-    this.flags = [...standard, "-DNAPI_VERSION=9", `-I${nodeHeaders()}`, "-MMD"];
+    const definitions = ["NAPI_VERSION=9", "NODE_ADDON_API_DISABLE_CPP_EXCEPTIONS", "NODE_ADDON_API_ENABLE_MAYBE"];
+    const headers = [nodeHeaders(), join(repository, "node_modules/node-addon-api")];
+    this.flags = [
+      ...standard,
+      ...definitions.map((definition) => `-D${definition}`),
+      ...headers.map((folder) => `-I${folder}`),
+      "-MMD",
+    ];
   }
 
   /** Where a file of the engine's lies in the scratch folder, and nowhere else. */
