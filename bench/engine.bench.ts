@@ -39,7 +39,7 @@ function compile(): string {
     readFileSync(join("native", "engine", "sources.gypi"), "utf8").match(/native\/engine\/\w+\.cpp/g) ?? [];
   const program = join(folder, "engine");
   const compiler = process.env["CXX"] ?? "g++";
-  execFileSync(compiler, ["-std=c++20", "-O3", "-o", program, join("bench", "engine.cpp"), ...sources], {
+  execFileSync(compiler, ["-std=c++20", "-O3", "-pthread", "-o", program, join("bench", "engine.cpp"), ...sources], {
     stdio: "inherit",
   });
   return program;
@@ -89,7 +89,7 @@ printTable(
     times(row.rescan / row.mask),
   ]),
 );
-const details = [...rows, ...measure(program, [largest], adversarial)];
+const details = [...rows, ...measure(program, [...new Set([131_072, largest])], adversarial)];
 printTable(
   [
     "text",

@@ -11,7 +11,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
-#include <limits>
 #include <random>
 #include <string>
 #include <string_view>
@@ -26,7 +25,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr int kSpanTokens = 32;
 constexpr int kAppended = 2'000;
-/** Larger than the second-level cache of any processor we know. */
+/** Larger than the second-level cache of the processors we measured on. */
 constexpr size_t kEvictedBytes = size_t{8} << 20;
 
 double Nanoseconds(Clock::duration duration) { return std::chrono::duration<double, std::nano>(duration).count(); }
@@ -124,6 +123,15 @@ class Engine {
     Check(verbatim_matcher_allowed(matcher_, &ids, &count));
     return count == 0 ? -1 : ids[0];
   }
+  /** Whether the ids are ascending, and those of a bitmask. */
+  bool IdsAre(const std::vector<uint32_t>& bitmask) {
+    const int32_t* ids = nullptr;
+    size_t count = 0;
+    Check(verbatim_matcher_allowed(matcher_, &ids, &count));
+    std::vector<uint32_t> found(bitmask.size());
+    for (size_t i = 0; i < count; ++i) baselines::SetBit(found, ids[i]);
+    return found == bitmask && std::is_sorted(ids, ids + count);
+  }
   size_t bytes() const { return verbatim_context_bytes(context_); }
 
  private:
@@ -159,12 +167,17 @@ double MeanStep(Algorithm& algorithm, const Spans& spans, size_t count, int pass
   return Quantile(means, 0.5);
 }
 
+/** What timing nothing takes. */
+double TimerShare() {
+  std::vector<double> empty;
+  for (int i = 0; i < 1'000; ++i) empty.push_back(Time([] {}));
+  return Quantile(empty, 0.5);
+}
+
 /** Nanoseconds of single steps of the engine, the timer's own share taken off. */
 std::vector<double> SingleSteps(Engine& engine, const Spans& spans, size_t count, bool evict) {
   static std::vector<char> memory(kEvictedBytes);
-  std::vector<double> timer;
-  for (int i = 0; i < 1'000; ++i) timer.push_back(Time([] {}));
-  const double share = Quantile(timer, 0.5);
+  const double share = TimerShare();
   std::vector<double> steps;
   for (size_t i = 0; i < count; ++i) {
     for (int k = -1; k < kSpanTokens; ++k) {
@@ -185,18 +198,23 @@ std::vector<double> SingleSteps(Engine& engine, const Spans& spans, size_t count
   return steps;
 }
 
-void Compare(Engine& engine, baselines::Filter& filter, const Spans& spans, size_t count) {
+void Compare(Engine& engine, baselines::Filter& filter, baselines::Rescan& rescan, const Spans& spans, size_t count) {
   const auto same = [&] {
-    const std::vector<uint32_t>& expected = filter.bitmask();
-    if (!std::equal(expected.begin(), expected.end(), engine.Bitmask())) Fail("the engine's mask is not the filter's");
+    const std::vector<uint32_t>& expected = rescan.bitmask();
+    if (filter.bitmask() != expected) Fail("the filter's mask is not the rescan's");
+    if (!std::equal(expected.begin(), expected.end(), engine.Bitmask())) Fail("the engine's mask is not the rescan's");
+    if (!engine.IdsAre(expected)) Fail("the engine's ids are not the rescan's");
   };
   for (size_t i = 0; i < count; ++i) {
     engine.Begin();
     filter.Begin();
+    rescan.Begin();
     same();
     for (size_t k = 0; k < kSpanTokens; ++k) {
-      engine.Advance(spans.text[spans.starts[i] + k]);
-      filter.Advance(spans.text[spans.starts[i] + k]);
+      const int32_t token = spans.text[spans.starts[i] + k];
+      engine.Advance(token);
+      filter.Advance(token);
+      rescan.Advance(token);
       same();
     }
   }
@@ -219,7 +237,7 @@ void Measure(const std::string& name, const std::vector<int32_t>& text, size_t c
   const double bytes = static_cast<double>(engine.bytes()) / static_cast<double>(count);
   baselines::Filter filter(tokens, vocab_size);
   baselines::Rescan rescan(tokens, vocab_size);
-  Compare(engine, filter, spans, 4);
+  Compare(engine, filter, rescan, spans, 2);
 
   const auto bitmask = [](auto& algorithm) { return algorithm.bitmask()[0]; };
   const double rescan_step = MeanStep(rescan, spans, count > 500'000 ? 1 : 4, 1, bitmask);
@@ -229,10 +247,11 @@ void Measure(const std::string& name, const std::vector<int32_t>& text, size_t c
   const std::vector<double> warm = SingleSteps(engine, spans, 1'000, false);
   const std::vector<double> cold = SingleSteps(engine, spans, 100, true);
 
+  const double share = TimerShare();
   std::vector<double> appends;
   for (int i = 0; i < kAppended; ++i) {
     const std::vector<int32_t> token(1, text[count + static_cast<size_t>(i)]);
-    appends.push_back(Time([&] { engine.Append(token); }));
+    appends.push_back(std::max(0.0, Time([&] { engine.Append(token); }) - share));
   }
   std::printf(
       "{\"text\":\"%s\",\"tokens\":%zu,\"vocabulary\":%d,\"rescan\":%.1f,\"filter\":%.1f,\"mask\":%.1f,\"ids\":%.1f,"

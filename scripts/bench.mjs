@@ -14,7 +14,7 @@ const benchmarks = filesUnder("bench", /\.bench\.ts$/).filter((file) => file.inc
 if (benchmarks.length === 0) throw new Error(`No benchmark's name contains "${filter}"`);
 for (const benchmark of benchmarks) {
   const compiled = `dist/${benchmark.replace(/\.ts$/, ".js")}`;
-  const { status } = spawnSync(process.execPath, ["--expose-gc", compiled, ...flags], {
+  const { status } = spawnSync(process.execPath, [compiled, ...flags], {
     cwd: repository,
     stdio: "inherit",
   });

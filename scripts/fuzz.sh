@@ -11,7 +11,7 @@ if ! command -v "$compiler" >/dev/null; then
 fi
 mkdir -p build/fuzz/found
 mapfile -t sources < <(scripts/engine-sources.sh)
-"$compiler" -std=c++20 -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
+"$compiler" -std=c++20 -O1 -g -pthread -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
   tests/fuzz/engine.cpp "${sources[@]}" -o build/fuzz/engine
 build/fuzz/engine -max_total_time="$seconds" -max_len=4096 -timeout=30 -rss_limit_mb=4096 -print_final_stats=1 \
   -artifact_prefix=build/fuzz/ build/fuzz/found tests/fuzz/corpus

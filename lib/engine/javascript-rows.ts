@@ -25,20 +25,11 @@ export function sample(
   if (sampling.temperature === 0) return best;
 
   const weight = (logit: number) => Math.exp((logit - row[best]) / sampling.temperature);
-  const cut = cutByRank(row, choices, weight, sampling);
-  const shares = new Float64Array(choices.length);
-  let total = 0;
-  let ties = 0;
-  for (let i = 0; i < choices.length; i++) {
-    const logit = row[choices[i]];
-    if (logit < cut.lowest || (logit === cut.lowest && ++ties > cut.ties)) continue;
-    const share = weight(logit);
-    // The most probable token weighs 1.
-    if (share < sampling.minP) continue;
-    shares[i] = share;
-    total += share;
-  }
-  return choices[drawIndex(shares, uniform * total)];
+  const kept = cutByRank(row, choices, weight, sampling);
+  const shares = Float64Array.from(kept, (id) => weight(row[id]));
+  // The most probable token weighs 1.
+  for (let i = 0; i < shares.length; i++) if (shares[i] < sampling.minP) shares[i] = 0;
+  return kept[drawIndex(shares, uniform * sum(shares))];
 }
 
 function finiteIds(row: Float32Array, width: number, ids: Int32Array | null): Int32Array {
@@ -51,43 +42,51 @@ function finiteIds(row: Float32Array, width: number, ids: Int32Array | null): In
   return finite.subarray(0, count);
 }
 
-/**
- * What `topK` and `topP` leave, ranked by logit and among equals by id: everything above `lowest`, and of the entries
- * equal to it the first `ties`.
- */
-function cutByRank(row: Float32Array, choices: Int32Array, weight: (logit: number) => number, sampling: Sampling) {
-  const { topK, topP } = sampling;
-  const everything = { lowest: -Infinity, ties: 0 };
-  if ((topK === 0 || topK >= choices.length) && topP === 1) return everything;
-  const ranked = new Float32Array(choices.length);
-  for (let i = 0; i < choices.length; i++) ranked[i] = row[choices[i]];
-  ranked.sort().reverse();
-  let kept = topK === 0 ? ranked.length : Math.min(topK, ranked.length);
-  if (topP < 1) kept = nucleusSize(ranked.subarray(0, kept), weight, topP);
-  const lowest = ranked[kept - 1];
-  return { lowest, ties: kept - ranked.indexOf(lowest) };
+/** What `topK` and `topP` leave of the choices, ascending: the first by logit, among equals by id. */
+function cutByRank(
+  row: Float32Array,
+  choices: Int32Array,
+  weight: (logit: number) => number,
+  { topK, topP }: Sampling,
+): Int32Array {
+  const cutsByCount = topK > 0 && topK < choices.length;
+  if (!cutsByCount && topP === 1) return choices;
+  const ranked = Float32Array.from(choices, (id) => row[id])
+    .sort()
+    .reverse();
+  const candidates = cutsByCount ? firstByRank(row, choices, ranked, topK) : choices;
+  if (topP === 1) return candidates;
+  // Sums are made in the order of the native engine's, so that both round alike.
+  const target = topP * sum(Float64Array.from(candidates, (id) => weight(row[id])));
+  let size = 0;
+  let reached = 0;
+  do reached += weight(ranked[size++]);
+  while (reached < target && size < candidates.length);
+  return firstByRank(row, candidates, ranked, size);
 }
 
-/** How many of `ranked` it takes until their probabilities sum to `topP`. At least one. */
-function nucleusSize(ranked: Float32Array, weight: (logit: number) => number, topP: number): number {
+/** The `count` choices of the largest logits, ascending; `ranked` holds the logits, the largest first. */
+function firstByRank(row: Float32Array, choices: Int32Array, ranked: Float32Array, count: number): Int32Array {
+  const lowest = ranked[count - 1];
+  let ties = count - ranked.indexOf(lowest);
+  return choices.filter((id) => row[id] > lowest || (row[id] === lowest && ties-- > 0));
+}
+
+function sum(values: Float64Array): number {
   let total = 0;
-  for (const logit of ranked) total += weight(logit);
-  let sum = 0;
-  let size = 0;
-  do sum += weight(ranked[size++]);
-  while (sum < topP * total && size < ranked.length);
-  return size;
+  for (const value of values) total += value;
+  return total;
 }
 
 /** The index at which the running sum of shares first exceeds `target`. */
 function drawIndex(shares: Float64Array, target: number): number {
   let drawn = 0;
-  let sum = 0;
+  let reached = 0;
   for (let i = 0; i < shares.length; i++) {
     if (shares[i] === 0) continue;
     drawn = i;
-    sum += shares[i];
-    if (sum > target) return i;
+    reached += shares[i];
+    if (reached > target) return i;
   }
   // Rounding may lift the target to the total.
   return drawn;

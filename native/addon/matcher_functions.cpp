@@ -40,7 +40,12 @@ napi_value CreateMatcher(napi_env env, napi_callback_info info) {
   verbatim_matcher* matcher = nullptr;
   const verbatim_status status = verbatim_matcher_create(context->get(), &matcher);
   if (status != VERBATIM_OK) return ToJavaScript(env, -status);
-  MatcherHandle handle(matcher, Napi::Persistent(Napi::Object(env, arguments[1])), ids);
+  Napi::ObjectReference reference = Napi::Persistent(Napi::Object(env, arguments[1]));
+  if (reference.IsEmpty()) {
+    verbatim_matcher_destroy(matcher);
+    return ToJavaScript(env, -VERBATIM_OUT_OF_MEMORY);
+  }
+  MatcherHandle handle(matcher, std::move(reference), ids);
   try {
     const int32_t kept = environment.matchers.Insert(std::move(handle));
     return ToJavaScript(env, kept >= 0 ? kept : -VERBATIM_OUT_OF_MEMORY);

@@ -49,7 +49,7 @@ class Block {
   std::span<const uint32_t> child_bitmask(int32_t node) const {
     const int32_t bitmask = nodes_[static_cast<size_t>(node)].bitmask;
     if (bitmask == kNoBitmask) return {};
-    return std::span(bitmasks_).subspan(static_cast<size_t>(bitmask), bitmask_words_);
+    return std::span(bitmasks_).subspan(static_cast<size_t>(bitmask) * bitmask_words_, bitmask_words_);
   }
 
   /** The suffixes at positions [low, high) of the order, which continue from a node with one token. */
@@ -73,7 +73,7 @@ class Block {
     int32_t depth;
     /** Its children are those up to the next node's first; before the first child's suffixes come those that end. */
     int32_t first_child;
-    /** Where the child tokens' bitmask begins, or kNoBitmask. */
+    /** Which of the bitmasks holds its child tokens, or kNoBitmask. */
     int32_t bitmask;
   };
 

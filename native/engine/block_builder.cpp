@@ -14,6 +14,9 @@ constexpr int32_t kDepthLimit = 6;
 /** A block is repetitive if more than one in this many of its candidates is heavy beyond kDepthLimit. */
 constexpr int64_t kRepetitive = 32;
 
+/** Words that a child takes: token, low end and node, and as much again for its bits. */
+constexpr size_t kWordsPerChild = 6;
+
 /** The token of a word that a match can go on into, plus one; otherwise 0. */
 uint32_t ContinuationKey(Word word) { return static_cast<uint32_t>(std::max(word, Word{-1}) + 1); }
 
@@ -125,13 +128,15 @@ int32_t BlockBuilder::GrowNode(int32_t depth, int32_t low, int32_t high) {
 int32_t BlockBuilder::AppendNode(int32_t depth, int32_t first_child) {
   const int32_t child_count = static_cast<int32_t>(block_.child_tokens_.size()) - first_child;
   int32_t bitmask = Block::kNoBitmask;
-  // The root's set is the context's to keep.
-  if (child_count > Block::kWide && depth > 0) {
-    bitmask = static_cast<int32_t>(block_.bitmasks_.size());
-    block_.bitmasks_.resize(block_.bitmasks_.size() + block_.bitmask_words_);
+  // The root's set is the context's to keep; and a bitmask may not take more room than the children do.
+  const bool is_dense = static_cast<size_t>(child_count) * kWordsPerChild > block_.bitmask_words_;
+  if (depth > 0 && child_count > Block::kWide && is_dense) {
+    const size_t begin = block_.bitmasks_.size();
+    bitmask = static_cast<int32_t>(begin / block_.bitmask_words_);
+    block_.bitmasks_.resize(begin + block_.bitmask_words_);
     for (int32_t i = first_child; i < first_child + child_count; ++i) {
       const int32_t token = block_.child_tokens_[static_cast<size_t>(i)];
-      block_.bitmasks_[static_cast<size_t>(bitmask) + (static_cast<size_t>(token) >> 5)] |= uint32_t{1} << (token & 31);
+      block_.bitmasks_[begin + (static_cast<size_t>(token) >> 5)] |= uint32_t{1} << (token & 31);
     }
   }
   block_.nodes_.push_back({depth, first_child, bitmask});

@@ -25,6 +25,8 @@ static_assert(sizeof(Range) == sizeof(verbatim_range) && std::is_standard_layout
 namespace {
 
 constexpr int32_t kLargestVocabulary = verbatim::kUnsearchable;
+/** A suffix array's text has up to twice as many symbols, and they too are counted by an int32_t. */
+constexpr int32_t kLargestContext = (1 << 30) - 1;
 
 /** Runs `action`; memory that cannot be had is a status, since exceptions must not cross the ABI. */
 template <typename Action>
@@ -89,11 +91,11 @@ verbatim_status verbatim_context_create(const verbatim_context_options* options,
   if (options == nullptr || context == nullptr) return VERBATIM_INVALID_ARGUMENT;
   if (options->struct_size < sizeof(verbatim_context_options)) return VERBATIM_INVALID_ARGUMENT;
   if (options->vocab_size < 1 || options->vocab_size > kLargestVocabulary) return VERBATIM_INVALID_ARGUMENT;
-  if (options->max_tokens < 0) return VERBATIM_INVALID_ARGUMENT;
+  if (options->max_tokens < 0 || options->max_tokens > kLargestContext) return VERBATIM_INVALID_ARGUMENT;
   if (options->barriers == nullptr && options->barrier_count > 0) return VERBATIM_INVALID_ARGUMENT;
   if (!AreIds(options->barriers, options->barrier_count, options->vocab_size)) return VERBATIM_INVALID_ARGUMENT;
   return Guarded([&] {
-    const int32_t max_tokens = options->max_tokens == 0 ? INT32_MAX : options->max_tokens;
+    const int32_t max_tokens = options->max_tokens == 0 ? kLargestContext : options->max_tokens;
     const std::span<const int32_t> barriers(options->barriers, options->barrier_count);
     *context = std::make_unique<verbatim_context>(
                    verbatim_context{std::make_shared<Context>(options->vocab_size, max_tokens, barriers)})
@@ -198,6 +200,7 @@ size_t verbatim_matcher_depth(const verbatim_matcher* matcher) {
 verbatim_status verbatim_matcher_allows(verbatim_matcher* matcher, int32_t token, int* allowed) {
   if (allowed == nullptr) return VERBATIM_INVALID_ARGUMENT;
   return WithMatcher(matcher, [&](Matcher& target) {
+    if (token < 0 || token >= target.context().vocab_size()) return VERBATIM_INVALID_ARGUMENT;
     *allowed = target.Allows(token) ? 1 : 0;
     return VERBATIM_OK;
   });

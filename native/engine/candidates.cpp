@@ -43,38 +43,39 @@ bool Candidates::Advance(const Context& context, int32_t token) {
   return true;
 }
 
-/** The first token: from each block's root, and by scanning what no block indexes. */
+/** The first token: from each block's root, and from the tail's chains. */
 bool Candidates::Start(const Context& context, int32_t token) {
   survivors_.clear();
-  if (restricted_) {
-    for (const Range& range : ranges_) {
-      const int32_t end = std::min(range.end, context.length());
-      for (int32_t position = range.start; position < end;) {
-        const Stretch stretch = context.StretchAt(position);
-        ScanStretch(stretch, {position, std::min(end, stretch.end)}, token);
-        position = stretch.end;
-      }
-    }
-    if (survivors_.empty()) return false;
-    quote_.push_back(token);
-    return true;
-  }
   if (!context.distinct().Contains(token)) return false;
-  context.tail().VisitStarts(token, [&](int32_t index) { survivors_.push_back(context.tail_begin() + index + 1); });
+  context.tail().VisitStarts(token, [&](int32_t index) {
+    if (StartsInRanges(context.tail_begin() + index)) survivors_.push_back(context.tail_begin() + index + 1);
+  });
   descents_.clear();
   size_t few = 0;
   for (const Context::Piece& piece : context.pieces()) {
     const Block& block = *piece.block;
     Block::Child child;
     if (!block.FindChild(block.root(), block.position_count(), token, child)) continue;
+    if (restricted_) {
+      // A cursor could not tell which of its candidates are in the ranges: all become survivors that are.
+      for (const int32_t start : block.positions(child.low, child.high)) {
+        if (StartsInRanges(piece.begin + start)) survivors_.push_back(piece.begin + start + 1);
+      }
+      continue;
+    }
     const bool is_few = child.node == Block::kNoNode;
     if (is_few) few += static_cast<size_t>(child.high - child.low);
     descents_.push_back({{&block, piece.begin, child.low, child.high, child.node}, is_few});
   }
+  if (survivors_.empty() && descents_.empty()) return false;
   survivors_.reserve(survivors_.size() + few + descents_.size());
   cursors_.reserve(descents_.size());
   Commit(context, token, survivors_.size());
   return true;
+}
+
+bool Candidates::StartsInRanges(int32_t position) const {
+  return !restricted_ || FindRange(ranges_, position, position + 1) != nullptr;
 }
 
 bool Candidates::Descend(const Cursor& cursor, int32_t token, Descent& descent) const {
@@ -136,22 +137,6 @@ void Candidates::Commit(const Context& context, int32_t token, size_t kept) {
     if (!StartsWith(words[static_cast<size_t>(start)], quote_.front())) continue;
     if (std::equal(quote_.begin() + 1, quote_.end(), words.begin() + start + 1)) {
       survivors_.push_back(cursor.begin + cursor.block->size());
-    }
-  }
-}
-
-/** Adds every position in `range`, which lies in `stretch`, where a match can begin with `token`. */
-void Candidates::ScanStretch(const Stretch& stretch, Range range, int32_t token) {
-  constexpr int32_t kBatch = 64;
-  for (int32_t batch = range.start; batch < range.end; batch += kBatch) {
-    const int32_t end = std::min(batch + kBatch, range.end);
-    bool any = false;
-    for (int32_t position = batch; position < end; ++position) {
-      any |= StartsWith(stretch.at(position), token);
-    }
-    if (!any) continue;
-    for (int32_t position = batch; position < end; ++position) {
-      if (StartsWith(stretch.at(position), token)) survivors_.push_back(position + 1);
     }
   }
 }

@@ -73,7 +73,7 @@ class Candidates {
   bool Descend(const Cursor& cursor, int32_t token, Descent& descent) const;
   size_t FilterSurvivors(const Context& context, int32_t token);
   void Commit(const Context& context, int32_t token, size_t kept);
-  void ScanStretch(const Stretch& stretch, Range range, int32_t token);
+  bool StartsInRanges(int32_t position) const;
   const Stretch& StretchOf(const Context& context, int32_t position) const;
   int32_t SharedToken(const Cursor& cursor) const;
   bool Continues(int32_t position, int32_t end) const;

@@ -17,6 +17,9 @@ void Context::Append(std::span<const int32_t> tokens, bool searchable, bool new_
   if (tokens.empty()) return;
   const int32_t old_length = length();
   const bool edge = new_run || (old_length > 0 && !IsSearchable(WordAt(old_length - 1)));
+  // First, since even an append that fails may move memory that matchers look at.
+  ++version_;
+  TakeMerge();
   DistinctTokens& distinct = OwnDistinct();
   try {
     if (tail_.size() + tokens.size() <= kTailLimit) {
@@ -34,7 +37,6 @@ void Context::Append(std::span<const int32_t> tokens, bool searchable, bool new_
     tail_.Truncate(static_cast<size_t>(old_length - tail_begin_));
     throw;
   }
-  ++version_;
 }
 
 /** Turns tokens into words, the first with an edge before it or not, and passes them on. */
@@ -53,13 +55,9 @@ void Context::AppendWords(std::span<const int32_t> tokens, bool searchable, bool
 
 void Context::Seal(std::vector<Word> words) {
   const size_t sealed = words.size() - kTailKept;
-  // A block joins the new one if what comes after it, the new one included, is kGrowth times its size.
-  size_t keep = pieces_.size();
-  int64_t after = static_cast<int64_t>(sealed);
-  for (size_t i = pieces_.size(); i-- > 0;) {
-    if (after >= kGrowth * pieces_[i].block->size()) keep = i;
-    after += pieces_[i].block->size();
-  }
+  // What joins the new block at once may cost no more than the append itself, or little; the rest joins in a thread.
+  const size_t worth_joining = FirstToJoin(sealed, INT64_MAX);
+  const size_t keep = FirstToJoin(sealed, std::max<int64_t>(kJoinedAtOnce, 8 * static_cast<int64_t>(sealed)));
   const int32_t begin = keep < pieces_.size() ? pieces_[keep].begin : tail_begin_;
 
   Tail tail;
@@ -82,9 +80,52 @@ void Context::Seal(std::vector<Word> words) {
   pieces_.swap(pieces);
   std::swap(tail_, tail);
   tail_begin_ = pieces_.back().end();
+  if (worth_joining < keep) StartMerge(worth_joining);
+}
+
+/**
+ * The first of the blocks to be built into a new one of `sealed` words: the first with kGrowth times its size after it,
+ * as long as all of them have at most `most` words.
+ */
+size_t Context::FirstToJoin(size_t sealed, int64_t most) const {
+  size_t first = pieces_.size();
+  int64_t after = static_cast<int64_t>(sealed);
+  for (size_t i = pieces_.size(); i-- > 0;) {
+    const int64_t size = pieces_[i].block->size();
+    if (after + size > most || pieces_[i].begin < merge_.end()) break;
+    if (after >= kGrowth * size) first = i;
+    after += size;
+  }
+  return first;
+}
+
+/** Begins to merge the blocks from `first` on, unless another merge is under way. Never fails. */
+void Context::StartMerge(size_t first) {
+  if (merge_.is_pending()) return;
+  try {
+    std::vector<std::shared_ptr<const Block>> blocks;
+    for (size_t i = first; i < pieces_.size(); ++i) blocks.push_back(pieces_[i].block);
+    merge_.Start(std::move(blocks), pieces_[first].begin);
+  } catch (const std::bad_alloc&) {
+    // Unmerged blocks are slower and otherwise the same.
+  }
+}
+
+/** Puts a merged block, if one is ready, in place of those it was built from, and sees whether to merge on. */
+void Context::TakeMerge() {
+  const BlockMerge::Merged merged = merge_.TakeIfReady();
+  if (merged.block == nullptr) return;
+  const int32_t end = merged.begin + merged.block->size();
+  const auto is_merged = [&](const Piece& piece) { return piece.begin >= merged.begin && piece.end() <= end; };
+  const auto first = std::find_if(pieces_.begin(), pieces_.end(), is_merged);
+  *first = {merged.block, merged.begin};
+  pieces_.erase(first + 1, std::find_if_not(first + 1, pieces_.end(), is_merged));
+  const size_t next = FirstToJoin(0, INT64_MAX);
+  if (next < pieces_.size()) StartMerge(next);
 }
 
 void Context::Compact() {
+  ShareDistinct();
   if (tail_.empty() && pieces_.size() <= 1) return;
   std::vector<Word> words;
   words.reserve(static_cast<size_t>(length()));
@@ -93,6 +134,7 @@ void Context::Compact() {
   }
   words.insert(words.end(), tail_.words().begin(), tail_.words().end());
   std::vector<Piece> pieces{{Block::Build(std::move(words)), 0}};
+  merge_.Forget();
   pieces_.swap(pieces);
   tail_.Truncate(0);
   tail_begin_ = pieces_.back().end();
@@ -101,6 +143,7 @@ void Context::Compact() {
 
 void Context::Truncate(int32_t new_length) {
   if (new_length >= length()) return;
+  ++version_;
   DistinctTokens& distinct = OwnDistinct();
   if (new_length >= tail_begin_) {
     tail_.Truncate(static_cast<size_t>(new_length - tail_begin_));
@@ -108,7 +151,6 @@ void Context::Truncate(int32_t new_length) {
     CutBlock(new_length);
   }
   distinct.Truncate(new_length);
-  ++version_;
 }
 
 /** Drops what follows `new_length`, which lies in a block: what is left of that block is indexed anew. */
@@ -116,6 +158,7 @@ void Context::CutBlock(int32_t new_length) {
   const auto cut = std::find_if(pieces_.begin(), pieces_.end(),
                                 [new_length](const Piece& piece) { return piece.end() > new_length; });
   const Piece piece = *cut;
+  merge_.Forget();
   const auto words = std::span(piece.block->words()).first(static_cast<size_t>(new_length - piece.begin));
   std::vector<Piece> dropped(cut, pieces_.end());
   pieces_.erase(cut, pieces_.end());
@@ -137,10 +180,15 @@ void Context::CutBlock(int32_t new_length) {
 }
 
 std::shared_ptr<Context> Context::Fork() {
+  ShareDistinct();
+  return std::make_shared<Context>(*this);
+}
+
+/** Makes the set ready to be read by several contexts, and by several threads. */
+void Context::ShareDistinct() {
+  if (distinct_is_shared_) return;
   distinct_->ids();
-  auto fork = std::make_shared<Context>(*this);
-  distinct_is_shared_ = fork->distinct_is_shared_ = true;
-  return fork;
+  distinct_is_shared_ = true;
 }
 
 void Context::Read(int32_t start, std::span<int32_t> tokens) const {

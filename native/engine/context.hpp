@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "block.hpp"
+#include "block_merge.hpp"
 #include "distinct_tokens.hpp"
 #include "tail.hpp"
 #include "words.hpp"
@@ -45,6 +46,7 @@ class Context {
   /** Tokens are in [0, vocab_size) and fit into max_tokens. Nothing has changed if this throws bad_alloc. */
   void Append(std::span<const int32_t> tokens, bool searchable, bool new_run);
   void Truncate(int32_t length);
+  /** Changes nothing in a context that was compacted and not changed since: it may be forked by several threads. */
   std::shared_ptr<Context> Fork();
   /** One block, no tail. */
   void Compact();
@@ -74,26 +76,33 @@ class Context {
   static constexpr size_t kTailKept = 128;
   /** Blocks are rebuilt into the next one when what follows them is this many times their size. */
   static constexpr int64_t kGrowth = 4;
+  /** So many words may be indexed by the append of a single token; more would be felt. */
+  static constexpr int64_t kJoinedAtOnce = 2048;
 
   bool IsBarrier(int32_t token) const {
     return !barriers_.empty() && (barriers_[static_cast<size_t>(token) >> 5] >> (token & 31) & 1) != 0;
   }
   DistinctTokens& OwnDistinct();
+  void ShareDistinct();
   template <typename Push>
   void AppendWords(std::span<const int32_t> tokens, bool searchable, bool edge, DistinctTokens& distinct,
                    Push&& push) const;
   void CutBlock(int32_t new_length);
   /**
    * Makes `words`, which follow the tail's begin, the end of the sequence in place of the tail: all but the last
-   * kTailKept go into a block, together with blocks before it that are small by comparison.
+   * kTailKept go into a block, together with blocks before it that are small by comparison, at once or in a thread.
    */
   void Seal(std::vector<Word> words);
+  size_t FirstToJoin(size_t sealed, int64_t most) const;
+  void StartMerge(size_t first);
+  void TakeMerge();
 
   int32_t vocab_size_;
   int32_t max_tokens_;
   /** A bitmask; empty where there are no barriers. */
   std::vector<uint32_t> barriers_;
   std::vector<Piece> pieces_;
+  BlockMerge merge_;
   Tail tail_;
   int32_t tail_begin_ = 0;
   std::shared_ptr<DistinctTokens> distinct_;

@@ -23,6 +23,7 @@ void DistinctTokens::Truncate(int32_t length) {
 std::span<const int32_t> DistinctTokens::ids() {
   if (sorted_count_ < occurrences_.size()) {
     const auto known = static_cast<std::ptrdiff_t>(sorted_.size());
+    sorted_.reserve(occurrences_.size());
     for (size_t i = sorted_count_; i < occurrences_.size(); ++i) sorted_.push_back(occurrences_[i].token);
     sorted_count_ = occurrences_.size();
     std::sort(sorted_.begin() + known, sorted_.end());

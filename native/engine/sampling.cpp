@@ -74,11 +74,13 @@ size_t DrawIndex(size_t count, const Weight& weight, double uniform) {
   if (found == sums_end) return last_positive;
   const auto stretch = static_cast<size_t>(found - sums.begin());
   double sum = stretch == 0 ? 0 : sums[stretch - 1];
-  size_t i = stretch * length;
-  for (;; ++i) {
+  const size_t end = std::min((stretch + 1) * length, count);
+  for (size_t i = stretch * length; i < end; ++i) {
     sum += weight(i);
     if (sum > target) return i;
   }
+  // Only where another thread wrote to the row in between.
+  return last_positive;
 }
 
 /** The key of the token that completes the nucleus: `target` is the sum of weights to reach. */

@@ -3,6 +3,7 @@
     "engine_sources": [
       "native/engine/block.cpp",
       "native/engine/block_builder.cpp",
+      "native/engine/block_merge.cpp",
       "native/engine/c_api.cpp",
       "native/engine/candidates.cpp",
       "native/engine/context.cpp",

@@ -17,8 +17,9 @@ class TokenSet {
   void Reserve(int32_t vocab_size) {
     const size_t words = (static_cast<size_t>(vocab_size) + 63) / 64;
     if (bits_.size() >= words) return;
-    bits_.resize(words);
+    // In this order, so that running out of memory leaves no bit without its group.
     occupied_.resize((words + 63) / 64);
+    bits_.resize(words);
   }
 
   void Insert(int32_t id) {

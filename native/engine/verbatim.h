@@ -3,12 +3,17 @@
  *
  * Inside a recall span a model may emit only tokens that continue an exact substring of its searchable context
  * (RecaLLM, section 3.1). This library answers which tokens those are. It knows no delimiters: opening and closing
- * spans is thirty lines of the caller's (lib/session.ts is one example).
+ * spans is thirty lines of the caller's (lib/session/span-machine.ts is one example).
  *
  * Conventions. Ids are int32_t in [0, vocab_size); positions count tokens from 0. Every call that can fail returns a
- * status; on any status but VERBATIM_OK nothing has changed. No call throws, exits or prints.
+ * status; on any status but VERBATIM_OK nothing has changed, except that after VERBATIM_OUT_OF_MEMORY from a verb of a
+ * context its matchers must begin again. No call throws, exits or prints. Every call returns VERBATIM_INVALID_ARGUMENT
+ * for a NULL where memory or a handle is expected, and VERBATIM_OUT_OF_MEMORY where memory cannot be had; other
+ * statuses stand with each call.
+ *
  * Threads: a context and its matchers belong to one thread at a time. Forks may be used from different threads: they
- * share what is indexed, and what is indexed never changes.
+ * share what is indexed, and what is indexed never changes. A context that was compacted and not changed since may be
+ * forked, and matchers be created over it, by several threads at once.
  */
 #ifndef VERBATIM_H
 #define VERBATIM_H
@@ -57,7 +62,7 @@ typedef struct verbatim_context_options {
   size_t struct_size;
   /** Ids are in [0, vocab_size); at most 2^30. */
   int32_t vocab_size;
-  /** 0: as many as positions can count (2^31 - 1). */
+  /** In [0, 2^30); 0: 2^30 - 1. */
   int32_t max_tokens;
   /** Ids that are never part of a match (delimiters, end of text, template markers); may be NULL if barrier_count is 0.
    */
@@ -79,11 +84,14 @@ VERBATIM_API verbatim_status verbatim_context_create(const verbatim_context_opti
 /** Matchers over the context stay usable; NULL is ignored. */
 VERBATIM_API void verbatim_context_destroy(verbatim_context* context);
 
-/** Appends `count` tokens; `flags` are VERBATIM_UNSEARCHABLE and VERBATIM_NEW_RUN. */
+/**
+ * Appends `count` tokens; `flags` are VERBATIM_UNSEARCHABLE and VERBATIM_NEW_RUN. VERBATIM_CONTEXT_FULL past max_tokens,
+ * VERBATIM_INVALID_ARGUMENT for an id outside the vocabulary or other flags.
+ */
 VERBATIM_API verbatim_status verbatim_context_append(verbatim_context* context, const int32_t* tokens, size_t count,
                                                      uint32_t flags);
 
-/** Forgets every token from position `length` on. */
+/** Forgets every token from position `length` on; VERBATIM_INVALID_ARGUMENT where there are fewer. */
 VERBATIM_API verbatim_status verbatim_context_truncate(verbatim_context* context, size_t length);
 
 /** *fork is an independent context with the same tokens; what is indexed is shared. */
@@ -97,7 +105,7 @@ VERBATIM_API size_t verbatim_context_length(const verbatim_context* context);
 /** Bytes held by tokens and index; what is shared with forks is counted whole. */
 VERBATIM_API size_t verbatim_context_bytes(const verbatim_context* context);
 
-/** Copies the tokens at positions [start, start + count) to `tokens`. */
+/** Copies the tokens at positions [start, start + count), which must exist, to `tokens`. */
 VERBATIM_API verbatim_status verbatim_context_read(const verbatim_context* context, size_t start, size_t count,
                                                    int32_t* tokens);
 
@@ -115,17 +123,24 @@ typedef struct verbatim_range {
 VERBATIM_API verbatim_status verbatim_matcher_create(const verbatim_context* context, verbatim_matcher** matcher);
 VERBATIM_API void verbatim_matcher_destroy(verbatim_matcher* matcher);
 
-/** Starts a new quote at depth 0, inside `ranges` only (ascending, disjoint; NULL: everywhere). */
+/**
+ * Starts a new quote at depth 0, inside `ranges` only (ascending, disjoint; NULL: everywhere). Candidates and their
+ * continuations must lie in one range; ranges may reach past the context's end.
+ */
 VERBATIM_API verbatim_status verbatim_matcher_begin(verbatim_matcher* matcher, const verbatim_range* ranges,
                                                     size_t range_count);
 
-/** Keeps the candidates that continue with `token`; VERBATIM_NOT_ALLOWED where none does. */
+/**
+ * Keeps the candidates that continue with `token`; VERBATIM_NOT_ALLOWED where none does. This verb and those below
+ * return VERBATIM_STALE where the context has changed since begin, and VERBATIM_INVALID_ARGUMENT for a token outside
+ * the vocabulary.
+ */
 VERBATIM_API verbatim_status verbatim_matcher_advance(verbatim_matcher* matcher, int32_t token);
 
-/** Goes back to the first `depth` tokens of the quote. */
+/** Goes back to the first `depth` tokens of the quote, at most as many as it has. */
 VERBATIM_API verbatim_status verbatim_matcher_rewind(verbatim_matcher* matcher, size_t depth);
 
-/** Tokens matched so far. */
+/** Tokens matched so far; never stale. */
 VERBATIM_API size_t verbatim_matcher_depth(const verbatim_matcher* matcher);
 
 /** *allowed is 1 where some candidate continues with `token`, otherwise 0. */
@@ -160,7 +175,10 @@ VERBATIM_API verbatim_status verbatim_matcher_sources(verbatim_matcher* matcher,
 /** Assigns `value` to row[i] for every i in [0, width) whose bit in `bitmask` (ceil(width / 32) words) is 0. */
 VERBATIM_API verbatim_status verbatim_masked_fill(float* row, size_t width, const uint32_t* bitmask, float value);
 
-/** The same, the allowed indices given as ascending ids; ids at or past `width` are ignored. */
+/**
+ * The same, the allowed indices given as ids, strictly ascending or else VERBATIM_INVALID_ARGUMENT; ids at or past
+ * `width` are ignored. Rows need float's own alignment only.
+ */
 VERBATIM_API verbatim_status verbatim_masked_fill_ids(float* row, size_t width, const int32_t* ids, size_t count,
                                                       float value);
 
@@ -180,7 +198,8 @@ typedef struct verbatim_sampling {
 /**
  * Draws a token. Temperature first, then top_k, top_p, min_p, each over what the one before it kept; the draw walks
  * the kept tokens by ascending id. Entries that are not finite are never drawn.
- * @param ids ascending ids to choose from; NULL: [0, width). Only these entries of `row` are read.
+ * VERBATIM_NO_VALID_TOKEN where none is finite.
+ * @param ids strictly ascending ids below `width` to choose from; NULL: [0, width). Only these entries are read.
  * @param uniform in [0, 1): decides the draw.
  */
 VERBATIM_API verbatim_status verbatim_sample(const float* row, size_t width, const int32_t* ids, size_t count,

@@ -112,8 +112,8 @@ export const faults: readonly Fault[] = [
   },
   {
     file: "candidates.cpp",
-    original: "for (int32_t batch = range.start; batch < range.end; batch += kBatch) {",
-    replacement: "for (int32_t batch = range.start + 1; batch < range.end; batch += kBatch) {",
+    original: "[](int32_t value, const Range& range) { return value < range.start; }",
+    replacement: "[](int32_t value, const Range& range) { return value <= range.start; }",
     rule: 10,
     effect: "no quote begins at a segment's first token",
   },

@@ -5,11 +5,30 @@
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
+#include <new>
 #include <set>
 #include <vector>
 
 #include "../../native/engine/verbatim.h"
 #include "oracle.hpp"
+
+namespace {
+
+/** Allocations that still succeed; negative: all of them. Counted down where a verb runs under scarce memory. */
+thread_local long allocations_left = -1;
+
+}  // namespace
+
+void* operator new(size_t size) {
+  if (allocations_left == 0) throw std::bad_alloc();
+  if (allocations_left > 0) --allocations_left;
+  void* const memory = std::malloc(size == 0 ? 1 : size);
+  if (memory == nullptr) throw std::bad_alloc();
+  return memory;
+}
+void* operator new(size_t size, const std::nothrow_t&) noexcept { return std::malloc(size == 0 ? 1 : size); }
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, size_t) noexcept { std::free(memory); }
 
 namespace {
 
@@ -88,6 +107,7 @@ class Run {
           Misuse();
           break;
         default:
+          Scarcely();
           break;
       }
       CheckTokens();
@@ -157,6 +177,40 @@ class Run {
     current_ = input_.Below(static_cast<uint32_t>(pairs_.size()));
   }
 
+  /** A verb that runs out of memory changes nothing; the same verb with enough of it does what it should. */
+  void Scarcely() {
+    const long allowance = static_cast<long>(input_.Below(24));
+    const std::vector<int32_t> tokens = Tokens();
+    verbatim_context* context = now().context.get();
+    const size_t length = now().oracle.tokens.size();
+    const size_t kept = input_.Below(static_cast<uint32_t>(length) + 1);
+    const bool appends = input_.OneIn(2) && length + tokens.size() <= kMaxTokens;
+    allocations_left = allowance;
+    const verbatim_status status =
+        appends ? verbatim_context_append(context, tokens.data(), tokens.size(), 0) : verbatim_context_truncate(context, kept);
+    allocations_left = -1;
+    REQUIRE(status == VERBATIM_OK || status == VERBATIM_OUT_OF_MEMORY);
+    if (status != VERBATIM_OK) return;
+    if (appends) {
+      now().oracle.Append(tokens, barriers_, true, false);
+    } else {
+      now().oracle.tokens.resize(kept);
+    }
+  }
+
+  /** The same for a step of a quote. */
+  verbatim_status AdvanceScarcely(verbatim_matcher* matcher, int32_t token) {
+    allocations_left = static_cast<long>(input_.Below(6));
+    const verbatim_status status = verbatim_matcher_advance(matcher, token);
+    allocations_left = static_cast<long>(input_.Below(6));
+    const int32_t* ids = nullptr;
+    size_t count = 0;
+    const verbatim_status listed = verbatim_matcher_allowed(matcher, &ids, &count);
+    allocations_left = -1;
+    REQUIRE(listed == VERBATIM_OK || listed == VERBATIM_OUT_OF_MEMORY);
+    return status == VERBATIM_OUT_OF_MEMORY ? verbatim_matcher_advance(matcher, token) : status;
+  }
+
   /** Wrong arguments are refused and change nothing. */
   void Misuse() {
     verbatim_context* context = now().context.get();
@@ -208,7 +262,9 @@ class Run {
                            static_cast<std::ptrdiff_t>(input_.Below(static_cast<uint32_t>(allowed.size()))));
       }
       const bool is_allowed = allowed.contains(token);
-      REQUIRE(verbatim_matcher_advance(matcher.get(), token) == (is_allowed ? VERBATIM_OK : VERBATIM_NOT_ALLOWED));
+      const verbatim_status status =
+          input_.OneIn(4) ? AdvanceScarcely(matcher.get(), token) : verbatim_matcher_advance(matcher.get(), token);
+      REQUIRE(status == (is_allowed ? VERBATIM_OK : VERBATIM_NOT_ALLOWED));
       if (is_allowed) quote.push_back(token);
     }
     REQUIRE(verbatim_matcher_advance(matcher.get(), vocab_size_) == VERBATIM_INVALID_ARGUMENT);
@@ -231,6 +287,12 @@ class Run {
   void CheckAllowed(verbatim_matcher* matcher, const std::set<int32_t>& allowed) {
     const int32_t* ids = nullptr;
     size_t count = 0;
+    if (input_.OneIn(8)) {
+      allocations_left = static_cast<long>(input_.Below(4));
+      const verbatim_status status = verbatim_matcher_allowed(matcher, &ids, &count);
+      allocations_left = -1;
+      REQUIRE(status == VERBATIM_OK || status == VERBATIM_OUT_OF_MEMORY);
+    }
     REQUIRE(verbatim_matcher_allowed(matcher, &ids, &count) == VERBATIM_OK);
     REQUIRE(std::equal(ids, ids + count, allowed.begin(), allowed.end()));
     const uint32_t* words = nullptr;

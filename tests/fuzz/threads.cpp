@@ -23,8 +23,10 @@ void Require(bool condition, const char* what) {
   std::abort();
 }
 
-/** Appends, quotes what it finds, undoes; `context` belongs to this thread. */
-void Work(verbatim_context* context, uint32_t seed) {
+/** Forks the shared context, then appends, quotes what it finds and undoes in the fork. */
+void Work(const verbatim_context* shared, uint32_t seed) {
+  verbatim_context* context = nullptr;
+  Require(verbatim_context_fork(shared, &context) == VERBATIM_OK, "fork");
   std::mt19937 random(seed);
   const size_t base = verbatim_context_length(context);
   for (int round = 0; round < 40; ++round) {
@@ -64,9 +66,7 @@ int main() {
   for (int round = 0; round < 4; ++round) {
     std::vector<std::thread> threads;
     for (uint32_t i = 0; i < kThreads; ++i) {
-      verbatim_context* fork = nullptr;
-      Require(verbatim_context_fork(base, &fork) == VERBATIM_OK, "fork");
-      threads.emplace_back(Work, fork, i + 100 * static_cast<uint32_t>(round));
+      threads.emplace_back(Work, base, i + 100 * static_cast<uint32_t>(round));
     }
     for (std::thread& thread : threads) thread.join();
   }
