@@ -57,7 +57,7 @@ for (const backend of ["native", "javascript"] as const) {
   const session = newSession(backend);
   const steps = walk(session, starts, (allowed) => assert.ok(allowed !== null && allowed.includes(endTokenId)));
   let sink = 0;
-  add(`${backend}: accept + allowed`, steps, () => {
+  add(`${backend}: whole spans of ${spanTokens}: accept + allowed, per step`, steps, () => {
     walk(session, starts, (allowed) => {
       sink += allowed === null ? 0 : allowed.length;
     });
@@ -84,13 +84,13 @@ for (const backend of ["native", "javascript"] as const) {
 
   const batch = new RecallBatch();
   const rows = 256;
-  for (let i = 0; i < rows; i++) {
-    const fork = inSpan.fork();
+  const forks = Array.from({ length: rows }, () => inSpan.fork());
+  for (const fork of forks) {
     fork.truncate(contextTokens);
     batch.add(fork);
   }
   const step = new Int32Array(rows);
-  add(`${backend}: batch of ${rows}, accept + allowed of every row`, spanTokens, () => {
+  const quoteInEachRow = () => {
     batch.accept(step.fill(startTokenId));
     for (let k = 0; k < spanTokens; k++) {
       for (let i = 0; i < rows; i++) step[i] = tokens[(starts[i % starts.length] as number) + k] as number;
@@ -98,7 +98,16 @@ for (const backend of ["native", "javascript"] as const) {
       for (let i = 0; i < rows; i++) sink += batch.allowed(i)?.length ?? 0;
     }
     batch.accept(step.fill(endTokenId));
-  });
+    assert.ok(forks.every((fork) => fork.contextLength === contextTokens + spanTokens + 2));
+    // Otherwise each run would find a longer context than the one before it.
+    for (const fork of forks) fork.truncate(contextTokens);
+  };
+  quoteInEachRow();
+  add(
+    `${backend}: batch of ${rows}, whole spans of ${spanTokens}: accept + allowed of every row, per step`,
+    spanTokens,
+    quoteInEachRow,
+  );
   assert.ok(sink >= 0);
 }
 const plain = row.slice();

@@ -19,11 +19,11 @@ export function expectId(name: string, value: unknown, vocabSize: number): numbe
   return expectInteger(name, typeof value === "bigint" ? Number(value) : value, 0, vocabSize);
 }
 
-/** A number in [low, high], or in (low, high] with `openLow`. */
-export function expectNumber(name: string, value: unknown, low: number, high: number, openLow = false): number {
-  const message = `Expected "${name}" to be a number in ${openLow ? "(" : "["}${low}, ${high}]`;
+/** A number in [low, high]. */
+export function expectNumber(name: string, value: unknown, low: number, high: number): number {
+  const message = `Expected "${name}" to be a number in [${low}, ${high}]`;
   if (typeof value !== "number") throw new TypeError(message);
-  if (!(value >= low && value <= high) || (openLow && value === low)) throw new RangeError(message);
+  if (!(value >= low && value <= high)) throw new RangeError(message);
   return value;
 }
 
@@ -62,17 +62,14 @@ const readTypedArrayName = Object.getOwnPropertyDescriptor(
   Symbol.toStringTag,
 )!.get!;
 
-/** Tokens as an `Int32Array` (the caller's own where it already is one), each id checked against [0, vocabSize). */
-export function expectTokens(name: string, tokens: unknown, vocabSize: number): Int32Array {
-  return expectIntegers(name, tokens, vocabSize);
-}
-
-/** Integers in [0, high) as an `Int32Array` that no other thread can write to. */
+/**
+ * Integers in [0, high), in an array of their own: neither the caller nor another thread can change what was checked.
+ * Reading them may run the caller's code, as getters and proxies do, so state is looked at afterwards.
+ */
 export function expectIntegers(name: string, values: unknown, high: number): Int32Array {
   switch (typedArrayName(values)) {
     case "Int32Array": {
-      const given = values as Int32Array;
-      const integers = isShared(given.buffer) ? given.slice() : given;
+      const integers = new Int32Array(values as Int32Array);
       for (let i = 0; i < integers.length; i++) {
         if (integers[i] >>> 0 >= high) expectInteger(`${name}[${i}]`, integers[i], 0, high);
       }
@@ -116,8 +113,4 @@ function copyIntegers(name: string, values: ArrayLike<unknown>, high: number): I
     else expectInteger(`${name}[${i}]`, integer, 0, high);
   }
   return integers;
-}
-
-function isShared(buffer: ArrayBufferLike): boolean {
-  return typeof SharedArrayBuffer !== "undefined" && buffer instanceof SharedArrayBuffer;
 }

@@ -1,5 +1,5 @@
 import { expectInteger, expectRow, expectWords, typedArrayName } from "./arguments.js";
-import { bitmaskWords } from "./bitmask.js";
+import { bitmaskWords } from "./session/bitmask.js";
 import type { RecallErrorCode } from "./errors.js";
 import { RecallSession } from "./session.js";
 
@@ -54,26 +54,26 @@ export class RecallBatch {
   /**
    * Accepts a token per row; -1 skips a row. A row that refuses its token is unchanged, and no row is affected by
    * another.
-   * @param tokens [size]
+   * @param tokens [size]; an entry of another type is out of range
    * @returns per row `"accepted"`, `"skipped"`, or why not: `"OUT_OF_RANGE"` or the code of the `RecallError` that
    *   the session's `accept` would have thrown
    * @throws TypeError, RangeError where `tokens` is not an array of `size` entries; no row is changed then
    */
-  accept(tokens: Int32Array | readonly number[]): RowStatus[] {
-    if (!Array.isArray(tokens) && typedArrayName(tokens) !== "Int32Array") {
-      throw new TypeError('Expected "tokens" to be an Int32Array or an array of integers');
-    }
-    if (tokens.length !== this.size)
+  accept(tokens: Int32Array | readonly (number | bigint)[]): RowStatus[] {
+    const entries = readEntries(tokens);
+    if (entries.length !== this.size)
       throw new RangeError(`Expected "tokens" to have ${this.size} entries, one per row`);
-    return this.#sessions.map((session, row) =>
-      tokens[row] === SKIP ? "skipped" : (session.tryAccept(tokens[row]) ?? "accepted"),
-    );
+    return this.#sessions.map((session, row) => {
+      const entry = entries[row];
+      const token = typeof entry === "bigint" ? Number(entry) : entry;
+      return token === SKIP ? "skipped" : (session.tryAccept(token) ?? "accepted");
+    });
   }
 
   /**
-   * Collects every row's allowed ids now, so that `apply`, `fillBitmask` and `allowed` find them ready: call it before
-   * waiting for the forward pass. It runs in place. The search is done within `accept`, in tens of nanoseconds; what
-   * is left for this call is less than waking a thread costs.
+   * Works out every row's allowed ids now, so that `apply`, `fillBitmask` and `allowed` find them ready: call it while
+   * the forward pass runs elsewhere. It runs on the calling thread and returns when it is done. `accept` has searched
+   * already; what is left is to collect the ids, which takes time where there are many of them: at a span's start.
    */
   prepare(): void {
     for (const session of this.#sessions) {
@@ -112,17 +112,14 @@ export class RecallBatch {
 
   /**
    * Writes every row's bitmask, as `session.fillBitmask` does; all ones where the row's session was closed.
-   * @param words [size, words per row], row-major, at least `ceil(vocabSize / 32)` words per row
+   * @param words [size, wordsPerRow], row-major
+   * @param wordsPerRow words per row, at least `ceil(vocabSize / 32)` for every row's `vocabSize`
    * @returns per row whether its mask needs applying
-   * @throws TypeError, RangeError for `words`; nothing is written then
+   * @throws TypeError, RangeError for arguments; nothing is written then
    */
-  fillBitmask(words: Int32Array): boolean[] {
-    const least = bitmaskWords(this.#widestVocabulary());
-    const rows = expectWords("words", words, this.size * least);
-    const wordsPerRow = this.size === 0 ? 0 : rows.length / this.size;
-    if (!Number.isInteger(wordsPerRow)) {
-      throw new RangeError(`Expected "words" to have a multiple of ${this.size} entries, as many for each row`);
-    }
+  fillBitmask(words: Int32Array, wordsPerRow: number): boolean[] {
+    expectInteger("wordsPerRow", wordsPerRow, bitmaskWords(this.#widestVocabulary()), 2 ** 31);
+    const rows = expectWords("words", words, this.size * wordsPerRow);
     return this.#sessions.map((session, row) => {
       const mask = rows.subarray(row * wordsPerRow, (row + 1) * wordsPerRow);
       if (session.usable) return session.fillBitmask(mask);
@@ -138,4 +135,11 @@ export class RecallBatch {
   #expectRow(name: string, row: unknown): number {
     return expectInteger(name, row, 0, this.size);
   }
+}
+
+/** The entries, each read once: reading an array may run a caller's code, and no row is to be changed before. */
+function readEntries(tokens: unknown): ArrayLike<unknown> {
+  if (typedArrayName(tokens) === "Int32Array") return new Int32Array(tokens as Int32Array);
+  if (!Array.isArray(tokens)) throw new TypeError('Expected "tokens" to be an Int32Array or an array of integers');
+  return Array.from({ length: tokens.length }, (_, row): unknown => tokens[row]);
 }

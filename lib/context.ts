@@ -1,7 +1,7 @@
 import { expectOptions, type TokenInput } from "./arguments.js";
 import { RecallError } from "./errors.js";
-import { TokenSequence, type AppendOptions } from "./sequence.js";
-import { checkVocabulary, type Vocabulary, type VocabularyOptions } from "./vocabulary.js";
+import { checkAppend, TokenSequence, type AppendOptions } from "./session/sequence.js";
+import { checkVocabulary, type Vocabulary, type VocabularyOptions } from "./session/vocabulary.js";
 
 /** Tokens that a context may hold unless a session says less. */
 export const MAX_CONTEXT_TOKENS = 2 ** 30;
@@ -34,12 +34,16 @@ export class RecallContext {
     return this.#vocabulary.engine.name;
   }
 
-  /** Tokens in the context. */
+  /**
+   * Tokens in the context.
+   * @throws RecallError `CLOSED`
+   */
   get length(): number {
     this.#assertOpen();
     return this.#sequence.length;
   }
 
+  /** Whether the context was frozen: it can be built on, and takes no more tokens. */
   get frozen(): boolean {
     return this.#frozen;
   }
@@ -47,12 +51,13 @@ export class RecallContext {
   /**
    * Adds tokens: to the current unnamed run, or with `segment` as a document of its own.
    * @throws TypeError, RangeError for arguments; nothing is added then
-   * @throws RecallError `SEGMENT_EXISTS`, `FROZEN`, `CONTEXT_FULL`, `CLOSED`
+   * @throws RecallError `SEGMENT_EXISTS`, `FROZEN`, `CONTEXT_FULL`, `OUT_OF_MEMORY`, `CLOSED`
    */
   append(tokens: TokenInput, options?: AppendOptions): void {
+    const checked = checkAppend(tokens, options, this.#vocabulary.vocabSize);
     this.#assertOpen();
     if (this.#frozen) throw new RecallError("FROZEN", "The context is frozen: append to a session on it instead");
-    this.#sequence.append(tokens, options, this.#vocabulary, MAX_CONTEXT_TOKENS);
+    this.#sequence.append(checked, MAX_CONTEXT_TOKENS);
   }
 
   /**
@@ -76,11 +81,16 @@ export class RecallContext {
     this.close();
   }
 
-  /** @internal A sequence to build a session on, and what the session inherits. */
-  share(): { vocabulary: Vocabulary; sequence: TokenSequence } {
+  /** @internal What sessions on the context inherit. */
+  get vocabulary(): Vocabulary {
+    return this.#vocabulary;
+  }
+
+  /** @internal A sequence to build a session on. */
+  share(): TokenSequence {
     this.#assertOpen();
     if (!this.#frozen) throw new RecallError("NOT_FROZEN", "A session can only be built on a frozen context");
-    return { vocabulary: this.#vocabulary, sequence: this.#sequence.fork() };
+    return this.#sequence.fork();
   }
 
   #assertOpen(): void {

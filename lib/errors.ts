@@ -4,6 +4,8 @@ export type RecallErrorCode =
   | "TOKEN_NOT_ALLOWED"
   /** The sequence would grow past `maxContextTokens`. */
   | "CONTEXT_FULL"
+  /** There is no memory for what the verb needs. */
+  | "OUT_OF_MEMORY"
   /** A segment of that name is in the context already. */
   | "SEGMENT_EXISTS"
   /** No segment of that name is in the context. */
@@ -12,6 +14,8 @@ export type RecallErrorCode =
   | "IN_SPAN"
   /** The verb needs an open span: `endSpan`. */
   | "NOT_IN_SPAN"
+  /** The span has been undone: `sources`. */
+  | "SPAN_UNDONE"
   /** The context is frozen. */
   | "FROZEN"
   /** A session was given a context that is not frozen. */

@@ -7,18 +7,17 @@ import {
   expectOptions,
   expectRow,
   expectString,
-  expectTokens,
   expectWords,
   type TokenInput,
 } from "./arguments.js";
-import { bitmaskWords, writeBitmask } from "./bitmask.js";
+import { bitmaskWords, writeBitmask } from "./session/bitmask.js";
 import type { Sampling } from "./engine/engine.js";
 import { RecallError, type RecallErrorCode } from "./errors.js";
-import type { SpanOpening } from "./open-span.js";
-import { contextFull, type AppendOptions } from "./sequence.js";
-import { startSession, type RecallSessionOptions, type SessionSettings } from "./session-options.js";
-import { findSources } from "./sources.js";
-import { SpanMachine } from "./span-machine.js";
+import type { SpanOpening } from "./session/open-span.js";
+import { checkAppend, contextFull, type AppendOptions } from "./session/sequence.js";
+import { startSession, type RecallSessionOptions, type SessionSettings } from "./session/session-options.js";
+import { findSources } from "./session/sources.js";
+import { SpanMachine } from "./session/span-machine.js";
 import { RecallSpan } from "./span.js";
 
 /** Options of {@link RecallSession.beginSpan}. */
@@ -47,7 +46,8 @@ class ForkedState {
  * One generation: its searchable context, its recall spans, and the mask that keeps each span an exact copy of
  * something in the context (RecaLLM, sections 3.1 and B.1; `docs/semantics.md` settles the details).
  *
- * A verb that throws leaves the session as it was.
+ * A verb that throws leaves the session as it was, but for `truncate` into a closed span when memory runs out: the
+ * session then stands before that span. Arguments are read before the session's state is looked at.
  */
 export class RecallSession {
   readonly #settings: SessionSettings;
@@ -60,9 +60,12 @@ export class RecallSession {
    * @throws RecallError `NOT_FROZEN`, `CLOSED` for `context`; `BACKEND_UNAVAILABLE` where `backend: "native"` cannot
    *   be loaded
    */
-  constructor(options: RecallSessionOptions) {
-    const start: unknown = options;
-    const { settings, machine } = start instanceof ForkedState ? start : startState(options);
+  constructor(options: RecallSessionOptions);
+  /** @internal */
+  // eslint-disable-next-line @typescript-eslint/unified-signatures -- what is declared to callers leaves this one out
+  constructor(fork: ForkedState);
+  constructor(start: RecallSessionOptions | ForkedState) {
+    const { settings, machine } = start instanceof ForkedState ? start : startState(start);
     this.#settings = settings;
     this.#machine = machine;
   }
@@ -77,27 +80,38 @@ export class RecallSession {
     return this.#settings.vocabulary.vocabSize;
   }
 
+  /** The token that opens a recall span when it is accepted; `undefined` where only `beginSpan` opens one. */
   get startTokenId(): number | undefined {
     return this.#settings.vocabulary.startTokenId;
   }
 
+  /** The token that closes a recall span; `undefined` where `endSpan` or a span's own `end` does. */
   get endTokenId(): number | undefined {
     return this.#settings.vocabulary.endTokenId;
   }
 
-  /** Whether a recall span is open. */
+  /**
+   * Whether a recall span is open.
+   * @throws RecallError `CLOSED`
+   */
   get inSpan(): boolean {
     this.#assertUsable();
     return this.#machine.open !== null;
   }
 
-  /** Tokens appended and accepted, those of the open span and its start token included. */
+  /**
+   * Tokens appended and accepted, those of the open span and its start token included.
+   * @throws RecallError `CLOSED`
+   */
   get contextLength(): number {
     this.#assertUsable();
     return this.#machine.length;
   }
 
-  /** The spans that were closed, in order, and the open one: each as it is now. */
+  /**
+   * The spans that were closed, in order, and the open one: each as it is now.
+   * @throws RecallError `CLOSED`
+   */
   get spans(): RecallSpan[] {
     this.#assertUsable();
     const { closedSpans, open, sequence } = this.#machine;
@@ -112,18 +126,19 @@ export class RecallSession {
    * Adds tokens to the searchable context: to the current unnamed run, or with `segment` as a document of its own.
    * Delimiters among them open and close nothing; like all barriers they end a run.
    * @throws TypeError, RangeError for arguments
-   * @throws RecallError `IN_SPAN`, `SEGMENT_EXISTS`, `CONTEXT_FULL`, `CLOSED`
+   * @throws RecallError `IN_SPAN`, `SEGMENT_EXISTS`, `CONTEXT_FULL`, `OUT_OF_MEMORY`, `CLOSED`
    */
   append(tokens: TokenInput, options?: AppendOptions): void {
+    const checked = checkAppend(tokens, options, this.vocabSize);
     this.#assertUsable();
     this.#assertOutside("append");
-    this.#machine.sequence.append(tokens, options, this.#settings.vocabulary, this.#settings.maxContextTokens);
+    this.#machine.sequence.append(checked, this.#settings.maxContextTokens);
   }
 
   /**
    * Takes the token that was generated. The start token opens a span, a closing token closes it.
    * @throws TypeError, RangeError for an id outside [0, vocabSize)
-   * @throws RecallError `TOKEN_NOT_ALLOWED`, `CONTEXT_FULL`, `CLOSED`
+   * @throws RecallError `TOKEN_NOT_ALLOWED`, `CONTEXT_FULL`, `OUT_OF_MEMORY`, `CLOSED`
    */
   accept(token: number | bigint): void {
     this.#assertUsable();
@@ -137,8 +152,8 @@ export class RecallSession {
    * @throws as {@link accept} does
    */
   acceptAll(tokens: TokenInput): void {
+    const ids = expectIntegers("tokens", tokens, this.vocabSize);
     this.#assertUsable();
-    const ids = expectTokens("tokens", tokens, this.vocabSize);
     const before = this.#machine.length;
     try {
       for (const id of ids) {
@@ -157,8 +172,8 @@ export class RecallSession {
    * @throws RecallError `CLOSED`
    */
   validate(tokens: TokenInput): number {
+    const ids = expectIntegers("tokens", tokens, this.vocabSize);
     this.#assertUsable();
-    const ids = expectTokens("tokens", tokens, this.vocabSize);
     const before = this.#machine.length;
     try {
       const refused = ids.findIndex((id) => this.#machine.step(id) !== null);
@@ -198,8 +213,8 @@ export class RecallSession {
    * @throws RecallError `CLOSED`
    */
   fillBitmask(words: Int32Array): boolean {
-    this.#assertUsable();
     const row = expectWords("words", words, bitmaskWords(this.vocabSize));
+    this.#assertUsable();
     const { open } = this.#machine;
     if (open === null) row.fill(-1);
     else writeBitmask(row, open.allowed());
@@ -215,8 +230,8 @@ export class RecallSession {
    * @throws RecallError `CLOSED`
    */
   apply(logits: Float32Array): boolean {
-    this.#assertUsable();
     const row = expectRow("logits", logits, this.vocabSize);
+    this.#assertUsable();
     const { open } = this.#machine;
     if (open === null) return false;
     this.#settings.vocabulary.engine.maskedFill(row, open.allowed(), this.#settings.maskValue);
@@ -231,10 +246,10 @@ export class RecallSession {
    * @throws RecallError `CLOSED`
    */
   draft(max: number, options?: DraftOptions): Int32Array {
-    this.#assertUsable();
     expectInteger("max", max, 0, COUNT_LIMIT);
     const { choose = "agreed" } = expectOptions("options", options);
     const latest = expectOneOf("choose", choose, ["agreed", "latest"]) === "latest";
+    this.#assertUsable();
     return this.#machine.open?.draft(max, latest) ?? new Int32Array(0);
   }
 
@@ -244,11 +259,11 @@ export class RecallSession {
    * @throws RecallError `IN_SPAN`, `SEGMENT_UNKNOWN`, `CLOSED`
    */
   beginSpan(options?: BeginSpanOptions): void {
-    this.#assertUsable();
-    this.#assertOutside("beginSpan");
     const { segments, end } = expectOptions("options", options);
     const names = segments === undefined ? null : expectNames(segments);
     const ends = end === undefined ? null : expectIntegers("end", end, this.vocabSize);
+    this.#assertUsable();
+    this.#assertOutside("beginSpan");
     const ranges = names === null ? null : this.#machine.sequence.segments.rangesOf(names);
     this.#machine.begin(ranges, ends === null ? null : Int32Array.from(new Set(ends)).sort());
   }
@@ -303,8 +318,7 @@ export class RecallSession {
    */
   fork(): RecallSession {
     this.#assertUsable();
-    const state: unknown = new ForkedState(this.#settings, this.#machine.fork());
-    return new RecallSession(state as RecallSessionOptions);
+    return new RecallSession(new ForkedState(this.#settings, this.#machine.fork()));
   }
 
   /** Frees what the session holds; later verbs throw `CLOSED`. Closing twice changes nothing. */
@@ -318,9 +332,9 @@ export class RecallSession {
   }
 
   /** @internal `accept` for a batch: what was wrong as a value, so that one row's refusal costs the others nothing. */
-  tryAccept(token: number): RecallErrorCode | "OUT_OF_RANGE" | null {
+  tryAccept(token: unknown): RecallErrorCode | "OUT_OF_RANGE" | null {
     if (this.#closed) return "CLOSED";
-    if (token >>> 0 !== token || token >= this.vocabSize) return "OUT_OF_RANGE";
+    if (typeof token !== "number" || token >>> 0 !== token || token >= this.vocabSize) return "OUT_OF_RANGE";
     try {
       return this.#machine.step(token);
     } catch (error) {
@@ -331,8 +345,8 @@ export class RecallSession {
 
   /** @internal Draws a token: inside a span from the allowed ids, and only those entries of the row are read. */
   drawToken(logits: Float32Array, sampling: Sampling, uniform: number): number {
-    this.#assertUsable();
     const row = expectRow("logits", logits, this.vocabSize);
+    this.#assertUsable();
     const ids = this.#machine.open?.allowed() ?? null;
     return this.#settings.vocabulary.engine.sample(row, this.vocabSize, ids, sampling, uniform);
   }
@@ -345,7 +359,7 @@ export class RecallSession {
   #describe(opening: SpanOpening, tokens: Int32Array, open: boolean): RecallSpan {
     return new RecallSpan(tokens, opening.start, open, (limit) => {
       this.#assertUsable();
-      if (!this.#machine.holds(opening)) throw new RecallError("CLOSED", "The span has been undone");
+      if (!this.#machine.holds(opening)) throw new RecallError("SPAN_UNDONE", "The span has been undone");
       return findSources(this.#machine.sequence, opening, tokens, limit);
     });
   }
@@ -376,5 +390,5 @@ function startState(options: RecallSessionOptions) {
 
 function expectNames(names: unknown): string[] {
   if (!Array.isArray(names)) throw new TypeError('Expected "segments" to be an array of strings');
-  return names.map((name, index) => expectString(`segments[${index}]`, name));
+  return Array.from({ length: names.length }, (_, index) => expectString(`segments[${index}]`, names[index]));
 }

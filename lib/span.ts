@@ -1,5 +1,5 @@
 import { COUNT_LIMIT, expectInteger, expectOptions } from "./arguments.js";
-import type { RecallSource } from "./segments.js";
+import type { RecallSource } from "./session/segments.js";
 
 /** Sources listed unless a caller asks for more. */
 const DEFAULT_SOURCE_LIMIT = 16;
@@ -31,7 +31,7 @@ export class RecallSpan {
    * call; an empty quote has none.
    * @param options.limit at most so many sources, 16 unless given
    * @throws TypeError, RangeError for `limit`
-   * @throws RecallError `CLOSED` where the session was closed, or has undone the span since
+   * @throws RecallError `SPAN_UNDONE` where the session has undone the span since; `CLOSED` where it was closed
    */
   sources(options?: { limit?: number }): RecallSource[] {
     const { limit = DEFAULT_SOURCE_LIMIT } = expectOptions("options", options);

@@ -293,7 +293,7 @@ for (const backend of backends) {
     session.acceptAll([7, 7, 7]);
     assert.is(
       thrownBy(() => span.sources()),
-      "CLOSED: The span has been undone",
+      "SPAN_UNDONE: The span has been undone",
     );
     assert.equal(Array.from(span.tokens), [1, 2]);
   });

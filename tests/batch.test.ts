@@ -1,5 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { JavaScriptMatcher } from "../lib/engine/javascript-matcher.js";
+import { NativeMatcher } from "../lib/engine/native-matcher.js";
 import { RecallBatch, type RecallSession } from "../lib/index.js";
 import { backends, END, sessionsOn, START } from "./support/backends.js";
 import { ids, snapshot } from "./support/snapshot.js";
@@ -60,6 +62,46 @@ for (const backend of backends) {
     assert.equal(batch.accept([1, 2, -1, -1]), ["CLOSED", "accepted", "skipped", "skipped"]);
   });
 
+  test(`a row's entry of any type is that row's matter (${backend})`, () => {
+    for (const entry of [2n ** 64n, -2n, undefined, null, "5", "", Symbol("5"), {}, [5], () => 5, true]) {
+      const { batch, rows } = makeRows();
+      const refused = [rows[1], rows[3]].map(snapshot);
+      const tokens = [1, entry, 3n, entry] as never;
+      assert.equal(batch.accept(tokens), ["accepted", "OUT_OF_RANGE", "accepted", "OUT_OF_RANGE"]);
+      assert.equal([rows[1], rows[3]].map(snapshot), refused);
+    }
+    const { batch } = makeRows();
+    assert.equal(batch.accept([-1n, 2n, -1, -1n]), ["skipped", "accepted", "skipped", "skipped"]);
+  });
+
+  test(`accept reads each entry once, and all of them before it changes a row (${backend})`, () => {
+    const { batch, rows } = makeRows();
+    const before = rows.map(snapshot);
+    const entry = (...values: (() => number)[]) => ({ get: () => values.shift()?.() ?? 9 });
+    const failing = Object.defineProperty([1, 2, 3, 1], 3, {
+      get: () => {
+        throw new Error("no token");
+      },
+    });
+    assert.throws(() => batch.accept(failing), /no token/);
+    assert.equal(rows.map(snapshot), before);
+    assert.equal(
+      batch.accept(
+        Object.defineProperty(
+          [1, 2, 3, -1],
+          2,
+          entry(() => 3),
+        ),
+      ),
+      ["accepted", "accepted", "accepted", "skipped"],
+    );
+    const removing = entry(() => {
+      batch.remove(3);
+      return 2;
+    });
+    assert.throws(() => batch.accept(Object.defineProperty([1, 2, 3, -1], 0, removing)), /3 entries, one per row/);
+  });
+
   test(`apply masks the rows that are in a span (${backend})`, () => {
     const { batch, rows } = makeRows();
     rows.push(makeSession());
@@ -84,7 +126,7 @@ for (const backend of backends) {
     rows[3].close();
     for (const wordsPerRow of [1, 2, 5]) {
       const words = new Int32Array(4 * wordsPerRow).fill(0x5a5a5a5a);
-      assert.equal(batch.fillBitmask(words), [false, true, true, false]);
+      assert.equal(batch.fillBitmask(words, wordsPerRow), [false, true, true, false]);
       const row = (first: number, rest: number) => [first, ...new Array(wordsPerRow - 1).fill(rest)];
       assert.equal(ids(words), [
         ...row(-1, -1),
@@ -109,6 +151,38 @@ for (const backend of backends) {
     assert.equal(ids(batch.allowed(2)), [3, END]);
   });
 
+  test(`prepare works the sets out: nothing is left to search afterwards (${backend})`, () => {
+    const matcher = (backend === "native" ? NativeMatcher : JavaScriptMatcher).prototype;
+    const { continuations } = matcher;
+    let calls = 0;
+    matcher.continuations = function () {
+      calls++;
+      return continuations.call(this);
+    };
+    try {
+      const { batch, rows } = makeRows();
+      const wide = makeSession({ vocabSize: 1000 });
+      wide.append(Array.from({ length: 900 }, (_, i) => (i % 3 === 0 ? 20 : 20 + i)));
+      wide.accept(START);
+      batch.add(wide);
+      rows[0].accept(START);
+      for (const token of [null, 20]) {
+        if (token !== null) assert.is(batch.accept([-1, -1, -1, -1, token]).at(-1), "accepted");
+        const before = calls;
+        batch.prepare();
+        assert.ok(calls > before);
+        calls = 0;
+        assert.equal(ids(batch.allowed(0)), [1, 2, 3, 4, END]);
+        assert.ok(batch.allowed(4)!.length > 200);
+        assert.is(batch.apply(new Float32Array(5 * 1000), 1000), 5);
+        batch.fillBitmask(new Int32Array(5 * 32), 32);
+        assert.is(calls, 0);
+      }
+    } finally {
+      matcher.continuations = continuations;
+    }
+  });
+
   test(`rows of different vocabularies: the row must hold the largest (${backend})`, () => {
     const { batch, rows } = makeRows();
     const wide = makeSession({ vocabSize: 40 });
@@ -123,8 +197,8 @@ for (const backend of backends) {
     );
     assert.ok(logits.every((logit) => logit === 1));
     assert.is(
-      thrownBy(() => batch.fillBitmask(new Int32Array(9))),
-      'RangeError: Expected "words" to have at least 10 entries',
+      thrownBy(() => batch.fillBitmask(new Int32Array(10), 1)),
+      'RangeError: Expected "wordsPerRow" to be an integer in [2, 2147483648)',
     );
     assert.equal(rows.map(snapshot), before);
     assert.equal(batch.accept([25, -1, -1, -1, 35]), ["OUT_OF_RANGE", "skipped", "skipped", "skipped", "accepted"]);
@@ -148,12 +222,12 @@ for (const backend of backends) {
       [() => batch.apply(logits, 19), 'RangeError: Expected "width" to be an integer in [20, 2147483648)'],
       [() => batch.apply(logits, 21), 'RangeError: Expected "logits" to have at least 84 entries'],
       [() => batch.apply([] as never, 20), 'TypeError: Expected "logits" to be a Float32Array'],
-      [() => batch.fillBitmask(new Int32Array(3)), 'RangeError: Expected "words" to have at least 4 entries'],
+      [() => batch.fillBitmask(new Int32Array(7), 2), 'RangeError: Expected "words" to have at least 8 entries'],
       [
-        () => batch.fillBitmask(new Int32Array(6)),
-        'RangeError: Expected "words" to have a multiple of 4 entries, as many for each row',
+        () => batch.fillBitmask(new Int32Array(4), undefined as never),
+        'TypeError: Expected "wordsPerRow" to be an integer in [1, 2147483648)',
       ],
-      [() => batch.fillBitmask([1] as never), 'TypeError: Expected "words" to be an Int32Array'],
+      [() => batch.fillBitmask([1] as never, 1), 'TypeError: Expected "words" to be an Int32Array'],
     ] as const) {
       assert.is(thrownBy(verb), thrown);
     }
@@ -169,7 +243,7 @@ test("an empty batch has nothing to do", () => {
   assert.equal(batch.accept([]), []);
   batch.prepare();
   assert.is(batch.apply(new Float32Array(0), 0), 0);
-  assert.equal(batch.fillBitmask(new Int32Array(0)), []);
+  assert.equal(batch.fillBitmask(new Int32Array(0), 0), []);
 });
 
 test.run();

@@ -5,6 +5,8 @@ import { InputError, unreadableFile } from "./input-error.js";
 
 /** In place of a path: standard input. */
 const STANDARD_INPUT = "-";
+/** How standard input is cited. */
+const STANDARD_INPUT_NAME = "<stdin>";
 const BYTE_ORDER_MARK = "\ufeff";
 
 /** A document that can be quoted. */
@@ -16,7 +18,7 @@ export interface AskDocument extends RecallDocument {
 /**
  * Reads documents as UTF-8 text, each under the path it was given by. A file that is given twice is read once; a byte
  * order mark is not part of the text; everything else stays as it is.
- * @param paths files, and "-" for standard input, which is named "stdin"
+ * @param paths files, and "-" for standard input, which is named "<stdin>"
  * @throws InputError
  */
 export async function readDocuments(paths: readonly string[], stdin: NodeJS.ReadableStream): Promise<AskDocument[]> {
@@ -27,14 +29,15 @@ export async function readDocuments(paths: readonly string[], stdin: NodeJS.Read
     if (seen.has(identity)) continue;
     seen.add(identity);
     const bytes = path === STANDARD_INPUT ? await buffer(stdin) : await read(path);
-    documents.push(decode(uniqueName(path === STANDARD_INPUT ? "stdin" : path, documents), bytes));
+    documents.push(decode(nameOf(path), bytes));
   }
   return documents;
 }
 
-/** A name per document: a file called "stdin" beside standard input, and the reverse, is rare but real. */
-function uniqueName(name: string, documents: readonly AskDocument[]): string {
-  return documents.some((document) => document.name === name) ? `./${name}` : name;
+/** A file's path, and never the name of standard input: a file may be called that. */
+function nameOf(path: string): string {
+  if (path === STANDARD_INPUT) return STANDARD_INPUT_NAME;
+  return path === STANDARD_INPUT_NAME ? `./${path}` : path;
 }
 
 function decode(name: string, bytes: Uint8Array): AskDocument {

@@ -35,7 +35,10 @@ export function textRenderer(colour: boolean): Renderer {
   };
 }
 
-/** For programs: one JSON object, when the answer has ended. */
+/**
+ * For programs: one JSON object, when the answer has ended. A quote's `start` and `end` count UTF-16 units of `answer`,
+ * as string indices of JavaScript do; the `bytes` of a source count bytes of the file.
+ */
 export function jsonRenderer(question: string): Renderer {
   let answer = "";
   const quotes: (Quote & { start: number; end: number })[] = [];

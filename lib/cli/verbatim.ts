@@ -44,7 +44,11 @@ function makeProgram(runAsk: (question: string, options: AskCommandOptions) => P
     .option("--context-size <number>", "most tokens that prompt and answer may take", parseAtLeast(1))
     .option("--no-constraint", "let the model quote freely, for comparison")
     .option("--raw", 'a plain prompt ("Q: ... A:"), even where the model brings a chat template', false)
-    .option("--json", "one JSON object for programs, when the answer has ended", false)
+    .option(
+      "--json",
+      "one JSON object for programs, when the answer has ended; a quote's start and end count UTF-16 units",
+      false,
+    )
     .option("--no-color", "no colours")
     .allowExcessArguments(false)
     .exitOverride()

@@ -14,21 +14,11 @@ export const BACKENDS: readonly Backend[] = ["auto", "native", "javascript"];
  */
 export function loadEngine(backend: Backend): Engine {
   if (backend === "javascript") return javascriptEngine;
-  const native = tryNative();
-  if (!(native instanceof RecallError)) return native;
-  if (backend === "native") throw native;
-  return javascriptEngine;
-}
-
-/** The outcome is kept: a second look would find the same files. */
-let outcome: Engine | RecallError | undefined;
-
-function tryNative(): Engine | RecallError {
-  if (outcome !== undefined) return outcome;
   try {
-    return (outcome = loadNativeEngine());
+    return loadNativeEngine();
   } catch (error) {
-    if (!(error instanceof RecallError) || error.code !== "BACKEND_UNAVAILABLE") throw error;
-    return (outcome = error);
+    const unavailable = error instanceof RecallError && error.code === "BACKEND_UNAVAILABLE";
+    if (backend === "auto" && unavailable) return javascriptEngine;
+    throw error;
   }
 }

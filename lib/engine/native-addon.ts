@@ -57,6 +57,9 @@ export interface NativeAddon {
 /** VERBATIM_ABI_VERSION of the header this file was written for. */
 export const ABI_VERSION = 1;
 
+/** No object has this handle: what is closed holds it, so that it never finds the object that took its slot. */
+export const NO_HANDLE = -1;
+
 /** Flags of `appendTokens`: as in verbatim.h. */
 export const UNSEARCHABLE = 1;
 export const NEW_RUN = 2;

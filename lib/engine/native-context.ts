@@ -1,5 +1,5 @@
 import type { AppendOptions, EngineContext, EngineMatcher } from "./engine.js";
-import { NEW_RUN, UNSEARCHABLE } from "./native-addon.js";
+import { NEW_RUN, NO_HANDLE, UNSEARCHABLE } from "./native-addon.js";
 import { checked } from "./native-failure.js";
 import { NativeMatcher } from "./native-matcher.js";
 import type { NativeHandles } from "./native-handles.js";
@@ -7,7 +7,7 @@ import type { NativeHandles } from "./native-handles.js";
 /** A context of the addon. Matchers over it outlive its `close`. */
 export class NativeContext implements EngineContext {
   readonly #handles: NativeHandles;
-  readonly #context: number;
+  #context: number;
 
   /** Takes ownership of `context`. */
   constructor(handles: NativeHandles, context: number) {
@@ -61,5 +61,6 @@ export class NativeContext implements EngineContext {
   close(): void {
     this.#handles.contexts.unregister(this);
     this.#handles.addon.closeContext(this.#context);
+    this.#context = NO_HANDLE;
   }
 }

@@ -7,7 +7,7 @@ export function failureOf(result: number, verb: string): Error {
     case Failure.CONTEXT_FULL:
       return new RecallError("CONTEXT_FULL", `Could not ${verb}: the context can hold at most 2^31 - 1 tokens`);
     case Failure.OUT_OF_MEMORY:
-      return new RecallError("CONTEXT_FULL", `Could not ${verb}: out of memory; nothing was changed`);
+      return new RecallError("OUT_OF_MEMORY", `Could not ${verb}: out of memory; nothing was changed`);
     case Failure.CLOSED:
       return new RecallError("CLOSED", `Could not ${verb}: the context or matcher was closed`);
     case Failure.NOT_ALLOWED:

@@ -7,16 +7,13 @@ const require = createRequire(import.meta.url);
 /** This file is dist/lib/engine/native-loader.js. */
 const packageRoot = fileURLToPath(new URL("../../../", import.meta.url));
 
-let loaded: NativeAddon | undefined;
-
 /**
  * Loads the addon: the file that the environment variable VERBATIM_ADDON names, otherwise the one that was built here
- * (build/Release) or came with the package (prebuilds). Once in a thread: a second copy would have handles of its own.
+ * (build/Release) or came with the package (prebuilds). Only `loadNativeEngine` calls this, once in a thread: a second copy would have handles of its own.
  * @param abiVersion of the engine inside; an addon of another version is refused.
  * @throws RecallError `BACKEND_UNAVAILABLE`.
  */
 export function loadNativeAddon(abiVersion: number): NativeAddon {
-  if (loaded !== undefined) return loaded;
   const named = process.env.VERBATIM_ADDON;
   let tried = named ? `${named} (from VERBATIM_ADDON)` : `${packageRoot} (prebuilds and build/Release)`;
   try {
@@ -26,7 +23,7 @@ export function loadNativeAddon(abiVersion: number): NativeAddon {
     if (addon.abiVersion?.() !== abiVersion) {
       throw new Error(`Expected an addon with ABI version ${abiVersion}, got ${addon.abiVersion?.() ?? "none"}`);
     }
-    return (loaded = addon);
+    return addon;
   } catch (error) {
     throw new RecallError("BACKEND_UNAVAILABLE", helpPage(tried, error), { cause: error });
   }

@@ -1,5 +1,5 @@
 import type { EngineMatcher } from "./engine.js";
-import { Failure, type NativeAddon } from "./native-addon.js";
+import { Failure, NO_HANDLE, type NativeAddon } from "./native-addon.js";
 import { checked, failureOf } from "./native-failure.js";
 import type { NativeHandles } from "./native-handles.js";
 
@@ -12,7 +12,7 @@ const UNKNOWN = -1;
 export class NativeMatcher implements EngineMatcher {
   readonly #handles: NativeHandles;
   readonly #addon: NativeAddon;
-  readonly #matcher: number;
+  #matcher: number;
   /**
    * The addon writes here, without asking, as long as the matcher is open. The memory is shared memory because that
    * can never be detached: a view that leaked could otherwise be transferred, and leave the addon with nothing.
@@ -88,6 +88,7 @@ export class NativeMatcher implements EngineMatcher {
     this.#count = UNKNOWN;
     this.#handles.matchers.unregister(this);
     this.#addon.closeMatcher(this.#matcher);
+    this.#matcher = NO_HANDLE;
   }
 }
 

@@ -4,7 +4,7 @@ import type {
   SequenceEvaluateOptions,
   Token,
 } from "node-llama-cpp";
-import { expectNumber, expectOneOf, expectOptions } from "../arguments.js";
+import { expectBoolean, expectNumber, expectOneOf, expectOptions } from "../arguments.js";
 import { RecallError } from "../errors.js";
 import { RecallSession } from "../session.js";
 import { AllowedBias } from "./node-llama-cpp/allowed-bias.js";
@@ -17,7 +17,7 @@ import { checkPeerVersion } from "./node-llama-cpp/peer-version.js";
 import { constrainOptions, expectNoGrammar, type Constraint } from "./node-llama-cpp/sampling-options.js";
 
 export { RecallError } from "../errors.js";
-export type { RecallSource } from "../segments.js";
+export type { RecallSource } from "../session/segments.js";
 export type { RecallSession } from "../session.js";
 export type { RecallSpan } from "../span.js";
 export type { ContextShiftPolicy, DelimiterOptions, RecallDocument };
@@ -34,10 +34,13 @@ export interface RecallSamplerOptions extends DelimiterOptions {
   /**
    * Documents that stand in the prompt, by the names that quotes shall report. They are found by their text, wherever
    * a chat template puts it; with documents given, nothing else of the prompt can be quoted unless `recallPrompt`
-   * says so.
+   * says so. An empty list counts as given: nothing of the prompt can be quoted then.
    */
   documents?: readonly RecallDocument[];
-  /** Whether the prompt outside `documents` can be quoted; by default where no documents are given. */
+  /**
+   * Whether the prompt outside `documents` can be quoted; unless given, `true` where `documents` is left out and
+   * `false` where it is given, even if empty. With `false` and no documents, only generated tokens can be quoted.
+   */
   recallPrompt?: boolean;
   /** Whether what the model generated can be quoted; `true` unless given. */
   recallGenerated?: boolean;
@@ -96,7 +99,11 @@ export class RecallSampler {
     }
     const onContextShift = expectOneOf("onContextShift", given.onContextShift ?? "error", ["error", "keep"]);
     const bias = new AllowedBias(sequence.model, expectNumber("boost", given.boost ?? DEFAULT_BOOST, 100, 1000));
-    const documents = expectDocuments(given.documents ?? []);
+    const { documents, recallPrompt = documents === undefined } = given;
+    const quotable = {
+      documents: expectDocuments(documents ?? []),
+      recallPrompt: expectBoolean("recallPrompt", recallPrompt),
+    };
     const vocabulary = ModelVocabulary.of(sequence.model);
     const { maxSpanTokens, minSpanTokens, maxContextTokens, recallGenerated, backend } = given;
     this.session = new RecallSession({
@@ -107,8 +114,7 @@ export class RecallSampler {
     });
     this.#host = sequence;
     this.#history = new HostHistory(this.session, vocabulary, {
-      documents,
-      recallPrompt: given.recallPrompt ?? given.documents === undefined,
+      ...quotable,
       onContextShift,
     });
     this.#constraint = {

@@ -3,19 +3,22 @@
 import { spawn } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { PassThrough } from "node:stream";
+import { PassThrough, Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { QuoteSource } from "../../lib/cli/answer.js";
+import { readDocuments } from "../../lib/cli/documents.js";
 import { defaultThreads } from "../../lib/cli/model.js";
 import { ReadingProgress } from "../../lib/cli/progress.js";
 import { buildPrompt, defaultForm } from "../../lib/cli/prompt.js";
+import { jsonRenderer } from "../../lib/cli/render.js";
 import { writeReferenceModel } from "../../examples/reference-model/write.js";
 import { loadModel, scratch } from "../support/llama.js";
 import { END, START, writeTinyModel } from "../support/tiny-model.js";
 
 const program = fileURLToPath(new URL("../../lib/cli/verbatim.js", import.meta.url));
+const COLOURS = "red: ff0000\ngreen: 00ff00\nblue: 0000ff\n";
 const CHATML = `{% for message in messages %}<|user|>{{ message.role }}
 {{ message.content }}<|eos|>
 {% endfor %}{% if add_generation_prompt %}<|assistant|>{% endif %}`;
@@ -28,7 +31,7 @@ writeTinyModel({
   controlTokens: ["<|bos|>", "<|eos|>", "<|user|>", "<|assistant|>"],
 });
 writeTinyModel({ path: join(scratch, "short.gguf"), contextLength: 256 });
-file("colours.txt", "red: ff0000\ngreen: 00ff00\nblue: 0000ff\n");
+file("colours.txt", COLOURS);
 
 function file(name: string, content: string | Uint8Array): void {
   writeFileSync(join(scratch, name), content);
@@ -139,6 +142,18 @@ test("--json: one object, offsets included", async () => {
   assert.is(summary.finish, "end");
 });
 
+test("--json: a quote's start and end count UTF-16 units of the answer", async () => {
+  const renderer = jsonRenderer("?");
+  const quote = { text: "\u{1f600}b", sources: [], closed: true };
+  renderer.render({ type: "text", text: "\u{1f600}a " });
+  renderer.render({ type: "quote-text", text: quote.text });
+  renderer.render({ type: "quote-end", quote });
+  const { answer, quotes } = JSON.parse(renderer.render({ type: "end", summary: {} as never })) as Answer;
+  assert.equal([quotes[0].start, quotes[0].end], [4, 7]);
+  assert.is(answer.slice(4, 7), quote.text);
+  assert.match((await verbatim(["ask", "--help"])).stdout.replaceAll(/\s+/g, " "), "start and end count UTF-16 units");
+});
+
 test("two files of one base name, and standard input", async () => {
   mkdirSync(join(scratch, "more"), { recursive: true });
   file("more/colours.txt", "white: ffffff\n\nblack: 000000");
@@ -150,7 +165,33 @@ test("two files of one base name, and standard input", async () => {
     );
   assert.equal(await places("red"), ["colours.txt:1,1"]);
   assert.equal(await places("black"), ["more/colours.txt:3,3"]);
-  assert.equal(await places("pink"), ["stdin:2,2"]);
+  assert.equal(await places("pink"), ["<stdin>:2,2"]);
+});
+
+test("standard input is cited under a name that no file's citation has", async () => {
+  const contents: Record<string, string> = { stdin: "red: ff0000\n", "<stdin>": "green: 00ff00\n" };
+  const documents = async (paths: string[]) =>
+    (await readDocuments(paths, Readable.from(["blue: 0000ff\n"]))).map(({ name, text }) => `${name} ${text}`);
+  const cwd = process.cwd();
+  process.chdir(scratch);
+  try {
+    // A file called <stdin> cannot be on Windows.
+    const names = process.platform === "win32" ? ["stdin"] : ["stdin", "<stdin>"];
+    for (const name of names) file(name, contents[name]);
+    const cited = new Map([...names.map((name) => [name, contents[name]]), ["-", "blue: 0000ff\n"]] as [
+      string,
+      string,
+    ][]);
+    for (const paths of [[...cited.keys()], [...cited.keys()].reverse()]) {
+      const shown: Record<string, string> = { "-": "<stdin>", "<stdin>": "./<stdin>" };
+      assert.equal(
+        await documents(paths),
+        paths.map((path) => `${shown[path] ?? path} ${cited.get(path)}`),
+      );
+    }
+  } finally {
+    process.chdir(cwd);
+  }
 });
 
 test("a file that is given twice is read once; an empty one has nothing to quote", async () => {
@@ -255,9 +296,11 @@ test("bad input: one sentence, exit code 2", async () => {
   await fails(["ask", "--model", "none.gguf", ...context, "x"], "Cannot read none.gguf: there is no such file");
   await fails(["ask", "--model", "colours.txt", ...context, "x"], "colours.txt is not a GGUF file");
   await fails(["ask", "--model", "plain.gguf", ...context, "x"], "plain.gguf has no recall tokens, so it cannot quote");
+  const colours = [{ name: "colours.txt", text: COLOURS }];
+  const taken = buildPrompt(await loadModel(join(scratch, "short.gguf")), "raw", colours, "x").length;
   await fails(
     ["ask", "--model", "short.gguf", ...context, "--max-tokens", "250", "x"],
-    "The documents and the question take 43 tokens, and with 250 for the answer that is more than the 256 the model " +
+    `The documents and the question take ${taken} tokens, and with 250 for the answer that is more than the 256 the model ` +
       "reads",
   );
   await fails(

@@ -13,7 +13,7 @@ writeTinyModel({ path });
 const model = await loadModel(path);
 const open = TokenBias.for(model).set([START as Token], { logit: 1000 });
 const sampling = { temperature: 2, topK: 0, topP: 1, seed: 1, tokenBias: open };
-const document = { name: "semantics.md", text: ENGLISH.slice(0, 1500) };
+const document = { name: "harbour.txt", text: ENGLISH.slice(0, 1500) };
 
 async function newChat(options: RecallSamplerOptions, contextSize = 2048) {
   const context = await model.createContext({ contextSize, threads: 1 });

@@ -26,6 +26,8 @@ const model = await loadModel(path);
 const open = TokenBias.for(model).set([START as Token], { logit: 1000 });
 const TEXT = "The context is one ordered token sequence, cut into runs; a run ends at a segment edge.";
 const prompt = [BOS as Token, ...model.tokenize(TEXT, false)];
+/** The text twice, without a seam: a quote of any of its tokens goes on for as long as the text is, wherever it begins. */
+const endless = [...prompt, ...prompt.slice(1)];
 const sampling: SequenceEvaluateOptions = { temperature: 1, topK: 0, topP: 1, seed: 1, tokenBias: open };
 
 async function newSequence(contextSize = 512): Promise<LlamaContextSequence> {
@@ -269,12 +271,12 @@ test("several generations on one sequence: a new prompt takes the old one's plac
 
 test("evaluate goes on where it stopped, in the middle of a span", async () => {
   const { host, recall } = await newSampler({ minSpanTokens: 8, maxSpanTokens: 8 });
-  const first = await generate(recall.sequence, prompt, 4);
+  const first = await generate(recall.sequence, endless, 4);
   assert.ok(recall.session.inSpan);
   const second = await generate(recall.sequence, first.slice(-1), 6);
   const [quote] = recall.session.spans;
   assert.equal([...quote.tokens], [...first, ...second].slice(1, 9));
-  assert.ok(`,${prompt.join()},`.includes(`,${[...quote.tokens].join()},`));
+  assert.ok(`,${endless.join()},`.includes(`,${[...quote.tokens].join()},`));
   await host.context.dispose();
 });
 
@@ -293,7 +295,7 @@ test("going back to a prefix undoes what followed", async () => {
 
 test("text that follows an unfinished span ends it", async () => {
   const { host, recall } = await newSampler({ minSpanTokens: 8 });
-  const first = await generate(recall.sequence, prompt, 4);
+  const first = await generate(recall.sequence, endless, 4);
   await generate(recall.sequence, [...first.slice(-1), ...model.tokenize(" More text.", false)], 1, {
     ...sampling,
     tokenBias: undefined,
@@ -393,10 +395,38 @@ test("delimiters are found by their text, or given by id", async () => {
     { startToken: "<quote>" },
     (error) => error instanceof RecallError && error.code === "NO_RECALL_TOKENS" && error.message.includes("<quote>"),
   );
-  missing({ startToken: "the" }, (error) => error instanceof RecallError && error.code === "NO_RECALL_TOKENS");
+  missing(
+    { startToken: "the quote begins here" },
+    (error) => error instanceof RecallError && error.code === "NO_RECALL_TOKENS",
+  );
   missing({ endToken: EOS }, (error) => error instanceof RangeError && error.message.includes("end-of-generation"));
   missing({ endToken: 512 }, (error) => error instanceof RangeError && error.message.includes("[0, 512)"));
   missing({ boost: 5000 }, (error) => error instanceof RangeError && error.message.includes('"boost"'));
+  await host.context.dispose();
+});
+
+test("recallPrompt is checked; unless given it follows from documents, an empty list of which is given too", async () => {
+  const host = await newSequence();
+  for (const recallPrompt of [null, 0, "no"]) {
+    assert.throws(
+      () => new RecallSampler(host, { recallPrompt: recallPrompt as never }),
+      (error: Error) => error instanceof TypeError && error.message === 'Expected "recallPrompt" to be a boolean',
+    );
+  }
+  for (const [options, quotable] of [
+    [{}, true],
+    [{ recallPrompt: false }, false],
+    [{ documents: [] }, false],
+    [{ documents: [], recallPrompt: true }, true],
+    [{ documents: undefined, recallPrompt: undefined }, true],
+  ] as [RecallSamplerOptions, boolean][]) {
+    const recall = new RecallSampler(host, { ...options, recallGenerated: false });
+    await host.clearHistory();
+    await generate(recall.sequence, prompt, 1);
+    assert.is(recall.session.inSpan, true);
+    assert.is(recall.session.allowed()!.length > 1, quotable, JSON.stringify(options));
+    recall.close();
+  }
   await host.context.dispose();
 });
 

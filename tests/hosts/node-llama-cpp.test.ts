@@ -35,7 +35,9 @@ test("thousands of spans are substrings of what was read, by tokens and by text"
     for (const quote of quotesIn(generated)) {
       assert.ok(quote.length <= 12 && quote.length >= seed % 3, `a quote of ${quote.length} tokens`);
       assert.ok(quote.length === 0 || source.includes(`,${quote.join()},`), `tokens ${quote.join()}`);
-      assert.ok(ENGLISH.includes(model.detokenize(quote)), `text ${JSON.stringify(model.detokenize(quote))}`);
+      // A quote may begin or end inside a character.
+      const text = model.detokenize(quote).replaceAll("\ufffd", "");
+      assert.ok(ENGLISH.includes(text), `text ${JSON.stringify(text)}`);
       longest = Math.max(longest, quote.length);
     }
     const found = recall.session.spans.filter((span) => !span.open);

@@ -1,12 +1,14 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { RecallError } from "../../lib/errors.js";
+import { NativeContext } from "../../lib/engine/native-context.js";
+import { failureOf } from "../../lib/engine/native-failure.js";
+import { createHandles } from "../../lib/engine/native-handles.js";
 import { loadNativeEngine } from "../../lib/engine/native.js";
-import { loadNativeAddon } from "../../lib/engine/native-loader.js";
-import { ABI_VERSION, Failure } from "../../lib/engine/native-addon.js";
+import { Failure, type NativeAddon } from "../../lib/engine/native-addon.js";
 
 const engine = loadNativeEngine();
-const addon = loadNativeAddon(ABI_VERSION);
+const { addon } = engine;
 const tokens = Int32Array.of(1, 2, 3, 1, 2, 4);
 const joined = { searchable: true, newRun: false };
 
@@ -71,6 +73,53 @@ test("a handle does not find the object that took its slot", () => {
   assert.is(addon.contextLength(old), Failure.CLOSED);
   assert.is(addon.closeContext(old), Failure.CLOSED);
   for (const context of later) assert.is(addon.closeContext(context), 0);
+});
+
+test("what is closed lets go of its handle: an object in the same slot is not addressed", () => {
+  const calls: unknown[] = [];
+  const SLOT = 7;
+  const fake = new Proxy({} as NativeAddon, {
+    get: (_, name) => (handle: number) => {
+      calls.push([name, handle]);
+      return handle === -1 ? Failure.CLOSED : SLOT;
+    },
+  });
+  const handles = createHandles(fake);
+  const context = new NativeContext(handles, SLOT);
+  const matcher = context.matcher();
+  matcher.close();
+  context.close();
+  calls.length = 0;
+  const verbs: (() => unknown)[] = [
+    () => context.length,
+    () => context.append(tokens, joined),
+    () => context.truncate(0),
+    () => context.fork(),
+    () => matcher.begin(null),
+    () => matcher.advance(1),
+    () => matcher.continuations(),
+  ];
+  for (const verb of verbs) assert.throws(verb, isClosed);
+  context.close();
+  matcher.close();
+  assert.is(calls.length, verbs.length + 2);
+  assert.not.ok(calls.some((call) => (call as unknown[]).includes(SLOT)));
+});
+
+test("each failure of the addon has its error", () => {
+  const codes = Object.entries(Failure).map(([name, status]) => {
+    const error = failureOf(status, "append tokens");
+    return [name, error instanceof RecallError ? error.code : error.name];
+  });
+  assert.equal(Object.fromEntries(codes), {
+    INVALID_ARGUMENT: "RangeError",
+    OUT_OF_MEMORY: "OUT_OF_MEMORY",
+    CONTEXT_FULL: "CONTEXT_FULL",
+    NOT_ALLOWED: "TOKEN_NOT_ALLOWED",
+    STALE: "Error",
+    NO_VALID_TOKEN: "NO_VALID_TOKEN",
+    CLOSED: "CLOSED",
+  });
 });
 
 test("handles and arguments of any kind are refused", () => {

@@ -3,11 +3,9 @@ import { setImmediate } from "node:timers/promises";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { loadNativeEngine } from "../../lib/engine/native.js";
-import { ABI_VERSION } from "../../lib/engine/native-addon.js";
-import { loadNativeAddon } from "../../lib/engine/native-loader.js";
 
 const engine = loadNativeEngine();
-const addon = loadNativeAddon(ABI_VERSION);
+const { addon } = engine;
 const collect = globalThis.gc as () => void;
 
 /** Collects garbage until `done`, or for as many rounds as it may reasonably take. */

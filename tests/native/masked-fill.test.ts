@@ -1,8 +1,10 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { loadNativeEngine } from "../../lib/engine/native.js";
+import { Random, seedOfRun } from "../support/random.js";
 
 const engine = loadNativeEngine();
+const random = new Random(seedOfRun());
 /** A NaN whose payload says which column it was written to. */
 const NAN_BITS = 0x7fc00000;
 const SENTINEL = 0x12345678;
@@ -27,7 +29,7 @@ function expectedBits(offset: number, width: number, allowed: Int32Array, value:
 }
 
 function randomIds(width: number, share: number): Int32Array {
-  return Int32Array.from({ length: width }, (_, id) => id).filter(() => Math.random() < share);
+  return Int32Array.from({ length: width }, (_, id) => id).filter(() => random.chance(share));
 }
 
 function compare(offset: number, width: number, allowed: Int32Array, value: number): void {
@@ -40,7 +42,7 @@ function compare(offset: number, width: number, allowed: Int32Array, value: numb
 for (const value of [-Infinity, -1e4]) {
   test(`all widths and offsets, ${value}`, () => {
     for (let width = 0; width <= 200; width++) {
-      for (let offset = 0; offset <= 16; offset++) compare(offset, width, randomIds(width, Math.random()), value);
+      for (let offset = 0; offset <= 16; offset++) compare(offset, width, randomIds(width, random.unit()), value);
     }
   });
 }

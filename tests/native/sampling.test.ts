@@ -2,7 +2,9 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { Engine, Sampling } from "../../lib/engine/engine.js";
 import { loadEngine } from "../../lib/engine/load.js";
+import { Random, seedOfRun } from "../support/random.js";
 
+const random = new Random(seedOfRun());
 const PLAIN: Sampling = { temperature: 1, topK: 0, topP: 1, minP: 0 };
 
 /** The definition, by brute force: the tokens that are kept, by ascending id, and their probabilities. */
@@ -47,7 +49,7 @@ function compare(engine: Engine, row: Float32Array, ids: Int32Array | null, samp
 function randomRow(width: number, levels: number): Float32Array {
   const odd = [-Infinity, Infinity, NaN];
   return Float32Array.from({ length: width }, () =>
-    Math.random() < 0.1 ? odd[Math.floor(Math.random() * 3)] : Math.floor(Math.random() * levels) / 4 - levels / 8,
+    random.chance(0.1) ? random.pick(odd) : random.below(levels) / 4 - levels / 8,
   );
 }
 
@@ -59,8 +61,8 @@ for (const backend of ["native", "javascript"] as const) {
       for (let round = 0; round < 6; round++) {
         // Few levels make ties, which the lowest id wins.
         const row = randomRow(width, round % 2 === 0 ? 6 : 1000);
-        row[Math.floor(Math.random() * width)] = 1;
-        const some = Int32Array.from(row.keys()).filter(() => Math.random() < 0.6);
+        row[random.below(width)] = 1;
+        const some = Int32Array.from(row.keys()).filter(() => random.chance(0.6));
         for (const topK of [0, 1, 5, 40]) {
           for (const topP of [1, 0.913, 0.317]) {
             for (const minP of [0, 0.0713]) {

@@ -56,3 +56,11 @@ export class Random {
     return Math.min(high, Math.floor(Math.exp(this.unit() * Math.log(high + 1))));
   }
 }
+
+/** The seed of a test's random input: 1 unless `VERBATIM_SEED` says otherwise. Printed, so that a failure names it. */
+export function seedOfRun(): number {
+  const seed = Number(process.env.VERBATIM_SEED || 1);
+  if (!Number.isSafeInteger(seed) || seed < 0) throw new RangeError("Expected VERBATIM_SEED to be a natural number");
+  console.log(`VERBATIM_SEED=${seed}`);
+  return seed;
+}

@@ -1,11 +1,9 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { loadNativeEngine } from "../../../lib/engine/native.js";
-import { ABI_VERSION } from "../../../lib/engine/native-addon.js";
-import { loadNativeAddon } from "../../../lib/engine/native-loader.js";
 import { quote } from "./quoting.js";
 
 const { seed, steps } = workerData as { seed: number; steps: number };
 const engine = loadNativeEngine();
 parentPort?.postMessage("started");
 quote(engine, seed, steps);
-parentPort?.postMessage({ liveContexts: loadNativeAddon(ABI_VERSION).liveContexts() });
+parentPort?.postMessage({ liveContexts: engine.addon.liveContexts() });

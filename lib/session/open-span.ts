@@ -1,4 +1,4 @@
-import type { EngineMatcher } from "./engine/engine.js";
+import type { EngineMatcher } from "../engine/engine.js";
 import { contains, type IdBuffer } from "./id-set.js";
 
 /** How a span came to be open; the same from its first token until it is undone. */
@@ -89,7 +89,8 @@ export class OpenSpan {
 
   /** Every id that may come next, ascending. */
   allowed(): Int32Array {
-    return (this.#allowed ??= this.#collectAllowed());
+    if (this.#allowed === null || this.#buffer.detached) this.#allowed = this.#collectAllowed();
+    return this.#allowed;
   }
 
   /** Tokens to propose: never a closing one, never past the longest span. */

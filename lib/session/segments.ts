@@ -1,5 +1,5 @@
-import { expectIntegers, typedArrayName } from "./arguments.js";
-import { RecallError } from "./errors.js";
+import { expectIntegers, typedArrayName } from "../arguments.js";
+import { RecallError } from "../errors.js";
 
 /** Byte offsets of a document are in [0, 2^31 - 1). */
 const BYTES_LIMIT = 2 ** 31 - 1;
@@ -133,14 +133,29 @@ export class SegmentTable {
   }
 }
 
-/** Checks a document's layout against its number of tokens. */
-export function checkLayout(layout: DocumentLayout, named: boolean, tokenCount: number): CheckedLayout {
-  if (layout.offsets === undefined) {
-    if (layout.text !== undefined) throw new RangeError('Expected "text" only together with "offsets"');
-    return { offsets: null, lineStarts: null };
+/** A document's layout, read: `textLength` in bytes, `null` where there is no text. */
+interface ReadLayout extends CheckedLayout {
+  readonly textLength: number | null;
+}
+
+/** Reads a document's layout. What is kept of it is a copy. */
+export function readLayout({ offsets, text }: DocumentLayout, named: boolean): ReadLayout {
+  if (offsets === undefined) {
+    if (text !== undefined) throw new RangeError('Expected "text" only together with "offsets"');
+    return { offsets: null, lineStarts: null, textLength: null };
   }
   if (!named) throw new RangeError('Expected "offsets" only together with "segment"');
-  const offsets = expectIntegers("offsets", layout.offsets, BYTES_LIMIT).slice();
+  const bytes = text === undefined ? null : readText(text);
+  return {
+    offsets: expectIntegers("offsets", offsets, BYTES_LIMIT),
+    lineStarts: bytes === null ? null : lineStartsOf(bytes),
+    textLength: bytes === null ? null : bytes.length,
+  };
+}
+
+/** Checks a layout against its document's number of tokens. */
+export function fitLayout({ offsets, lineStarts, textLength }: ReadLayout, tokenCount: number): CheckedLayout {
+  if (offsets === null) return { offsets, lineStarts };
   if (offsets.length !== tokenCount + 1) {
     throw new RangeError(`Expected "offsets" to have ${tokenCount + 1} entries, one more than there are tokens`);
   }
@@ -148,17 +163,15 @@ export function checkLayout(layout: DocumentLayout, named: boolean, tokenCount: 
     if (offsets[i] < offsets[i - 1])
       throw new RangeError(`Expected "offsets[${i}]" to be at least "offsets[${i - 1}]"`);
   }
-  if (layout.text === undefined) return { offsets, lineStarts: null };
-  const text = expectText(layout.text);
-  if (offsets[tokenCount] > text.length) {
-    throw new RangeError(`Expected "offsets[${tokenCount}]" to be at most ${text.length}, the bytes of "text"`);
+  if (textLength !== null && offsets[tokenCount] > textLength) {
+    throw new RangeError(`Expected "offsets[${tokenCount}]" to be at most ${textLength}, the bytes of "text"`);
   }
-  return { offsets, lineStarts: lineStartsOf(text) };
+  return { offsets, lineStarts };
 }
 
-function expectText(text: unknown): Uint8Array {
+function readText(text: unknown): Uint8Array {
   if (typeof text === "string") return new TextEncoder().encode(text);
-  if (typedArrayName(text) === "Uint8Array") return text as Uint8Array;
+  if (typedArrayName(text) === "Uint8Array") return new Uint8Array(text as Uint8Array);
   throw new TypeError('Expected "text" to be a string or a Uint8Array');
 }
 

@@ -1,8 +1,7 @@
-import { expectBoolean, expectOptions, expectString, expectTokens, type TokenInput } from "./arguments.js";
-import type { EngineContext, EngineMatcher } from "./engine/engine.js";
-import { RecallError } from "./errors.js";
-import { checkLayout, SegmentTable, type DocumentLayout } from "./segments.js";
-import type { Vocabulary } from "./vocabulary.js";
+import { expectBoolean, expectIntegers, expectOptions, expectString, type TokenInput } from "../arguments.js";
+import type { EngineContext, EngineMatcher } from "../engine/engine.js";
+import { RecallError } from "../errors.js";
+import { fitLayout, readLayout, SegmentTable, type CheckedLayout, type DocumentLayout } from "./segments.js";
 
 /** How appended tokens join the context. */
 export interface AppendOptions extends DocumentLayout {
@@ -10,6 +9,27 @@ export interface AppendOptions extends DocumentLayout {
   segment?: string;
   /** `false` keeps the tokens out of every match without losing them from the sequence. */
   recallable?: boolean;
+}
+
+/** What is to be appended, checked. */
+export interface CheckedAppend {
+  readonly tokens: Int32Array;
+  readonly searchable: boolean;
+  readonly segment: string | undefined;
+  readonly layout: CheckedLayout;
+}
+
+/**
+ * Checks the arguments of an `append`. Getters among the options run here, and the tokens are read after the last of
+ * them: what happens to sequence or tokens meanwhile, the checks that follow see.
+ */
+export function checkAppend(tokens: TokenInput, options: AppendOptions | undefined, vocabSize: number): CheckedAppend {
+  const { recallable = true, segment, offsets, text } = expectOptions("options", options);
+  const searchable = expectBoolean("recallable", recallable);
+  const name = segment === undefined ? undefined : expectString("segment", segment);
+  const layout = readLayout({ offsets, text }, name !== undefined);
+  const ids = expectIntegers("tokens", tokens, vocabSize);
+  return { tokens: ids, searchable, segment: name, layout: fitLayout(layout, ids.length) };
 }
 
 /** One ordered token sequence with its named segments: what contexts and sessions are built on. */
@@ -28,27 +48,16 @@ export class TokenSequence {
     return this.#tokens.length;
   }
 
-  /** Appends a caller's tokens, all or none. Arguments are checked here. */
-  append(
-    tokens: TokenInput,
-    options: AppendOptions | undefined,
-    vocabulary: Vocabulary,
-    maxContextTokens: number,
-  ): void {
-    const given = expectOptions("options", options);
-    const ids = expectTokens("tokens", tokens, vocabulary.vocabSize);
-    const { recallable = true } = given;
-    const searchable = expectBoolean("recallable", recallable);
-    const segment = given.segment === undefined ? undefined : expectString("segment", given.segment);
-    const layout = checkLayout(given, segment !== undefined, ids.length);
+  /** Appends a caller's tokens, all or none. */
+  append({ tokens, searchable, segment, layout }: CheckedAppend, maxContextTokens: number): void {
     if (segment !== undefined && this.segments.has(segment)) {
       throw new RecallError("SEGMENT_EXISTS", `A segment named ${JSON.stringify(segment)} is in the context already`);
     }
     const start = this.length;
-    if (start + ids.length > maxContextTokens) throw contextFull(maxContextTokens);
+    if (start + tokens.length > maxContextTokens) throw contextFull(maxContextTokens);
     const newRun = segment !== undefined || this.segments.endsAt(start);
-    if (ids.length > 0) this.#tokens.append(ids, { searchable, newRun });
-    if (segment !== undefined) this.segments.add(segment, start, start + ids.length, layout);
+    if (tokens.length > 0) this.#tokens.append(tokens, { searchable, newRun });
+    if (segment !== undefined) this.segments.add(segment, start, start + tokens.length, layout);
   }
 
   /** Appends generated tokens: they continue the unnamed run, or start one after a segment. */

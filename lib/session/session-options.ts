@@ -1,5 +1,5 @@
-import { COUNT_LIMIT, expectBoolean, expectInteger, expectNumber, expectOptions } from "./arguments.js";
-import { MAX_CONTEXT_TOKENS, RecallContext } from "./context.js";
+import { COUNT_LIMIT, expectBoolean, expectInteger, expectNumber, expectOptions } from "../arguments.js";
+import { MAX_CONTEXT_TOKENS, RecallContext } from "../context.js";
 import type { SpanLimits } from "./open-span.js";
 import { TokenSequence } from "./sequence.js";
 import { checkInherited, checkVocabulary, type Vocabulary, type VocabularyOptions } from "./vocabulary.js";
@@ -44,12 +44,12 @@ export interface SessionSettings extends SpanLimits {
   readonly base: { readonly length: number; readonly segments: number };
 }
 
-/** Checks a session's options and makes the sequence it starts with. */
+/** Checks a session's options and makes the sequence it starts with; all options are read before that. */
 export function startSession(options: RecallSessionOptions): { settings: SessionSettings; sequence: TokenSequence } {
   const given = expectOptions<RecallSessionOptions>("options", options);
   const limits = checkSessionOptions(given);
-  const { vocabulary, sequence } =
-    given.context === undefined ? ownContext(given) : sharedContext(given, given.context);
+  const context: unknown = given.context;
+  const { vocabulary, sequence } = context === undefined ? ownContext(given) : sharedContext(given, context);
   const base = { length: sequence.length, segments: sequence.segments.count };
   if (limits.maxContextTokens < base.length) {
     sequence.close();
@@ -79,12 +79,7 @@ function ownContext(options: Partial<VocabularyOptions>): { vocabulary: Vocabula
 
 function sharedContext(options: Partial<VocabularyOptions>, context: unknown) {
   if (!(context instanceof RecallContext)) throw new TypeError('Expected "context" to be a RecallContext');
-  const shared = context.share();
-  try {
-    checkInherited(options, shared.vocabulary);
-  } catch (error) {
-    shared.sequence.close();
-    throw error;
-  }
-  return shared;
+  const { vocabulary } = context;
+  checkInherited(options, vocabulary);
+  return { vocabulary, sequence: context.share() };
 }

@@ -1,5 +1,5 @@
-import type { EngineMatcher } from "./engine/engine.js";
-import type { RecallErrorCode } from "./errors.js";
+import type { EngineMatcher } from "../engine/engine.js";
+import type { RecallErrorCode } from "../errors.js";
 import { IdBuffer } from "./id-set.js";
 import { OpenSpan, type ClosedSpan, type SpanOpening } from "./open-span.js";
 import type { TokenSequence } from "./sequence.js";
@@ -61,7 +61,13 @@ export class SpanMachine {
     if (this.#open !== null) this.#joinSequence(this.#open, null);
   }
 
-  /** Back to the state at a length that is at most the present one. */
+  /**
+   * Back to the state at a length that is at most the present one.
+   *
+   * What may throw comes before what it would leave half done: the tokens to read, the matcher to make, the sequence
+   * to cut, which the engine does wholly or not at all. Only opening a closed span again has to wait for the cut: where
+   * memory runs out there, the session stands whole, before that span.
+   */
   truncate(length: number): void {
     const open = this.#open;
     if (length === this.length) return;
@@ -69,32 +75,37 @@ export class SpanMachine {
       open.rewind(length - open.opening.start);
       return;
     }
-    this.#open = null;
-    while ((this.#closedSpans.at(-1)?.opening.start ?? 0) > length) this.#closedSpans.pop();
-    const last = this.#closedSpans.at(-1);
-    if (last !== undefined && length < last.end + (last.closedByToken ? 1 : 0)) {
-      const tokens = this.sequence.read(last.opening.start, length);
-      this.#closedSpans.pop();
-      this.sequence.truncate(last.opening.openedAt);
-      this.#reopen(last.opening, tokens);
-    } else {
-      this.sequence.truncate(length);
+    const kept = this.#closedSpans.filter(({ opening }) => opening.start <= length);
+    const last = kept.at(-1);
+    if (last === undefined || length >= last.end + (last.closedByToken ? 1 : 0)) {
+      this.#cut(length, kept.length);
+      return;
     }
+    const { opening } = last;
+    const tokens = this.sequence.read(opening.start, length);
+    const matcher = this.#useMatcher();
+    this.#cut(opening.openedAt, kept.length - 1);
+    this.#open = this.#spanOf(opening, tokens, matcher);
   }
 
   /** Back to what the session was built on. */
   reset(): void {
     const { length, segments } = this.#settings.base;
-    this.#open = null;
-    this.#closedSpans.length = 0;
-    this.sequence.truncate(length);
+    this.#cut(length, 0);
     this.sequence.segments.keep(segments);
   }
 
+  /** A copy; where a span is open and cannot be opened there too, nothing is left of it. */
   fork(): SpanMachine {
     const copy = new SpanMachine(this.#settings, this.sequence.fork(), this.#closedSpans.slice());
-    if (this.#open !== null) copy.#reopen(this.#open.opening, this.#open.tokens);
-    return copy;
+    if (this.#open === null) return copy;
+    try {
+      copy.#open = copy.#spanOf(this.#open.opening, this.#open.tokens, copy.#useMatcher());
+      return copy;
+    } catch (error) {
+      copy.close();
+      throw error;
+    }
   }
 
   /** Whether the span of this opening has not been undone. */
@@ -110,14 +121,24 @@ export class SpanMachine {
 
   #openSpan(startTokens: number, ranges: Int32Array | null, ends: Int32Array): void {
     const openedAt = this.sequence.length;
-    this.#reopen({ openedAt, start: openedAt + startTokens, ranges, ends }, []);
+    this.#open = this.#spanOf({ openedAt, start: openedAt + startTokens, ranges, ends }, [], this.#useMatcher());
   }
 
-  #reopen(opening: SpanOpening, tokens: Iterable<number>): void {
-    this.#matcher ??= this.sequence.matcher();
-    const open = new OpenSpan(opening, this.#settings, this.#matcher, this.#buffer);
-    for (const token of tokens) open.advance(token);
-    this.#open = open;
+  /** The sequence up to a length, with no span open and the first `spans` closed ones. */
+  #cut(length: number, spans: number): void {
+    this.sequence.truncate(length);
+    this.#closedSpans.length = spans;
+    this.#open = null;
+  }
+
+  #useMatcher(): EngineMatcher {
+    return (this.#matcher ??= this.sequence.matcher());
+  }
+
+  #spanOf(opening: SpanOpening, tokens: Iterable<number>, matcher: EngineMatcher): OpenSpan {
+    const span = new OpenSpan(opening, this.#settings, matcher, this.#buffer);
+    for (const token of tokens) span.advance(token);
+    return span;
   }
 
   /** The span's tokens join the sequence, between its start token and the closing one, where it has them. */

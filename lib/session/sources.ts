@@ -1,4 +1,4 @@
-import type { EngineMatcher } from "./engine/engine.js";
+import type { EngineMatcher } from "../engine/engine.js";
 import type { SpanOpening } from "./open-span.js";
 import type { RecallSource } from "./segments.js";
 import type { TokenSequence } from "./sequence.js";

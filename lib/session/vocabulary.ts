@@ -1,6 +1,6 @@
-import { COUNT_LIMIT, expectId, expectInteger, expectIntegers, expectOneOf, type TokenInput } from "./arguments.js";
-import type { Engine } from "./engine/engine.js";
-import { BACKENDS, loadEngine, type Backend } from "./engine/load.js";
+import { COUNT_LIMIT, expectId, expectInteger, expectIntegers, expectOneOf, type TokenInput } from "../arguments.js";
+import type { Engine } from "../engine/engine.js";
+import { BACKENDS, loadEngine, type Backend } from "../engine/load.js";
 
 /** What a context and the sessions on it agree about. */
 export interface VocabularyOptions {
@@ -42,11 +42,13 @@ export function checkVocabulary(options: Partial<VocabularyOptions>): Vocabulary
 /** Checks that what `options` say, if anything, is what `vocabulary` says. */
 export function checkInherited(options: Partial<VocabularyOptions>, vocabulary: Vocabulary): void {
   for (const name of ["vocabSize", "startTokenId", "endTokenId"] as const) {
-    if (options[name] !== undefined && options[name] !== vocabulary[name]) throw differs(name, vocabulary[name]);
+    const { [name]: given } = options;
+    if (given !== undefined && given !== vocabulary[name]) throw differs(name, vocabulary[name]);
   }
-  if (options.barrierTokenIds !== undefined) {
+  const { barrierTokenIds } = options;
+  if (barrierTokenIds !== undefined) {
     const { startTokenId, endTokenId, vocabSize } = vocabulary;
-    const barriers = collectBarriers(options.barrierTokenIds, startTokenId, endTokenId, vocabSize);
+    const barriers = collectBarriers(barrierTokenIds, startTokenId, endTokenId, vocabSize);
     if (barriers.join() !== vocabulary.barriers.join()) throw differs("barrierTokenIds", `[${vocabulary.barriers}]`);
   }
   const { backend = "auto" } = options;
