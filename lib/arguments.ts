@@ -67,7 +67,11 @@ const readTypedArrayName = Object.getOwnPropertyDescriptor(
  * Reading them may run the caller's code, as getters and proxies do, so state is looked at afterwards.
  */
 export function expectIntegers(name: string, values: unknown, high: number): Int32Array {
-  switch (typedArrayName(values)) {
+  const arrayName = typedArrayName(values);
+  if (arrayName !== undefined && isDetached(values as Int32Array)) {
+    throw new RangeError(`Expected "${name}" to have a buffer that is not detached`);
+  }
+  switch (arrayName) {
     case "Int32Array": {
       const integers = new Int32Array(values as Int32Array);
       for (let i = 0; i < integers.length; i++) {
@@ -83,6 +87,17 @@ export function expectIntegers(name: string, values: unknown, high: number): Int
       throw new TypeError(
         `Expected "${name}" to be an Int32Array, a Uint32Array, a BigInt64Array or an array of integers`,
       );
+  }
+}
+
+/** Whether a typed array has lost its memory, which otherwise looks like having no entries. */
+function isDetached(array: Int32Array): boolean {
+  if (array.byteLength > 0) return false;
+  try {
+    new Uint8Array(array.buffer);
+    return false;
+  } catch {
+    return true;
   }
 }
 

@@ -88,6 +88,21 @@ const anywhere: Case[] = [
     `RangeError: Expected "logits" to have at least 20 entries ${noEntries}`,
   ],
   [
+    "append of detached tokens",
+    (s) => s.append(detached(new Int32Array(4))),
+    'RangeError: Expected "tokens" to have a buffer that is not detached',
+  ],
+  [
+    "acceptAll of detached tokens",
+    (s) => s.acceptAll(detached(new Int32Array(4))),
+    'RangeError: Expected "tokens" to have a buffer that is not detached',
+  ],
+  [
+    "detached offsets",
+    (s) => s.append([1], { segment: "new", offsets: detached(new Int32Array(2)) }),
+    'RangeError: Expected "offsets" to have a buffer that is not detached',
+  ],
+  [
     "apply to a detached row",
     (s) => s.apply(detached(new Float32Array(20))),
     `RangeError: Expected "logits" to have at least 20 entries ${noEntries}`,

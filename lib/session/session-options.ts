@@ -12,7 +12,7 @@ interface SessionOnlyOptions {
   maxSpanTokens?: number;
   /** Below this many tokens the end token is withheld, unless it is the only way on; 0 unless given. */
   minSpanTokens?: number;
-  /** What masked logits are set to; `-Infinity` unless given. */
+  /** What masked logits are set to, as a 32-bit float; `-Infinity` unless given. */
   maskValue?: number;
   /** Whether generated tokens may be quoted too; `true` unless given. */
   recallGenerated?: boolean;

@@ -8,7 +8,7 @@ export interface VocabularyOptions {
   vocabSize: number;
   /** The token that opens a recall span when it is accepted. */
   startTokenId?: number;
-  /** The token that closes a recall span. */
+  /** The token that closes a recall span; without one a span closes by `endSpan` or by ids that `beginSpan` names. */
   endTokenId?: number;
   /** Further ids that are never part of a quote: end of text, chat-template markers. */
   barrierTokenIds?: TokenInput;
