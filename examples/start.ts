@@ -36,7 +36,7 @@ The document ${relative(documentPath)}: ${entries.length} places and where they 
 `);
   const asker = new Asker(await openModel(modelPath), { documents: [{ name: "cities.txt", text, textStart }] });
   for (const question of QUESTIONS) {
-    say(`\nWhere is ${question}?\n`);
+    say(`\nQuestion: ${question}\n`);
     for (const constrained of [true, false]) {
       await show(
         constrained ? "with Verbatim   " : "without         ",

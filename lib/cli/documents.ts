@@ -25,12 +25,13 @@ export async function readDocuments(paths: readonly string[], stdin: NodeJS.Read
   const documents: AskDocument[] = [];
   const seen = new Set<string>();
   for (const path of paths) {
-    const identity = path === STANDARD_INPUT ? path : await resolve(path);
+    const identity = path === STANDARD_INPUT ? path : await identify(path);
     if (seen.has(identity)) continue;
     seen.add(identity);
     const bytes = path === STANDARD_INPUT ? await buffer(stdin) : await read(path);
     documents.push(decode(nameOf(path), bytes));
   }
+  if (documents.every(({ text }) => text === "")) throw new InputError("The documents are empty");
   return documents;
 }
 
@@ -51,10 +52,9 @@ function decode(name: string, bytes: Uint8Array): AskDocument {
   return { name, text: textStart > 0 ? text.slice(BYTE_ORDER_MARK.length) : text, textStart };
 }
 
-function resolve(path: string): Promise<string> {
-  return realpath(path).catch((error) => {
-    throw unreadableFile(path, error);
-  });
+/** Where a file really is. Pipes, such as a shell's process substitution, are at no path but their own. */
+function identify(path: string): Promise<string> {
+  return realpath(path).catch(() => path);
 }
 
 function read(path: string): Promise<Uint8Array> {

@@ -12,6 +12,23 @@ export interface Renderer {
   render(event: AskEvent): string;
 }
 
+/** Control characters but tab and newline, which a terminal would obey. */
+// eslint-disable-next-line no-control-regex
+const CONTROL = /[\x00-\x08\x0b-\x1f\x7f-\x9f]/g;
+/** Unicode's pictures of the first 32 control characters begin here; DEL has one of its own, the C1 set has none. */
+const CONTROL_PICTURES = 0x2400;
+const DELETE_PICTURE = "\u2421";
+const REPLACEMENT = "\ufffd";
+
+/** Text as a terminal may get it: what documents and models write does not steer it. */
+function visible(text: string): string {
+  return text.replace(CONTROL, (character) => {
+    const code = character.charCodeAt(0);
+    if (code < 0x20) return String.fromCharCode(CONTROL_PICTURES + code);
+    return code === 0x7f ? DELETE_PICTURE : REPLACEMENT;
+  });
+}
+
 /** For people: quotes between typographic marks, each with where it stands. */
 export function textRenderer(colour: boolean): Renderer {
   const style = (format: "green" | "red" | "dim", text: string) => (colour ? styleText(format, text) : text);
@@ -19,13 +36,17 @@ export function textRenderer(colour: boolean): Renderer {
     render(event) {
       switch (event.type) {
         case "text":
-          return event.text;
+          return visible(event.text);
         case "quote-start":
           return style("green", "“");
         case "quote-text":
-          return style("green", event.text);
+          return style("green", visible(event.text));
         case "quote-end":
-          return style("green", "”") + " " + style(event.quote.sources.length > 0 ? "dim" : "red", place(event.quote));
+          return (
+            style("green", "”") +
+            " " +
+            style(event.quote.sources.length > 0 ? "dim" : "red", visible(place(event.quote)))
+          );
         case "end":
           return "\n";
         default:
@@ -74,15 +95,17 @@ export function sourceText({ file, lines: [first, last] }: QuoteSource): string 
   return first === last ? `${file}:${first}` : `${file}:${first}-${last}`;
 }
 
-/** What a run cost, in a line. */
+/** What a run cost, in a line, as far as it was measured: a rate takes two tokens, the prompt's time one. */
 export function summaryText(summary: AskSummary): string {
   const count = (value: number, noun: string) => `${value.toLocaleString("en")} ${noun}${value === 1 ? "" : "s"}`;
-  const parts = [
-    `${count(summary.answerTokens, "token")}, ${count(summary.quotes, "quote")}`,
-    `${summary.tokensPerSecond.toFixed(0)} tokens/s`,
-    `masks ${(100 * summary.maskShare).toFixed(1)} % of the time`,
-    `prompt of ${count(summary.promptTokens, "token")} in ${summary.promptSeconds.toFixed(1)} s`,
-  ];
+  const parts = [`${count(summary.answerTokens, "token")}, ${count(summary.quotes, "quote")}`];
+  if (summary.answerTokens > 1) {
+    parts.push(`${summary.tokensPerSecond.toFixed(0)} tokens/s`);
+    parts.push(`masks ${(100 * summary.maskShare).toFixed(1)} % of the time`);
+  }
+  if (summary.answerTokens > 0) {
+    parts.push(`prompt of ${count(summary.promptTokens, "token")} in ${summary.promptSeconds.toFixed(1)} s`);
+  }
   if (summary.finish === "length") parts.push("stopped at --max-tokens");
   if (summary.finish === "interrupted") parts.push("interrupted");
   return parts.join("; ");

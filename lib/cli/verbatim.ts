@@ -5,11 +5,17 @@ import type { AskCommandOptions } from "./ask-command.js";
 import { InputError } from "./input-error.js";
 
 const INPUT_EXIT_CODE = 2;
+const OUTPUT_EXIT_CODE = 1;
+const MOST_THREADS = 1024;
+/** llama.cpp takes seeds of 32 bits, and the last of them as none. */
+const MOST_SEED = 2 ** 32 - 2;
 
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(args: readonly string[]): Promise<number> {
   process.stdout.on("error", stopWhenNobodyReads);
+  // The answer is what counts: it and the exit code stay what they are where nobody gets the messages.
+  process.stderr.on("error", () => undefined);
   try {
     let exitCode = 0;
     const program = makeProgram(async (question, options) => {
@@ -37,11 +43,11 @@ function makeProgram(runAsk: (question: string, options: AskCommandOptions) => P
     .argument("<question>", "what to ask")
     .requiredOption("-m, --model <file>", "a GGUF model that has recall tokens")
     .requiredOption("-c, --context <file>", 'a document, UTF-8 text; "-" is standard input; repeatable', collect)
-    .option("--temperature <number>", "0 takes the likeliest token each time", parseAtLeast(0, false), 0)
-    .option("--seed <number>", "makes draws repeatable where the temperature is not 0", parseAtLeast(0))
-    .option("--max-tokens <number>", "longest answer", parseAtLeast(1), 512)
-    .option("--threads <number>", "half of the processors unless given", parseAtLeast(1))
-    .option("--context-size <number>", "most tokens that prompt and answer may take", parseAtLeast(1))
+    .option("--temperature <number>", "0 takes the likeliest token each time", parseNumber, 0)
+    .option("--seed <number>", "makes draws repeatable where the temperature is not 0", parseInteger(0, MOST_SEED))
+    .option("--max-tokens <number>", "longest answer", parseInteger(1), 512)
+    .option("--threads <number>", "half of the processors unless given", parseInteger(1, MOST_THREADS))
+    .option("--context-size <number>", "most tokens that prompt and answer may take", parseInteger(1))
     .option("--no-constraint", "let the model quote freely, for comparison")
     .option("--raw", 'a plain prompt ("Q: ... A:"), even where the model brings a chat template', false)
     .option(
@@ -71,13 +77,18 @@ function collect(value: string, previous: string[] = []): string[] {
   return [...previous, value];
 }
 
-function parseAtLeast(least: number, integer = true): (value: string) => number {
+function parseNumber(value: string): number {
+  const number = Number(value);
+  if (value.trim() !== "" && Number.isFinite(number) && number >= 0) return number;
+  throw new InvalidArgumentError("Expected a number of at least 0.");
+}
+
+function parseInteger(least: number, most = Number.MAX_SAFE_INTEGER): (value: string) => number {
+  const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
   return (value) => {
     const number = Number(value);
-    if (value.trim() !== "" && number >= least && (integer ? Number.isSafeInteger(number) : Number.isFinite(number))) {
-      return number;
-    }
-    throw new InvalidArgumentError(`Expected ${integer ? "an integer" : "a number"} of at least ${least}.`);
+    if (value.trim() !== "" && Number.isInteger(number) && number >= least && number <= most) return number;
+    throw new InvalidArgumentError(`Expected an integer ${range}.`);
   };
 }
 
@@ -88,9 +99,11 @@ function interruptSignal(): AbortSignal {
   return controller.signal;
 }
 
+/** A reader that has seen enough, such as `head`, is no failure; a full device is. */
 function stopWhenNobodyReads(error: NodeJS.ErrnoException): void {
-  if (error.code !== "EPIPE") throw error;
-  process.exit(0);
+  if (error.code === "EPIPE") process.exit(0);
+  process.stderr.write(`verbatim: Cannot write the answer: ${error.message}\n`);
+  process.exit(OUTPUT_EXIT_CODE);
 }
 
 function packageVersion(): string {

@@ -85,8 +85,8 @@ VERBATIM_API verbatim_status verbatim_context_create(const verbatim_context_opti
 VERBATIM_API void verbatim_context_destroy(verbatim_context* context);
 
 /**
- * Appends `count` tokens; `flags` are VERBATIM_UNSEARCHABLE and VERBATIM_NEW_RUN. VERBATIM_CONTEXT_FULL past max_tokens,
- * VERBATIM_INVALID_ARGUMENT for an id outside the vocabulary or other flags.
+ * Appends `count` tokens; `flags` are VERBATIM_UNSEARCHABLE and VERBATIM_NEW_RUN. VERBATIM_CONTEXT_FULL past
+ * max_tokens, VERBATIM_INVALID_ARGUMENT for an id outside the vocabulary or other flags.
  */
 VERBATIM_API verbatim_status verbatim_context_append(verbatim_context* context, const int32_t* tokens, size_t count,
                                                      uint32_t flags);

@@ -1,18 +1,21 @@
 /** `verbatim ask` as a program: what it writes where, and its exit codes. */
 
-import { spawn } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { PassThrough, Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { QuoteSource } from "../../lib/cli/answer.js";
+import { AnswerMeter } from "../../lib/cli/answer-meter.js";
+import type { AskEvent } from "../../lib/cli/ask.js";
 import { readDocuments } from "../../lib/cli/documents.js";
+import { binaryPackage } from "../../lib/cli/binary-package.js";
 import { defaultThreads } from "../../lib/cli/model.js";
 import { ReadingProgress } from "../../lib/cli/progress.js";
 import { buildPrompt, defaultForm } from "../../lib/cli/prompt.js";
-import { jsonRenderer } from "../../lib/cli/render.js";
+import { jsonRenderer, summaryText, textRenderer } from "../../lib/cli/render.js";
 import { writeReferenceModel } from "../../examples/reference-model/write.js";
 import { loadModel, scratch } from "../support/llama.js";
 import { END, START, writeTinyModel } from "../support/tiny-model.js";
@@ -47,21 +50,29 @@ interface RunOptions {
   input?: string;
   env?: Record<string, string>;
   interruptAfter?: RegExp;
+  /** File descriptors in place of pipes. */
+  stdout?: number;
+  stderr?: number;
 }
 
 /** Runs `verbatim` in the scratch directory; colours only where a test asks for them. */
-function verbatim(args: string[], { input = "", env = {}, interruptAfter }: RunOptions = {}): Promise<Run> {
+function verbatim(args: string[], { input = "", env = {}, interruptAfter, ...outputs }: RunOptions = {}): Promise<Run> {
   const colourless = { ...process.env, NO_COLOR: undefined, FORCE_COLOR: undefined };
-  const child = spawn(process.execPath, [program, ...args], { cwd: scratch, env: { ...colourless, ...env } });
+  const stdio = ["pipe", outputs.stdout ?? "pipe", outputs.stderr ?? "pipe"] as const;
+  const child = spawn(process.execPath, [program, ...args], {
+    cwd: scratch,
+    env: { ...colourless, ...env },
+    stdio: [...stdio],
+  });
   const run = { stdout: "", stderr: "" };
-  child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
+  child.stdout?.setEncoding("utf8").on("data", (chunk: string) => {
     run.stdout += chunk;
     if (interruptAfter === undefined || !interruptAfter.test(run.stdout)) return;
     child.kill("SIGINT");
     interruptAfter = undefined;
   });
-  child.stderr.setEncoding("utf8").on("data", (chunk: string) => (run.stderr += chunk));
-  child.stdin.end(input);
+  child.stderr?.setEncoding("utf8").on("data", (chunk: string) => (run.stderr += chunk));
+  child.stdin!.end(input);
   return new Promise((resolve, reject) => {
     child.on("error", reject);
     child.on("close", (code) => resolve({ code, ...run }));
@@ -194,13 +205,11 @@ test("standard input is cited under a name that no file's citation has", async (
   }
 });
 
-test("a file that is given twice is read once; an empty one has nothing to quote", async () => {
+test("a file that is given twice is read once; an empty one adds nothing", async () => {
   file("empty.txt", "");
   const { quotes, summary } = await askJson("red", ["colours.txt", "./colours.txt", "empty.txt"]);
   assert.equal(quotes[0].sources, [{ file: "colours.txt", lines: [1, 1], bytes: [0, 11] }]);
   assert.equal(summary.promptTokens, (await askJson("red", ["colours.txt"])).summary.promptTokens);
-  const nothing = await askJson("red", ["empty.txt"], ["--max-tokens", "20"]);
-  for (const quote of nothing.quotes) assert.is(quote.text, "");
 });
 
 test("a byte order mark and CRLF line ends: lines and bytes are the file's", async () => {
@@ -292,6 +301,8 @@ test("bad input: one sentence, exit code 2", async () => {
   await fails([...model, "--context", "none.txt", "x"], "Cannot read none.txt: there is no such file");
   await fails([...model, "--context", ".", "x"], "Cannot read .: it is a directory");
   await fails([...model, "--context", "latin1.txt", "x"], "latin1.txt is not UTF-8 text");
+  file("bom.txt", "\ufeff");
+  await fails([...model, "--context", "bom.txt", "--context", "-", "x"], "The documents are empty");
   await fails([...model, ...context, " "], "Expected a question that is not empty");
   await fails(["ask", "--model", "none.gguf", ...context, "x"], "Cannot read none.gguf: there is no such file");
   await fails(["ask", "--model", "colours.txt", ...context, "x"], "colours.txt is not a GGUF file");
@@ -321,7 +332,9 @@ test("bad options: what is wrong, exit code 2", async () => {
     [["ask", "-m", "a", "-c", "b"], "missing required argument 'question'"],
     [["ask", "-m", "a", "-c", "b", "--max-tokens", "0", "x"], "Expected an integer of at least 1."],
     [["ask", "-m", "a", "-c", "b", "--temperature", "-1", "x"], "Expected a number of at least 0."],
-    [["ask", "-m", "a", "-c", "b", "--threads", "two", "x"], "Expected an integer of at least 1."],
+    [["ask", "-m", "a", "-c", "b", "--threads", "two", "x"], "Expected an integer from 1 to 1024."],
+    [["ask", "-m", "a", "-c", "b", "--threads", "100000", "x"], "Expected an integer from 1 to 1024."],
+    [["ask", "-m", "a", "-c", "b", "--seed", "1e40", "x"], "Expected an integer from 0 to 4294967294."],
     [["ask", "-m", "a", "-c", "b", "--loud", "x"], "unknown option '--loud'"],
     [["tell"], "unknown command 'tell'"],
   ] as [string[], string][]) {
@@ -338,7 +351,73 @@ test("a file that is cut off after the first bytes is not a model", async () => 
   file("cut.gguf", "GGUF");
   const run = await verbatim(["ask", "--model", "cut.gguf", "--context", "colours.txt", "x"]);
   assert.is(run.code, 2, run.stderr);
-  assert.match(run.stderr, "verbatim: Cannot load cut.gguf: ");
+  assert.match(run.stderr, /^verbatim: cut\.gguf is not a complete GGUF model: .+\n$/);
+});
+
+test("a model that is cut off in its tensors: one line, with the cause and without the library's log", async () => {
+  file("half.gguf", readFileSync(join(scratch, "reference.gguf")).subarray(0, 200_000));
+  const run = await verbatim(["ask", "--model", "half.gguf", "--context", "colours.txt", "x"]);
+  assert.is(run.code, 2, run.stderr);
+  assert.match(run.stderr, /^verbatim: half\.gguf is not a complete GGUF model: .*file bounds.*\n$/);
+});
+
+test("the package of node-llama-cpp's binary, by platform", () => {
+  assert.is(binaryPackage("linux", "x64"), "@node-llama-cpp/linux-x64");
+  assert.is(binaryPackage("linux", "arm"), "@node-llama-cpp/linux-armv7l");
+  assert.is(binaryPackage("darwin", "arm64"), "@node-llama-cpp/mac-arm64-metal");
+  assert.is(binaryPackage("darwin", "x64"), "@node-llama-cpp/mac-x64");
+  assert.is(binaryPackage("win32", "arm64"), "@node-llama-cpp/win-arm64");
+  assert.is(binaryPackage("freebsd", "x64"), null);
+});
+
+if (process.platform === "linux") {
+  test("a full device: one sentence, exit code 1; nothing where only standard error is full", async () => {
+    const full = openSync("/dev/full", "w");
+    const args = ["ask", "--model", "reference.gguf", "--context", "colours.txt", "green"];
+    const answer = await verbatim(args, { stdout: full });
+    const summary = await verbatim(args, { stderr: full });
+    const refusal = await verbatim([...args.slice(0, -1), " "], { stderr: full });
+    closeSync(full);
+    assert.equal([answer.code, summary.code, refusal.code], [1, 0, 2]);
+    assert.match(answer.stderr, /^verbatim: Cannot write the answer: .*no space left on device.*\n$/);
+    assert.match(summary.stdout, "00ff00");
+  });
+
+  test("a pipe as a document, as process substitution gives it", async () => {
+    const command = `exec "$0" "$1" ask --model reference.gguf --threads 1 --json -c <(cat colours.txt) green`;
+    const shell = spawnSync("bash", ["-c", command, process.execPath, program], { cwd: scratch, encoding: "utf8" });
+    assert.is(shell.status, 0, shell.stderr);
+    assert.equal((JSON.parse(shell.stdout) as Answer).quotes[0].sources[0].lines, [2, 2]);
+  });
+}
+
+test("control characters reach a terminal as pictures, programs as they are", () => {
+  const hostile = "a\u001b[31m\u007f\u009b\u0000\r\n\tb";
+  const pictures = "a\u241b[31m\u2421\ufffd\u2400\u240d\n\tb";
+  const events: AskEvent[] = [
+    { type: "text", text: hostile },
+    { type: "quote-text", text: hostile },
+    {
+      type: "quote-end",
+      quote: { text: hostile, closed: true, sources: [{ file: "\u001b.txt", lines: [1, 2], bytes: [0, 9] }] },
+    },
+  ];
+  const text = textRenderer(false);
+  assert.equal(
+    events.map((event) => text.render(event)),
+    [pictures, pictures, "” [\u241b.txt:1-2]"],
+  );
+  const json = jsonRenderer(hostile);
+  for (const event of events) json.render(event);
+  const { question, answer } = JSON.parse(json.render({ type: "end", summary: {} as never })) as Answer;
+  assert.equal([question, answer], [hostile, hostile + hostile]);
+});
+
+test("the summary leaves out what was not measured", async () => {
+  const one = await ask("green", ["colours.txt"], ["--max-tokens", "1"]);
+  assert.match(one.stderr, /^1 token, 0 quotes; prompt of 51 tokens in \d+\.\d s; stopped at --max-tokens\n$/);
+  const unread = new AnswerMeter(11_211, () => 0).summary("interrupted");
+  assert.is(summaryText(unread), "0 tokens, 0 quotes; interrupted");
 });
 
 test("a progress bar on a terminal while a long prompt is read, and only then", () => {

@@ -186,8 +186,8 @@ class Run {
     const size_t kept = input_.Below(static_cast<uint32_t>(length) + 1);
     const bool appends = input_.OneIn(2) && length + tokens.size() <= kMaxTokens;
     allocations_left = allowance;
-    const verbatim_status status =
-        appends ? verbatim_context_append(context, tokens.data(), tokens.size(), 0) : verbatim_context_truncate(context, kept);
+    const verbatim_status status = appends ? verbatim_context_append(context, tokens.data(), tokens.size(), 0)
+                                           : verbatim_context_truncate(context, kept);
     allocations_left = -1;
     REQUIRE(status == VERBATIM_OK || status == VERBATIM_OUT_OF_MEMORY);
     if (status != VERBATIM_OK) return;
