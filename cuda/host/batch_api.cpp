@@ -92,8 +92,9 @@ vbt_status vbt_sample(vbt_engine* engine, const vbt_rows* rows, const vbt_logits
     live.timeline().Enter(stream);
     if (map.count == 0) return;
     EnqueueStaleMasks(live, stream);
-    EnqueueRead(live, stream,
-                [&](cudaStream_t caller) { return LaunchSampleAllowed(live.view(), map, view, tokens, caller); });
+    live.timeline().BeginChangeOnCaller(stream);
+    CheckCuda(LaunchSampleAllowed(live.view(), map, view, tokens, stream), "launch a kernel");
+    live.timeline().EndChangeOnCaller(stream);
   });
 }
 

@@ -41,6 +41,7 @@ void Timeline::Enter(cudaStream_t caller) {
   if (capture == 0 || capture == capture_) return;
   capture_ = capture;
   captured_.has_changed = false;
+  captured_.has_joined = false;
   captured_.is_read = false;
   // What happens before a replay is not known.
   captured_.may_be_stale = true;
@@ -54,12 +55,13 @@ void Timeline::WaitForReader() {
 void Timeline::BeginChange(cudaStream_t caller) {
   Record(order_->caller_reached, caller);
   Wait(stream(), order_->caller_reached);
+  order_->has_joined = true;
   WaitForReader();
 }
 
 void Timeline::BeginOwnChange(cudaStream_t caller) {
   // The engine's stream joins a capture by waiting for a stream that is part of it.
-  if (order_ == &captured_ && !order_->has_changed) {
+  if (order_ == &captured_ && !order_->has_joined) {
     BeginChange(caller);
   } else {
     WaitForReader();
@@ -71,31 +73,27 @@ void Timeline::EndChange() {
   order_->has_changed = true;
 }
 
-void Timeline::BeginRead(cudaStream_t caller) {
+void Timeline::Join(cudaStream_t caller) {
   if (order_->has_changed) Wait(caller, order_->changed);
+  if (order_->is_read && order_->reader != caller) Wait(caller, order_->read);
 }
 
 void Timeline::EndRead(cudaStream_t caller) {
-  if (order_->is_read && order_->reader != caller) {
-    // One event stands for all who read. In a capture the engine's stream may not have joined, and need not.
-    if (order_ == &captured_)
-      Wait(caller, order_->read);
-    else
-      WaitForReader();
-  }
+  // Whoever read before came before this: one event stands for all.
   Record(order_->read, caller);
   order_->is_read = true;
   order_->reader = caller;
 }
 
+void Timeline::EndChangeOnCaller(cudaStream_t caller) {
+  EndRead(caller);
+  Record(order_->changed, caller);
+  order_->has_changed = true;
+}
+
 void Timeline::SetStale() {
   order_->may_be_stale = true;
   if (order_ == &captured_) replays_leave_stale_ = true;
-}
-
-void Timeline::Join(cudaStream_t caller) {
-  BeginRead(caller);
-  if (order_->is_read && order_->reader != caller) Wait(caller, order_->read);
 }
 
 void Timeline::Synchronize() {

@@ -8,8 +8,8 @@ namespace verbatim::cuda {
 
 /**
  * The order of an engine's work. Changes of sequences run on the engine's stream, each after what the caller's stream
- * had in front of it; what reads the engine's state on behalf of the caller runs on the caller's stream, after all
- * changes so far, and the next change waits for it.
+ * had in front of it; what reads the engine's state on behalf of the caller runs on the caller's stream. Each waits for
+ * all that came before, so that calls take effect in the order in which they were made.
  *
  * A capture has an order of its own: events that are recorded inside it mean nothing outside, nor the other way round.
  */
@@ -38,13 +38,18 @@ class Timeline {
 
   void EndChange();
 
-  /** `caller` waits for all changes. */
-  void BeginRead(cudaStream_t caller);
+  /** `caller` waits for all changes, and for all who read. */
+  void Join(cudaStream_t caller);
+
+  /** What reads the engine's state is to run on `caller` next. */
+  void BeginRead(cudaStream_t caller) { Join(caller); }
 
   void EndRead(cudaStream_t caller);
 
-  /** `caller` waits for all changes and for all who read. */
-  void Join(cudaStream_t caller);
+  /** A change that runs on the caller's stream because the caller reads its result there. */
+  void BeginChangeOnCaller(cudaStream_t caller) { Join(caller); }
+
+  void EndChangeOnCaller(cudaStream_t caller);
 
   /** Waits until all of the engine's work that is not in a capture is done. */
   void Synchronize();
@@ -61,6 +66,8 @@ class Timeline {
     Event changed;
     Event read;
     bool has_changed = false;
+    /** In a capture: the engine's stream is part of it. */
+    bool has_joined = false;
     bool is_read = false;
     cudaStream_t reader = nullptr;
     bool may_be_stale = false;
