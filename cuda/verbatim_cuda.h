@@ -13,7 +13,8 @@
  * Calls. Each returns a status and leaves everything as it was unless that is VBT_OK; vbt_message tells more. None
  * throws, exits or prints. Each sets the engine's device and restores the caller's. Unless its comment says otherwise,
  * a call returns before its work is done, neither waits for the device nor allocates memory, and reads the host memory
- * it is given before it returns. VBT_ERR_INVALID_ARGUMENT is for what is wrong with arguments, VBT_ERR_CUDA for what
+ * it is given before it returns. VBT_ERR_INVALID_ARGUMENT is for what is wrong with arguments (that device memory is
+ * memory of the engine's device is checked, that it is large enough cannot be), VBT_ERR_CUDA for what
  * the CUDA runtime refused; after VBT_ERR_CUDA from a launch the state of the sequences is undefined.
  *
  * Threads. An engine, with its contexts and sequences, belongs to one thread at a time. Engines are independent.
@@ -132,7 +133,7 @@ typedef struct vbt_engine_options {
   /** Ids that are never part of a quote, start_token and end_token aside; may be NULL if barrier_count is 0. */
   const int32_t* barriers;
   size_t barrier_count;
-  /** At this many tokens only the end token is allowed. */
+  /** At this many tokens only the end token is allowed; in [1, 2^20). */
   int32_t max_span_tokens;
   /** Below this many tokens the end token is withheld, unless it is the only way on. */
   int32_t min_span_tokens;
@@ -140,9 +141,9 @@ typedef struct vbt_engine_options {
   int32_t recall_generated;
   /** What masked logits are set to, rounded to the row's type. */
   float mask_value;
-  /** Sequences that can be open at once. */
+  /** Sequences that can be open at once; in [1, 65,536]. */
   int32_t max_sequences;
-  /** Spans that one sequence can have. */
+  /** Spans that one sequence can have; in [1, 2^20). */
   int32_t max_spans;
   /** Device memory for contexts and for the sequences' own tokens and candidates. */
   size_t pool_bytes;
@@ -190,8 +191,8 @@ typedef struct vbt_piece {
 
 /**
  * Indexes tokens in host memory and uploads them: a prompt, or documents, that any number of sequences then share.
- * Takes 8 bytes of the pool per token and 8 per distinct token, each of the arrays rounded up to 256 bytes. Waits until
- * `tokens` is uploaded.
+ * Takes of the pool 4 bytes per token, 4 per token that is searchable, 4 per distinct token of these and 4 per distinct
+ * token and one more, each of the four rounded up to 256 bytes. May wait for earlier uploads.
  * @param pieces their counts add up to `count`; NULL: one piece without flags
  */
 VBT_API vbt_status vbt_context_create(vbt_engine* engine, const int32_t* tokens, size_t count, const vbt_piece* pieces,
@@ -219,7 +220,7 @@ VBT_API vbt_status vbt_sequence_fork(vbt_engine* engine, int32_t sequence, vbt_s
 VBT_API vbt_status vbt_sequence_close(vbt_engine* engine, int32_t sequence, vbt_stream stream);
 
 /**
- * Appends tokens in host memory, outside a span; `flags` as for a piece. Waits until they are uploaded. Sequence
+ * Appends tokens in host memory, outside a span; `flags` as for a piece. May wait for earlier uploads. Sequence
  * statuses: CONTEXT_FULL, WRONG_SPAN. A long prompt belongs into a context, which is indexed; this is scanned.
  */
 VBT_API vbt_status vbt_append(vbt_engine* engine, int32_t sequence, const int32_t* tokens, size_t count, uint32_t flags,
@@ -256,7 +257,7 @@ typedef struct vbt_sampling {
   size_t struct_size;
   /** 0 takes the largest logit, the lowest id among equals. */
   float temperature;
-  /** Keep the top_k largest logits; 0 keeps all. */
+  /** Keep the top_k largest logits, at most vocab_size; 0 keeps all. */
   int32_t top_k;
   /** Keep the most probable tokens until their probabilities sum to top_p; 1 keeps all. */
   float top_p;
@@ -276,6 +277,7 @@ VBT_API vbt_status vbt_set_sampling(vbt_engine* engine, int32_t sequence, const 
 typedef struct vbt_rows {
   /** sizeof(vbt_rows). */
   size_t struct_size;
+  /** In [0, 65,536]. */
   int32_t count;
   /**
    * Device memory: the sequence of each row, -1 where it has none; NULL: row i is sequence i. Rows that name a sequence
@@ -289,15 +291,16 @@ typedef struct vbt_rows {
  * Accepts a token per row; -1 skips the row. Sequence statuses: TOKEN_OUT_OF_RANGE, CONTEXT_FULL, TOKEN_NOT_ALLOWED,
  * SPANS_FULL. The masks are stale until vbt_prepare, or a verb that needs them.
  * @param tokens [rows.count]
+ * @param memory a vbt_memory: where `tokens` lie
  */
-VBT_API vbt_status vbt_accept(vbt_engine* engine, const vbt_rows* rows, const int32_t* tokens, vbt_memory memory,
+VBT_API vbt_status vbt_accept(vbt_engine* engine, const vbt_rows* rows, const int32_t* tokens, int32_t memory,
                               vbt_stream stream);
 
 /** Starts computing the masks that are stale. */
 VBT_API vbt_status vbt_prepare(vbt_engine* engine, vbt_stream stream);
 
 /** vbt_accept and the masks of its rows in one launch. */
-VBT_API vbt_status vbt_step(vbt_engine* engine, const vbt_rows* rows, const int32_t* tokens, vbt_memory memory,
+VBT_API vbt_status vbt_step(vbt_engine* engine, const vbt_rows* rows, const int32_t* tokens, int32_t memory,
                             vbt_stream stream);
 
 /**
@@ -313,7 +316,8 @@ typedef struct vbt_logits {
   size_t struct_size;
   /** Aligned to its entries, no more. */
   void* data;
-  vbt_dtype dtype;
+  /** A vbt_dtype. */
+  int32_t dtype;
   /** Entries of a row, at least vocab_size. */
   int32_t width;
   /** Entries from one row's start to the next's, at least width. */
@@ -339,6 +343,7 @@ VBT_API vbt_status vbt_sample(vbt_engine* engine, const vbt_rows* rows, const vb
 /**
  * Writes for each row at most `max` tokens on which all candidates that have a continuation agree; with `latest` != 0
  * the tokens after the latest such candidate. None outside a span, or in error. Runs on `stream`.
+ * @param max in [0, max_span_tokens]
  * @param tokens device memory, [rows.count, max], row-major
  * @param counts device memory, [rows.count]: how many were written
  */

@@ -83,7 +83,7 @@ inline LogitsView ExpectLogits(const vbt_engine& engine, const vbt_logits* logit
   ExpectInteger("logits->stride", logits->stride, logits->width, int64_t{1} << 40);
   const size_t entry = logits->dtype == VBT_FLOAT32 ? sizeof(float) : sizeof(uint16_t);
   ExpectDeviceMemory("logits->data", logits->data, entry, engine.device());
-  return {logits->data, logits->dtype, logits->width, logits->stride};
+  return {logits->data, static_cast<vbt_dtype>(logits->dtype), logits->width, logits->stride};
 }
 
 }  // namespace verbatim::cuda

@@ -19,7 +19,7 @@ const int32_t* StageTokens(vbt_engine& engine, const int32_t* tokens, int32_t co
   return engine.staged_tokens();
 }
 
-void Accept(vbt_engine& engine, const vbt_rows* rows, const int32_t* tokens, vbt_memory memory, vbt_stream stream,
+void Accept(vbt_engine& engine, const vbt_rows* rows, const int32_t* tokens, int32_t memory, vbt_stream stream,
             AcceptLauncher launch) {
   const RowMap map = ExpectRows(engine, rows);
   ExpectInteger("memory", memory, VBT_HOST, VBT_DEVICE + 1);
@@ -39,7 +39,7 @@ void Accept(vbt_engine& engine, const vbt_rows* rows, const int32_t* tokens, vbt
 
 }  // namespace
 
-vbt_status vbt_accept(vbt_engine* engine, const vbt_rows* rows, const int32_t* tokens, vbt_memory memory,
+vbt_status vbt_accept(vbt_engine* engine, const vbt_rows* rows, const int32_t* tokens, int32_t memory,
                       vbt_stream stream) {
   return Call(engine, [&](vbt_engine& live) {
     Accept(live, rows, tokens, memory, stream, LaunchAccept);
@@ -47,7 +47,7 @@ vbt_status vbt_accept(vbt_engine* engine, const vbt_rows* rows, const int32_t* t
   });
 }
 
-vbt_status vbt_step(vbt_engine* engine, const vbt_rows* rows, const int32_t* tokens, vbt_memory memory,
+vbt_status vbt_step(vbt_engine* engine, const vbt_rows* rows, const int32_t* tokens, int32_t memory,
                     vbt_stream stream) {
   return Call(engine, [&](vbt_engine& live) { Accept(live, rows, tokens, memory, stream, LaunchStep); });
 }
@@ -75,7 +75,7 @@ vbt_status vbt_apply(vbt_engine* engine, const vbt_rows* rows, const vbt_logits*
     const RowMap map = ExpectRows(live, rows);
     const LogitsView view = ExpectLogits(live, logits);
     live.timeline().Enter(stream);
-    if (map.count == 0) return;
+    if (map.count == 0) return live.timeline().Join(stream);
     EnqueueStaleMasks(live, stream);
     EnqueueRead(live, stream, [&](cudaStream_t caller) {
       return LaunchMaskedFill(live.view(), map, view, live.mask_value(), caller);
@@ -90,7 +90,7 @@ vbt_status vbt_sample(vbt_engine* engine, const vbt_rows* rows, const vbt_logits
     const LogitsView view = ExpectLogits(live, logits);
     if (map.count > 0) ExpectDeviceMemory("tokens", tokens, sizeof(int32_t), live.device());
     live.timeline().Enter(stream);
-    if (map.count == 0) return;
+    if (map.count == 0) return live.timeline().Join(stream);
     EnqueueStaleMasks(live, stream);
     live.timeline().BeginChangeOnCaller(stream);
     CheckCuda(LaunchSampleAllowed(live.view(), map, view, tokens, stream), "launch a kernel");
@@ -108,7 +108,7 @@ vbt_status vbt_draft(vbt_engine* engine, const vbt_rows* rows, int32_t max, int3
       ExpectDeviceMemory("counts", counts, sizeof(int32_t), live.device());
     }
     live.timeline().Enter(stream);
-    if (map.count == 0) return;
+    if (map.count == 0) return live.timeline().Join(stream);
     EnqueueRead(live, stream, [&](cudaStream_t caller) {
       return LaunchDraft(live.view(), map, {max, latest, tokens, counts}, caller);
     });

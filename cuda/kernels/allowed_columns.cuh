@@ -23,8 +23,8 @@ __device__ uint32_t ColumnsBelow(int32_t end, int32_t first) {
 }
 
 /**
- * Which of kCount columns are allowed ids by a mask of `vocab_size` bits, which the kernel does not change; what is no
- * id is not allowed. `first` may be as low as -kCount.
+ * Which of kCount columns are allowed ids by a mask of `vocab_size` bits; what is no id is not allowed. `first` may be
+ * as low as -kCount.
  */
 template <int32_t kCount>
 __device__ uint32_t AllowedColumns(const uint32_t* mask, int32_t vocab_size, int32_t first) {
@@ -32,11 +32,9 @@ __device__ uint32_t AllowedColumns(const uint32_t* mask, int32_t vocab_size, int
   if (ids == 0) return 0;
   const int32_t word = first >> 5;
   const int32_t shift = first & (kWordBits - 1);
-  uint32_t bits = word < 0 ? 0 : __ldg(mask + word) >> shift;
+  uint32_t bits = word < 0 ? 0 : mask[word] >> shift;
   // The columns may go on in the next word, which exists if it holds an id.
-  if (shift > kWordBits - kCount && (word + 1) * kWordBits < vocab_size) {
-    bits |= __ldg(mask + word + 1) << (kWordBits - shift);
-  }
+  if (shift > kWordBits - kCount && (word + 1) * kWordBits < vocab_size) bits |= mask[word + 1] << (kWordBits - shift);
   return bits & ids;
 }
 

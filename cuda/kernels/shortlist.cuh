@@ -56,7 +56,7 @@ __device__ Shortlist ListAllowed(const AllowedRow<Format>& row, RankKey* keys) {
   const int32_t vectors = (row.vocab_size + kVectorWords * kWordBits - 1) / (kVectorWords * kWordBits);
   for (int32_t i = ThreadIndex(); i < vectors; i += BlockThreads()) {
     uint4 vector = make_uint4(~0U, ~0U, ~0U, ~0U);
-    if (row.mask != nullptr) vector = __ldg(reinterpret_cast<const uint4*>(row.mask) + i);
+    if (row.mask != nullptr) vector = reinterpret_cast<const uint4*>(row.mask)[i];
     const uint32_t words[kVectorWords] = {vector.x, vector.y, vector.z, vector.w};
     for (int32_t j = 0; j < kVectorWords; ++j) {
       const int32_t first = (i * kVectorWords + j) * kWordBits;
