@@ -7,6 +7,10 @@
         "<@(engine_sources)",
         "native/addon/addon.cpp",
         "native/addon/context_functions.cpp",
+        "native/addon/cuda_batch_functions.cpp",
+        "native/addon/cuda_engine_functions.cpp",
+        "native/addon/cuda_library.cpp",
+        "native/addon/cuda_sequence_functions.cpp",
         "native/addon/matcher_functions.cpp",
         "native/addon/row_functions.cpp"
       ],
@@ -24,6 +28,7 @@
         "-Wshadow",
         "-Wconversion"
       ],
+      "conditions": [["OS=='linux'", { "libraries": ["-ldl"] }]],
       "cflags_cc!": ["-std=gnu++17", "-std=gnu++20", "-fno-exceptions"],
       "xcode_settings": {
         "CLANG_CXX_LANGUAGE_STANDARD": "c++20",

@@ -31,7 +31,15 @@ export type RecallErrorCode =
   /** The backend asked for cannot be loaded. */
   | "BACKEND_UNAVAILABLE"
   /** The model has no recall tokens. */
-  | "NO_RECALL_TOKENS";
+  | "NO_RECALL_TOKENS"
+  /** As many sequences are open as a CUDA batch can have. */
+  | "LIMIT"
+  /** The verb cannot be part of a CUDA graph, and its stream is being captured. */
+  | "CAPTURING"
+  /** The CUDA runtime reported an error. */
+  | "CUDA_ERROR"
+  /** The sequence's status on the device says that something is wrong with it: a named `append`. */
+  | "SEQUENCE_IN_ERROR";
 
 /** Everything that is wrong with a state rather than with an argument (those are `TypeError` and `RangeError`). */
 export class RecallError extends Error {

@@ -9,7 +9,7 @@ import { filesUnder } from "./support/files.mjs";
 import { repository } from "./support/repository.mjs";
 
 const fix = process.argv.includes("--fix");
-const sources = ["native", "tests", "bench"].flatMap((folder) => filesUnder(folder, /\.(cpp|hpp|h)$/));
+const sources = ["native", "cuda", "tests", "bench"].flatMap((folder) => filesUnder(folder, /\.(cpp|hpp|h|cu|cuh)$/));
 const units = sources.filter((file) => file.startsWith("native/") && file.endsWith(".cpp"));
 /** As binding.gyp has it. */
 const NODE_ADDON_API = [
@@ -36,15 +36,20 @@ function checkWithNode(name, script, args) {
   check(name, process.execPath, [script, ...args]);
 }
 
-/** The one list of the engine's sources names every file there is. */
-function checkSourceList() {
-  const { engine_sources: listed } = JSON.parse(
-    readFileSync(join(repository, "native/engine/sources.gypi"), "utf8"),
-  ).variables;
-  const present = filesUnder("native/engine", /\.cpp$/);
+/** The one list of a folder's sources names every file there is. */
+function checkSourceList(file, listed, folder, pattern) {
+  const present = filesUnder(folder, pattern);
   const isComplete = JSON.stringify(listed) === JSON.stringify(present);
-  if (!isComplete) console.error(`native/engine/sources.gypi should list, in this order:\n${present.join("\n")}`);
-  report("sources.gypi", !isComplete);
+  if (!isComplete) console.error(`${file} should list, in this order:\n${present.join("\n")}`);
+  report(file, !isComplete);
+}
+
+function checkSourceLists() {
+  const read = (file) => readFileSync(join(repository, file), "utf8");
+  const engine = "native/engine/sources.gypi";
+  checkSourceList(engine, JSON.parse(read(engine)).variables.engine_sources, "native/engine", /\.cpp$/);
+  const cuda = "cuda/sources.txt";
+  checkSourceList(cuda, read(cuda).trim().split("\n"), "cuda", /\.(cpp|cu)$/);
 }
 
 function checkWithClangTidy() {
@@ -56,7 +61,7 @@ function checkWithClangTidy() {
   check("clang-tidy", "clang-tidy", ["--quiet", ...units, "--", "-std=c++20", `-I${nodeHeaders}`, ...NODE_ADDON_API]);
 }
 
-checkSourceList();
+checkSourceLists();
 checkWithNode("eslint", "node_modules/eslint/bin/eslint.js", fix ? [".", "--fix"] : ["."]);
 checkWithNode("prettier", "node_modules/prettier/bin/prettier.cjs", [
   ".",

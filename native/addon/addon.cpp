@@ -1,4 +1,4 @@
-/** The Node-API addon: lib/engine/native-addon.ts is its other side. */
+/** The Node-API addon: lib/engine/native-addon.ts and lib/cuda/cuda-addon.ts are its other side. */
 
 #include <memory>
 #include <new>
@@ -35,7 +35,10 @@ Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
   if (environment == nullptr || !Export(exports, abi_version, environment.get()) ||
       !ExportAll(exports, kContextFunctions, environment.get()) ||
       !ExportAll(exports, kMatcherFunctions, environment.get()) ||
-      !ExportAll(exports, kRowFunctions, environment.get())) {
+      !ExportAll(exports, kRowFunctions, environment.get()) ||
+      !ExportAll(exports, kCudaEngineFunctions, environment.get()) ||
+      !ExportAll(exports, kCudaSequenceFunctions, environment.get()) ||
+      !ExportAll(exports, kCudaBatchFunctions, environment.get())) {
     Napi::Error::New(env, "The addon could not be initialized").ThrowAsJavaScriptException();
     return exports;
   }

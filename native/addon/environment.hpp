@@ -1,6 +1,8 @@
 #pragma once
 
 #include "context_handle.hpp"
+#include "cuda_engine_handle.hpp"
+#include "cuda_library.hpp"
 #include "matcher_handle.hpp"
 #include "slot_table.hpp"
 
@@ -13,6 +15,8 @@ namespace verbatim::addon {
 struct Environment {
   SlotTable<ContextHandle> contexts;
   SlotTable<MatcherHandle> matchers;
+  CudaLibrary cuda_library;
+  SlotTable<CudaEngineHandle> cuda_engines;
 };
 
 }  // namespace verbatim::addon

@@ -11,16 +11,22 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 
 namespace verbatim::addon {
 
 /**
- * Functions return integers: values are 0 or more, failures are negated. -1 … -99 negate a verbatim_status, these are
- * the addon's own. lib/engine/native-addon.ts has the same numbers.
+ * Functions return integers: values are 0 or more, failures are negated. -1 … -99 negate a verbatim_status (in
+ * functions of the CUDA library a vbt_status), these are the addon's own. lib/engine/native-addon.ts and
+ * lib/cuda/cuda-addon.ts have the same numbers.
  */
 enum AddonStatus : int32_t {
   /** The handle was closed, or never was one. */
   kClosed = 100,
+  /** An argument is not of the type that the function's signature names. */
+  kMistyped = 101,
+  /** The CUDA library has not been loaded, or cannot be. */
+  kNotLoaded = 102,
 };
 
 inline napi_value ToJavaScript(napi_env env, int32_t value) {
@@ -34,6 +40,18 @@ template <typename Element>
 struct ArrayView {
   Element* data = nullptr;
   size_t length = 0;
+};
+
+/** An integer that is not negative. */
+struct Count {
+  size_t value = 0;
+};
+
+/** A value that null leaves out. */
+template <typename Value>
+struct Optional {
+  bool is_given = false;
+  Value value = {};
 };
 
 /** The `kCount` arguments of a call. Readers return false where an argument is of another type. */
@@ -60,8 +78,46 @@ class Arguments {
   bool Read(size_t index, double& value) const {
     return napi_get_value_double(env_, values_[index], &value) == napi_ok;
   }
+  bool Read(size_t index, Count& count) const {
+    int64_t value = -1;
+    if (!Read(index, value) || value < 0) return false;
+    count.value = static_cast<size_t>(value);
+    return true;
+  }
+  bool Read(size_t index, int64_t& value) const {
+    return napi_get_value_int64(env_, values_[index], &value) == napi_ok;
+  }
+  /** A bigint in [0, 2^64). */
+  bool Read(size_t index, uint64_t& value) const {
+    bool is_lossless = false;
+    return napi_get_value_bigint_uint64(env_, values_[index], &value, &is_lossless) == napi_ok && is_lossless;
+  }
+  /** An address, of this machine's memory or of a device's, as a bigint. */
+  template <typename Pointee>
+  bool Read(size_t index, Pointee*& address) const {
+    uint64_t value = 0;
+    if (!Read(index, value) || value > UINTPTR_MAX) return false;
+    address = reinterpret_cast<Pointee*>(static_cast<uintptr_t>(value));
+    return true;
+  }
+  /** Throws bad_alloc. */
+  bool Read(size_t index, std::string& text) const {
+    size_t length = 0;
+    if (napi_get_value_string_utf8(env_, values_[index], nullptr, 0, &length) != napi_ok) return false;
+    text.resize(length);
+    return napi_get_value_string_utf8(env_, values_[index], text.data(), length + 1, &length) == napi_ok;
+  }
   bool Read(size_t index, ArrayView<int32_t>& array) const { return ReadArray(index, napi_int32_array, array); }
   bool Read(size_t index, ArrayView<float>& array) const { return ReadArray(index, napi_float32_array, array); }
+  bool Read(size_t index, ArrayView<double>& array) const { return ReadArray(index, napi_float64_array, array); }
+  bool Read(size_t index, ArrayView<uint8_t>& array) const { return ReadArray(index, napi_uint8_array, array); }
+  bool Read(size_t index, ArrayView<uint64_t>& array) const { return ReadArray(index, napi_biguint64_array, array); }
+
+  template <typename Value>
+  bool Read(size_t index, Optional<Value>& optional) const {
+    optional.is_given = !IsNull(index);
+    return !optional.is_given || Read(index, optional.value);
+  }
 
   bool IsNull(size_t index) const {
     napi_valuetype type = napi_undefined;

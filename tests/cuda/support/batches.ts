@@ -1,0 +1,42 @@
+import { CudaRecallBatch, type CudaRecallBatchOptions } from "../../../lib/cuda.js";
+import { RecallError } from "../../../lib/index.js";
+import { END, START, VOCAB_SIZE } from "../../support/backends.js";
+
+/** A batch over twenty ids, of which 18 opens and 19 closes a span. */
+export function makeBatch(options: Partial<CudaRecallBatchOptions> = {}): CudaRecallBatch {
+  const small = { maxSequences: 4, poolBytes: 1 << 16 };
+  return new CudaRecallBatch({ vocabSize: VOCAB_SIZE, startTokenId: START, endTokenId: END, ...small, ...options });
+}
+
+/** The ids that a bitmask allows. */
+export function allowedBy(bitmask: Int32Array): number[] {
+  return Array.from({ length: 32 * bitmask.length }, (_, id) => id).filter(
+    (id) => (bitmask[id >> 5] & (1 << (id % 32))) !== 0,
+  );
+}
+
+/** Accepts tokens of one sequence, in a batch of which all other rows are skipped. */
+export function acceptAll(batch: CudaRecallBatch, row: number, tokens: readonly number[]): void {
+  for (const token of tokens) {
+    const given = new Int32Array(row + 1).fill(-1);
+    given[row] = token;
+    batch.accept(given, { rows: row + 1 });
+  }
+}
+
+/** What is thrown, as one line: the class or the code, and the whole message. */
+export function thrownBy(verb: () => unknown): string {
+  try {
+    verb();
+  } catch (error) {
+    if (error instanceof RecallError) return `${error.code}: ${error.message}`;
+    if (error instanceof TypeError || error instanceof RangeError) return `${error.name}: ${error.message}`;
+    throw error;
+  }
+  return "nothing is thrown";
+}
+
+/** Whether an error is a RecallError of that code. */
+export function hasCode(code: string): (error: unknown) => boolean {
+  return (error) => error instanceof RecallError && error.code === code;
+}
