@@ -22,8 +22,8 @@
  * Streams. A call's work comes after all that was enqueued on its `stream` before the call, and calls on one engine
  * take effect in the order in which they were made, whatever streams they name. Verbs that change a sequence run on
  * the engine's own stream; those whose result the caller reads on the device (vbt_apply, vbt_sample, vbt_draft,
- * vbt_poll) run on `stream`. Memory that a verb reads on the device (tokens, counts, row maps) must stay unchanged until
- * a stream has reached a later call of one of those four, or of vbt_join, that named it.
+ * vbt_poll) run on `stream`. Memory that a verb reads on the device (tokens, counts, row maps) must stay unchanged
+ * until a stream has reached a later call of one of those four, or of vbt_join, that named it.
  *
  * Graphs. vbt_accept and vbt_step from device memory, vbt_prepare, vbt_rollback, vbt_apply, vbt_sample, vbt_draft,
  * vbt_poll to pinned memory and vbt_join may be captured; the others return VBT_ERR_CAPTURING. The captured part must

@@ -59,7 +59,7 @@ __device__ void FillWindow(Entry* window, uint32_t kept, Entry mask_value) {
 }
 
 template <typename Entry>
-__global__ void __launch_bounds__(kMostFillWarps* kWarpThreads, 8)
+__global__ void __launch_bounds__(kMostFillWarps* kWarpThreads, 4)
     MaskedFillKernel(EngineView engine, RowMap rows, MaskedRows<Entry> logits) {
   const auto row_index = static_cast<int32_t>(blockIdx.x);
   const int32_t sequence = SequenceOfRow(engine, rows, row_index);

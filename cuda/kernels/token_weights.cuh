@@ -23,9 +23,9 @@ struct TokenWeights {
 
   /** `temperature` is positive. */
   __device__ TokenWeights(float largest_logit, float temperature, int32_t vocab_size)
-      : largest(largest_logit),
-        scale(fminf(kLog2OfE / temperature, kLargestFloat)),
-        fraction_bits(31 + __clz(vocab_size)) {}
+      : largest(largest_logit), scale(fminf(kLog2OfE / temperature, kLargestFloat)) {
+    fraction_bits = 31 + __clz(vocab_size);
+  }
 
   __device__ float Distance(float logit) const { return largest - logit; }
 
