@@ -71,11 +71,6 @@ vbt_engine::vbt_engine(const vbt_engine_options& options)
   FillTables();
 }
 
-vbt_engine::~vbt_engine() {
-  // The memory goes next: nothing may be at work in it.
-  (void)cudaDeviceSynchronize();
-}
-
 size_t vbt_engine::LayOutTables(std::byte* memory) {
   const auto sequences = static_cast<size_t>(view_.max_sequences);
   const auto mask_words = static_cast<size_t>(view_.mask_words);

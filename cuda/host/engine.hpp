@@ -43,7 +43,6 @@ struct vbt_context {
 struct vbt_engine {
  public:
   explicit vbt_engine(const vbt_engine_options& options);
-  ~vbt_engine();
   vbt_engine(const vbt_engine&) = delete;
   vbt_engine& operator=(const vbt_engine&) = delete;
 
@@ -94,4 +93,6 @@ struct vbt_engine {
   std::map<const vbt_context*, std::unique_ptr<vbt_context>> contexts_;
   std::shared_ptr<const verbatim::cuda::SharedContext> empty_context_;
   std::vector<verbatim::cuda::SequenceSlot> sequences_;
+  /** The last member, and so the first to go: nothing may be at work in memory that is freed. */
+  verbatim::cuda::IdleDevice idle_at_end_;
 };

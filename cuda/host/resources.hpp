@@ -54,6 +54,15 @@ inline cudaError_t FreePinned(void* memory) { return cudaFreeHost(memory); }
 inline cudaError_t DestroyStream(cudaStream_t stream) { return cudaStreamDestroy(stream); }
 inline cudaError_t DestroyEvent(cudaEvent_t event) { return cudaEventDestroy(event); }
 
+/** Waits for the device when it goes. */
+class IdleDevice {
+ public:
+  IdleDevice() = default;
+  ~IdleDevice() { (void)cudaDeviceSynchronize(); }
+  IdleDevice(const IdleDevice&) = delete;
+  IdleDevice& operator=(const IdleDevice&) = delete;
+};
+
 using DeviceMemory = Owned<void*, FreeDevice>;
 using PinnedMemory = Owned<void*, FreePinned>;
 using Stream = Owned<cudaStream_t, DestroyStream>;

@@ -166,12 +166,10 @@ vbt_status vbt_end_span(vbt_engine* engine, int32_t sequence, vbt_stream stream)
 }
 
 vbt_status vbt_truncate(vbt_engine* engine, int32_t sequence, size_t length, vbt_stream stream) {
-  return ChangeSequence(
-      engine, sequence, stream,
-      [&](const vbt_engine&) { ExpectInteger("length", static_cast<int64_t>(length), 0, kMaxTokens + 1); },
-      [&](const EngineView& view, cudaStream_t own) {
-        return LaunchTruncate(view, sequence, static_cast<int32_t>(length), own);
-      });
+  return ChangeSequence(engine, sequence, stream, CheckNothing, [&](const EngineView& view, cudaStream_t own) {
+    // A length past what any sequence can have is still one that this sequence never had.
+    return LaunchTruncate(view, sequence, static_cast<int32_t>(std::min<size_t>(length, kMaxTokens)), own);
+  });
 }
 
 vbt_status vbt_reset(vbt_engine* engine, int32_t sequence, vbt_stream stream) {

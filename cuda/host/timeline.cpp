@@ -38,6 +38,11 @@ void Timeline::Enter(cudaStream_t caller) {
     throw Failure{VBT_ERR_CAPTURING, "The engine is part of a capture that \"stream\" is not part of"};
   }
   order_ = capture == 0 ? &eager_ : &captured_;
+  if (capture == 0 && capture_ != 0) {
+    // `caller` may have replayed what was captured: whatever comes next, on any stream, comes after that.
+    BeginChange(caller);
+    EndChange();
+  }
   if (capture == 0 || capture == capture_) return;
   capture_ = capture;
   captured_.has_changed = false;

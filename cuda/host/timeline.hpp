@@ -78,7 +78,7 @@ class Timeline {
   Stream stream_;
   Order eager_;
   Order captured_;
-  /** The capture that `captured_` is about. */
+  /** The capture that `captured_` is about: the last one; 0: there was none. */
   unsigned long long capture_ = 0;
   /** Some capture holds a change that leaves masks stale, and may be replayed at any time. */
   bool replays_leave_stale_ = false;

@@ -48,10 +48,17 @@ __device__ inline BlockRank RankInBlock(bool flag) {
   return result;
 }
 
+/** [kMaxWarps]: shared memory for values of any type up to 8 bytes. Templates have it in common. */
+__device__ inline uint64_t* ExchangeMemory() {
+  __shared__ uint64_t memory[kMaxWarps];
+  return memory;
+}
+
 /** The smallest or largest of the threads' values, by `choose(a, b)`; the block gets it. */
 template <typename Value, typename Choose>
 __device__ Value ReduceInBlock(Value value, const Choose& choose) {
-  __shared__ Value warp_values[kMaxWarps];
+  static_assert(sizeof(Value) <= sizeof(uint64_t));
+  auto* warp_values = reinterpret_cast<Value*>(ExchangeMemory());
   for (int offset = kWarpThreads / 2; offset > 0; offset /= 2) {
     value = choose(value, __shfl_xor_sync(kWholeWarp, value, offset));
   }
@@ -66,10 +73,11 @@ __device__ Value ReduceInBlock(Value value, const Choose& choose) {
 /** One thread's value, as thread 0 has it. */
 template <typename Value>
 __device__ Value FromFirstThread(Value value) {
-  __shared__ Value shared;
-  if (ThreadIndex() == 0) shared = value;
+  static_assert(sizeof(Value) <= sizeof(uint64_t));
+  auto* shared = reinterpret_cast<Value*>(ExchangeMemory());
+  if (ThreadIndex() == 0) *shared = value;
   __syncthreads();
-  value = shared;
+  value = *shared;
   __syncthreads();
   return value;
 }

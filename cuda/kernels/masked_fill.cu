@@ -89,10 +89,10 @@ template <typename Format>
 cudaError_t LaunchMaskedFillOf(const EngineView& engine, const RowMap& rows, const LogitsView& logits, float mask_value,
                                cudaStream_t stream) {
   using Entry = typename Format::Bits;
-  constexpr int64_t kMostSkipped = sizeof(uint4) / sizeof(Entry) - 1;
   const MaskedRows<Entry> masked_rows = {static_cast<Entry*>(logits.data), logits.width, logits.stride,
                                          Format::FromFloat(mask_value)};
-  const auto windows = static_cast<unsigned>((logits.width + kMostSkipped + kWindowColumns - 1) / kWindowColumns);
+  // Where the row is not aligned there may be one more, for which a warp goes round again.
+  const auto windows = (static_cast<unsigned>(logits.width) + kWindowColumns - 1) / kWindowColumns;
   // Small batches spread over as many multiprocessors as they can; large ones spend less on starting blocks.
   constexpr uint64_t kWarpsOfSmallBatch = 2'048;
   const bool is_small = static_cast<uint64_t>(windows) * static_cast<uint64_t>(rows.count) <= kWarpsOfSmallBatch;

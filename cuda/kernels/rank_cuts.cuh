@@ -53,9 +53,8 @@ __device__ inline int32_t BinOf(float distance) {
   return min(max(bin, 0), kDistanceBins - 1);
 }
 
-/** What each token in a bin weighs at least. */
+/** What each token in a bin weighs at least; the last bin, which has no end, is taken to have one. */
 __device__ inline uint64_t LeastWeightInBin(const TokenWeights& weights, int32_t bin) {
-  if (bin == kDistanceBins - 1) return 0;
   const float end = FloatOf(static_cast<uint32_t>(bin + 1 + kBinsBefore) << kBinShift);
   const uint64_t weight = weights.Units(weights.Share(end));
   // Less what the exponential function may be wrong by.
@@ -65,14 +64,20 @@ __device__ inline uint64_t LeastWeightInBin(const TokenWeights& weights, int32_t
 /** Lists a row's tokens from the first rank on as far as the cuts can reach, in any order. */
 struct Nearest {
   Shortlist list;
-  /** What all tokens of the row weigh. */
+  /** What all tokens of the row weigh; 0 where top_k cuts. */
   uint64_t total;
 };
+
+/** Shared memory for tokens by distance: [kDistanceBins]. */
+__device__ inline uint32_t* BinCounts() {
+  __shared__ uint32_t counts[kDistanceBins];
+  return counts;
+}
 
 template <typename Format>
 __device__ Nearest ListNearest(const AllowedRow<Format>& row, const TokenWeights& weights,
                                const SamplingState& sampling, RankKey* keys) {
-  __shared__ uint32_t counts[kDistanceBins];
+  uint32_t* counts = BinCounts();
   for (int32_t bin = ThreadIndex(); bin < kDistanceBins; bin += BlockThreads()) counts[bin] = 0;
   __syncthreads();
   const bool cuts_by_count = sampling.top_k > 0;
@@ -97,7 +102,7 @@ __device__ Nearest ListNearest(const AllowedRow<Format>& row, const TokenWeights
       if (BinOf(weights.Distance(logit)) <= last_bin) add(KeyOf(logit, id));
     });
   });
-  return {list, cuts_by_count ? 0 : total};
+  return {list, total};
 }
 
 enum class RankCut { kTopK, kTopP };

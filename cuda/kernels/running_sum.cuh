@@ -49,6 +49,12 @@ __device__ inline int32_t FirstLane(bool flag) { return __ffs(static_cast<int>(_
 
 constexpr int32_t kNowhere = -1;
 
+/** Shared memory for a sum per warp: [kMaxWarps]. */
+__device__ inline uint64_t* WarpSums() {
+  __shared__ uint64_t sums[kMaxWarps];
+  return sums;
+}
+
 /**
  * The first position at which the running sum exceeds target_of(sum of all terms), or kNowhere. The warps sum up a
  * stretch of the positions each, then stretches of the one in which it happens, until each lane has one position. A
@@ -56,7 +62,8 @@ constexpr int32_t kNowhere = -1;
  */
 template <typename TermsAtPositions, typename TargetOf>
 __device__ int32_t WhereSumExceeds(const TermsAtPositions& terms, int32_t count, const TargetOf& target_of) {
-  __shared__ uint64_t warp_sums[kMaxWarps];
+  static_assert(kSequenceThreads > kWarpThreads, "the one stretch of one warp would stay as long as it is");
+  uint64_t* warp_sums = WarpSums();
   int32_t begin = 0;
   int32_t end = count;
   uint64_t left = 0;

@@ -92,7 +92,7 @@ __device__ int32_t DrawFromRow(const DrawSettings& settings, const TokenWeights&
 /** The drawn id, or kNothingToDraw. A barrier. */
 template <typename Format>
 __device__ int32_t Draw(const DrawSettings& settings, const AllowedRow<Format>& row) {
-  __shared__ RankKey keys[kShortlistCapacity];
+  RankKey* keys = ListedKeys();
   const SamplingState& sampling = settings.sampling;
   Shortlist list = TooMany(keys);
   if (row.mask != nullptr || row.vocab_size <= kShortlistCapacity) list = ListAllowed(row, keys);

@@ -27,10 +27,22 @@ struct Shortlist {
 /** A list that does not fit. */
 __device__ inline Shortlist TooMany(RankKey* keys) { return {keys, kShortlistCapacity + 1}; }
 
+/** Shared memory for the number of tokens that a list gets. */
+__device__ inline int32_t& ListedCount() {
+  __shared__ int32_t count;
+  return count;
+}
+
+/** Shared memory for the keys of a list: [kShortlistCapacity]. */
+__device__ inline RankKey* ListedKeys() {
+  __shared__ RankKey keys[kShortlistCapacity];
+  return keys;
+}
+
 /** Lists what `visit_all(add)` calls add(key) for, in any order. A barrier. */
 template <typename VisitAll>
 __device__ Shortlist ListKeys(RankKey* keys, const VisitAll& visit_all) {
-  __shared__ int32_t count;
+  int32_t& count = ListedCount();
   if (ThreadIndex() == 0) count = 0;
   __syncthreads();
   visit_all([&](RankKey key) {
@@ -50,7 +62,7 @@ __device__ Shortlist ListKeys(RankKey* keys, const VisitAll& visit_all) {
 template <typename Format>
 __device__ Shortlist ListAllowed(const AllowedRow<Format>& row, RankKey* keys) {
   constexpr int32_t kVectorWords = 4;
-  __shared__ int32_t count;
+  int32_t& count = ListedCount();
   if (ThreadIndex() == 0) count = 0;
   __syncthreads();
   const int32_t vectors = (row.vocab_size + kVectorWords * kWordBits - 1) / (kVectorWords * kWordBits);
