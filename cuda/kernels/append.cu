@@ -66,6 +66,8 @@ __global__ void __launch_bounds__(kSequenceThreads)
     if (index < portion.count) end[index] = word;
     __syncthreads();
   }
+  // All threads have read the state, also where there was no tile.
+  __syncthreads();
   if (ThreadIndex() == 0) {
     state.length = length + portion.count;
     if ((portion.flags & VBT_SEGMENT) != 0) {

@@ -4,7 +4,7 @@
  *
  *   cc -I cuda examples/cuda/quote.c -lverbatim_cuda -lcudart -o quote && ./quote
  */
-#include <cuda_runtime_api.h>
+#include <cuda_runtime.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -13,8 +13,8 @@
 enum { TEXT_WORDS = 16, START = 11, END, VOCABULARY, STEPS = 12 };
 
 /* A tokenizer with a word per id, and a text of two sentences. */
-static const char* const words[VOCABULARY] = {"the", "cat", "sat", "on", "a", "mat", "while", "dog", "lay",
-                                              "under", "it",  "“",   "”"};
+static const char* const words[VOCABULARY] = {"the", "cat", "sat",   "on", "a", "mat", "while",
+                                              "dog", "lay", "under", "it", "“", "”"};
 static const int32_t text[TEXT_WORDS] = {0, 1, 2, 3, 4, 5, 6, 0, 7, 8, 9, 10, 0, 1, 8, 3};
 
 static void check(vbt_status status, const vbt_engine* engine) {
@@ -62,7 +62,7 @@ int main(void) {
   const int32_t start = START;
   check(vbt_step(engine, &rows, &start, VBT_HOST, stream), engine);
   for (int i = 0; i < STEPS; ++i) {
-    forward(logits, stream);                                      /* beside the step before */
+    forward(logits, stream);                                       /* beside the step before */
     check(vbt_sample(engine, &rows, &row, token, stream), engine); /* waits for that step, on the device */
     check(vbt_step(engine, &rows, token, VBT_DEVICE, stream), engine);
   }
