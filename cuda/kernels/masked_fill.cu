@@ -96,10 +96,11 @@ cudaError_t LaunchMaskedFillOf(const EngineView& engine, const RowMap& rows, con
   // Small batches spread over as many multiprocessors as they can; large ones spend less on starting blocks.
   constexpr uint64_t kWarpsOfSmallBatch = 2'048;
   const bool is_small = static_cast<uint64_t>(windows) * static_cast<uint64_t>(rows.count) <= kWarpsOfSmallBatch;
-  const int warps = is_small ? 1 : kMostFillWarps;
-  const unsigned height = (windows + static_cast<unsigned>(warps) - 1) / static_cast<unsigned>(warps);
-  const dim3 grid(static_cast<unsigned>(rows.count), height < kMostBlocksOfRow ? height : kMostBlocksOfRow);
-  return Launch(MaskedFillKernel<Entry>, grid, warps * kWarpThreads, stream, engine, rows, masked_rows);
+  const unsigned warps = is_small ? 1 : min(windows, static_cast<unsigned>(kMostFillWarps));
+  const unsigned height = min((windows + warps - 1) / warps, kMostBlocksOfRow);
+  const dim3 grid(static_cast<unsigned>(rows.count), height);
+  return Launch(MaskedFillKernel<Entry>, grid, static_cast<int>(warps) * kWarpThreads, stream, engine, rows,
+                masked_rows);
 }
 
 cudaError_t LaunchMaskedFill(const EngineView& engine, const RowMap& rows, const LogitsView& logits, float mask_value,

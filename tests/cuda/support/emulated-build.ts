@@ -25,7 +25,7 @@ const SANITIZERS: Record<Variant, readonly string[]> = {
 const FLAGS = ["-std=c++20", "-x", "c++", "-fPIC", "-fvisibility=hidden", "-DVBT_SEQUENCE_THREADS=64", "-DCUDA_ON_CPU"];
 
 /** Files whose change makes everything out of date. */
-const FOLDERS = ["cuda", "tests/cuda"];
+const FOLDERS = ["cuda", "tests/cuda", "examples/cuda"];
 
 /** The folder that a variant is built in. */
 export function buildFolder(variant: Variant): string {
@@ -39,7 +39,7 @@ export async function buildPrograms(variant: Variant, sources: readonly string[]
   const library = await compileAll(variant, librarySources(variant));
   const programs = await compileAll(variant, sources);
   return atOnce(programs, async (object) => {
-    const program = object.replace(/\.cpp\.o$/, "");
+    const program = object.replace(/\.c(pp)?\.o$/, "");
     await link(variant, [object, ...library], program);
     return program;
   });
@@ -105,7 +105,7 @@ function fingerprintOf(variant: Variant): string {
   const digest = createHash("sha256").update(JSON.stringify([FLAGS, SANITIZERS[variant]]));
   for (const folder of FOLDERS) {
     const files = readdirSync(join(repository, folder), { recursive: true, encoding: "utf8" });
-    for (const file of files.filter((name) => /\.(cu|cuh|cpp|hpp|h|txt)$/.test(name)).sort()) {
+    for (const file of files.filter((name) => /\.(cu|cuh|c|cpp|hpp|h|txt)$/.test(name)).sort()) {
       digest.update(file).update(readFileSync(join(repository, folder, file)));
     }
   }
