@@ -113,7 +113,7 @@ inline const std::vector<Minimum>& LargeMinimums() {
       {"depth", "32-63", 7},
       {"length", "32768-65535", 110},
       {"own tokens", "2048-4095", 12},
-      {"own tokens", "4096-8191", 6},
+      {"own tokens", "4096-8191", 2},
       {"rule", "3", 85},
       {"rule", "6, withheld", 5},
       {"rule", "7", 85},
