@@ -19,7 +19,7 @@ const patience = 120_000;
 /** What finds the faults: a program of tests/cuda, and how much it is to do. */
 const RUNS: Record<Program, { source: string; args: readonly string[] }> = {
   differential: { source: "differential", args: ["60000", "20261121"] },
-  large: { source: "differential", args: ["400", "20261121", "large"] },
+  large: { source: "differential", args: ["4000", "20261121", "large"] },
   graphs: { source: "graphs", args: ["60", "20261121"] },
   failures: { source: "failures", args: [] },
   masked_fill: { source: "masked_fill", args: ["600", "20261121"] },
