@@ -16,7 +16,8 @@ namespace verbatim::addon {
 
 /** The functions of a CUDA library that was loaded. */
 struct CudaFunctions {
-#define VERBATIM_DECLARE(name) decltype(&vbt_##name) name = nullptr;
+// A member's name stands in no parentheses.
+#define VERBATIM_DECLARE(name) decltype(&vbt_##name) name = nullptr;  // NOLINT(bugprone-macro-parentheses)
   VERBATIM_FOR_EACH_CUDA_FUNCTION(VERBATIM_DECLARE)
 #undef VERBATIM_DECLARE
 };
