@@ -5,20 +5,16 @@
 #include <type_traits>
 
 #include "context.hpp"
+#include "handles.hpp"
 #include "matcher.hpp"
+#include "text_matcher.hpp"
 #include "verbatim.h"
 
 using verbatim::Context;
 using verbatim::Matcher;
+using verbatim::Guarded;
 using verbatim::Range;
-
-struct verbatim_context {
-  std::shared_ptr<Context> context;
-};
-
-struct verbatim_matcher {
-  Matcher matcher;
-};
+using verbatim::TextMatcher;
 
 static_assert(sizeof(Range) == sizeof(verbatim_range) && std::is_standard_layout_v<Range>);
 
@@ -28,22 +24,21 @@ constexpr int32_t kLargestVocabulary = verbatim::kUnsearchable;
 /** A suffix array's text has up to twice as many symbols, and they too are counted by an int32_t. */
 constexpr int32_t kLargestContext = (1 << 30) - 1;
 
-/** Runs `action`; memory that cannot be had is a status, since exceptions must not cross the ABI. */
-template <typename Action>
-verbatim_status Guarded(Action&& action) noexcept {
-  try {
-    return action();
-  } catch (...) {
-    return VERBATIM_OUT_OF_MEMORY;
-  }
-}
-
-/** The same for a verb of a matcher, which must be current. */
+/** The same for a verb of a matcher of tokens, which must be current. */
 template <typename Action>
 verbatim_status WithMatcher(verbatim_matcher* handle, Action&& action) noexcept {
+  if (handle == nullptr || !handle->matcher.has_value()) return VERBATIM_INVALID_ARGUMENT;
+  if (!handle->matcher->IsCurrent()) return VERBATIM_STALE;
+  return Guarded([&] { return action(*handle->matcher); });
+}
+
+/** The same for a matcher of either kind: both have the verbs that a caller of `action` needs. */
+template <typename Action>
+verbatim_status WithEither(verbatim_matcher* handle, Action&& action) noexcept {
   if (handle == nullptr) return VERBATIM_INVALID_ARGUMENT;
-  if (!handle->matcher.IsCurrent()) return VERBATIM_STALE;
-  return Guarded([&] { return action(handle->matcher); });
+  if (!handle->text.has_value()) return WithMatcher(handle, action);
+  if (!handle->text->IsCurrent()) return VERBATIM_STALE;
+  return Guarded([&] { return action(*handle->text); });
 }
 
 bool AreIds(const int32_t* ids, size_t count, int32_t vocab_size) {
@@ -98,7 +93,7 @@ verbatim_status verbatim_context_create(const verbatim_context_options* options,
     const int32_t max_tokens = options->max_tokens == 0 ? kLargestContext : options->max_tokens;
     const std::span<const int32_t> barriers(options->barriers, options->barrier_count);
     *context = std::make_unique<verbatim_context>(
-                   verbatim_context{std::make_shared<Context>(options->vocab_size, max_tokens, barriers)})
+                   verbatim_context{std::make_shared<Context>(options->vocab_size, max_tokens, barriers), nullptr})
                    .release();
     return VERBATIM_OK;
   });
@@ -108,7 +103,8 @@ void verbatim_context_destroy(verbatim_context* context) { std::unique_ptr<verba
 
 verbatim_status verbatim_context_append(verbatim_context* context, const int32_t* tokens, size_t count,
                                         uint32_t flags) {
-  if (context == nullptr || (tokens == nullptr && count > 0)) return VERBATIM_INVALID_ARGUMENT;
+  if (context == nullptr || context->context == nullptr) return VERBATIM_INVALID_ARGUMENT;
+  if (tokens == nullptr && count > 0) return VERBATIM_INVALID_ARGUMENT;
   if ((flags & ~uint32_t{VERBATIM_UNSEARCHABLE | VERBATIM_NEW_RUN}) != 0) return VERBATIM_INVALID_ARGUMENT;
   Context& target = *context->context;
   if (!AreIds(tokens, count, target.vocab_size())) return VERBATIM_INVALID_ARGUMENT;
@@ -122,7 +118,8 @@ verbatim_status verbatim_context_append(verbatim_context* context, const int32_t
 verbatim_status verbatim_context_truncate(verbatim_context* context, size_t length) {
   if (context == nullptr || length > verbatim_context_length(context)) return VERBATIM_INVALID_ARGUMENT;
   return Guarded([&] {
-    context->context->Truncate(static_cast<int32_t>(length));
+    if (context->text != nullptr) context->text->Truncate(static_cast<int32_t>(length));
+    if (context->context != nullptr) context->context->Truncate(static_cast<int32_t>(length));
     return VERBATIM_OK;
   });
 }
@@ -130,7 +127,10 @@ verbatim_status verbatim_context_truncate(verbatim_context* context, size_t leng
 verbatim_status verbatim_context_fork(const verbatim_context* context, verbatim_context** fork) {
   if (context == nullptr || fork == nullptr) return VERBATIM_INVALID_ARGUMENT;
   return Guarded([&] {
-    *fork = std::make_unique<verbatim_context>(verbatim_context{context->context->Fork()}).release();
+    verbatim_context copy;
+    if (context->text != nullptr) copy.text = context->text->Fork();
+    if (context->context != nullptr) copy.context = context->context->Fork();
+    *fork = std::make_unique<verbatim_context>(std::move(copy)).release();
     return VERBATIM_OK;
   });
 }
@@ -138,21 +138,25 @@ verbatim_status verbatim_context_fork(const verbatim_context* context, verbatim_
 verbatim_status verbatim_context_compact(verbatim_context* context) {
   if (context == nullptr) return VERBATIM_INVALID_ARGUMENT;
   return Guarded([&] {
-    context->context->Compact();
+    if (context->text != nullptr) context->text->Compact();
+    if (context->context != nullptr) context->context->Compact();
     return VERBATIM_OK;
   });
 }
 
 size_t verbatim_context_length(const verbatim_context* context) {
-  return context == nullptr ? 0 : static_cast<size_t>(context->context->length());
+  if (context == nullptr) return 0;
+  return static_cast<size_t>(context->text != nullptr ? context->text->length() : context->context->length());
 }
 
 size_t verbatim_context_bytes(const verbatim_context* context) {
-  return context == nullptr ? 0 : context->context->bytes();
+  if (context == nullptr) return 0;
+  return context->text != nullptr ? context->text->bytes() : context->context->bytes();
 }
 
 verbatim_status verbatim_context_read(const verbatim_context* context, size_t start, size_t count, int32_t* tokens) {
-  if (context == nullptr || (tokens == nullptr && count > 0)) return VERBATIM_INVALID_ARGUMENT;
+  if (context == nullptr || context->context == nullptr) return VERBATIM_INVALID_ARGUMENT;
+  if (tokens == nullptr && count > 0) return VERBATIM_INVALID_ARGUMENT;
   const size_t length = verbatim_context_length(context);
   if (start > length || count > length - start) return VERBATIM_INVALID_ARGUMENT;
   context->context->Read(static_cast<int32_t>(start), {tokens, count});
@@ -162,7 +166,10 @@ verbatim_status verbatim_context_read(const verbatim_context* context, size_t st
 verbatim_status verbatim_matcher_create(const verbatim_context* context, verbatim_matcher** matcher) {
   if (context == nullptr || matcher == nullptr) return VERBATIM_INVALID_ARGUMENT;
   return Guarded([&] {
-    *matcher = std::make_unique<verbatim_matcher>(verbatim_matcher{Matcher(context->context)}).release();
+    auto created = std::make_unique<verbatim_matcher>();
+    if (context->text != nullptr) created->text.emplace(context->text);
+    if (context->context != nullptr) created->matcher.emplace(context->context);
+    *matcher = created.release();
     return VERBATIM_OK;
   });
 }
@@ -170,23 +177,23 @@ verbatim_status verbatim_matcher_create(const verbatim_context* context, verbati
 void verbatim_matcher_destroy(verbatim_matcher* matcher) { std::unique_ptr<verbatim_matcher>{matcher}; }
 
 verbatim_status verbatim_matcher_begin(verbatim_matcher* matcher, const verbatim_range* ranges, size_t range_count) {
-  if (matcher == nullptr) return VERBATIM_INVALID_ARGUMENT;
+  if (matcher == nullptr || !matcher->matcher.has_value()) return VERBATIM_INVALID_ARGUMENT;
   if (ranges != nullptr && !AreRanges(ranges, range_count)) return VERBATIM_INVALID_ARGUMENT;
   return Guarded([&] {
-    matcher->matcher.Begin(Ranges(ranges, range_count), ranges != nullptr);
+    matcher->matcher->Begin(Ranges(ranges, range_count), ranges != nullptr);
     return VERBATIM_OK;
   });
 }
 
 verbatim_status verbatim_matcher_advance(verbatim_matcher* matcher, int32_t token) {
-  return WithMatcher(matcher, [token](Matcher& target) {
-    if (token < 0 || token >= target.context().vocab_size()) return VERBATIM_INVALID_ARGUMENT;
+  return WithEither(matcher, [token](auto& target) {
+    if (token < 0 || token >= target.vocab_size()) return VERBATIM_INVALID_ARGUMENT;
     return target.Advance(token) ? VERBATIM_OK : VERBATIM_NOT_ALLOWED;
   });
 }
 
 verbatim_status verbatim_matcher_rewind(verbatim_matcher* matcher, size_t depth) {
-  return WithMatcher(matcher, [depth](Matcher& target) {
+  return WithEither(matcher, [depth](auto& target) {
     if (depth > target.depth()) return VERBATIM_INVALID_ARGUMENT;
     target.Rewind(depth);
     return VERBATIM_OK;
@@ -194,13 +201,14 @@ verbatim_status verbatim_matcher_rewind(verbatim_matcher* matcher, size_t depth)
 }
 
 size_t verbatim_matcher_depth(const verbatim_matcher* matcher) {
-  return matcher == nullptr ? 0 : matcher->matcher.depth();
+  if (matcher == nullptr) return 0;
+  return matcher->text.has_value() ? matcher->text->depth() : matcher->matcher->depth();
 }
 
 verbatim_status verbatim_matcher_allows(verbatim_matcher* matcher, int32_t token, int* allowed) {
   if (allowed == nullptr) return VERBATIM_INVALID_ARGUMENT;
-  return WithMatcher(matcher, [&](Matcher& target) {
-    if (token < 0 || token >= target.context().vocab_size()) return VERBATIM_INVALID_ARGUMENT;
+  return WithEither(matcher, [&](auto& target) {
+    if (token < 0 || token >= target.vocab_size()) return VERBATIM_INVALID_ARGUMENT;
     *allowed = target.Allows(token) ? 1 : 0;
     return VERBATIM_OK;
   });
@@ -208,7 +216,7 @@ verbatim_status verbatim_matcher_allows(verbatim_matcher* matcher, int32_t token
 
 verbatim_status verbatim_matcher_allowed(verbatim_matcher* matcher, const int32_t** ids, size_t* count) {
   if (ids == nullptr || count == nullptr) return VERBATIM_INVALID_ARGUMENT;
-  return WithMatcher(matcher, [&](Matcher& target) {
+  return WithEither(matcher, [&](auto& target) {
     const std::span<const int32_t> allowed = target.Allowed();
     *ids = allowed.data();
     *count = allowed.size();
@@ -218,7 +226,7 @@ verbatim_status verbatim_matcher_allowed(verbatim_matcher* matcher, const int32_
 
 verbatim_status verbatim_matcher_bitmask(verbatim_matcher* matcher, const uint32_t** words, size_t* word_count) {
   if (words == nullptr || word_count == nullptr) return VERBATIM_INVALID_ARGUMENT;
-  return WithMatcher(matcher, [&](Matcher& target) {
+  return WithEither(matcher, [&](auto& target) {
     const std::span<const uint32_t> bitmask = target.Bitmask();
     *words = bitmask.data();
     *word_count = bitmask.size();
@@ -229,7 +237,7 @@ verbatim_status verbatim_matcher_bitmask(verbatim_matcher* matcher, const uint32
 verbatim_status verbatim_matcher_draft(verbatim_matcher* matcher, size_t max, int latest, int32_t* tokens,
                                        size_t* count) {
   if ((tokens == nullptr && max > 0) || count == nullptr) return VERBATIM_INVALID_ARGUMENT;
-  return WithMatcher(matcher, [&](Matcher& target) {
+  return WithEither(matcher, [&](auto& target) {
     const std::span<int32_t> draft(tokens, max);
     *count = latest != 0 ? target.DraftLatest(draft) : target.Draft(draft);
     return VERBATIM_OK;

@@ -34,7 +34,7 @@ class Matcher {
   size_t Sources(std::span<const Range> ranges, bool restricted, std::span<int32_t> starts) const;
 
   size_t depth() const { return candidates_.quote().size(); }
-  const Context& context() const { return *context_; }
+  int32_t vocab_size() const { return context_->vocab_size(); }
 
  private:
   std::shared_ptr<Context> context_;

@@ -16,7 +16,14 @@
       "native/engine/matcher.cpp",
       "native/engine/rows_c_api.cpp",
       "native/engine/sampling.cpp",
-      "native/engine/suffix_array.cpp"
+      "native/engine/suffix_array.cpp",
+      "native/engine/text_block.cpp",
+      "native/engine/text_c_api.cpp",
+      "native/engine/text_candidates.cpp",
+      "native/engine/text_context.cpp",
+      "native/engine/text_matcher.cpp",
+      "native/engine/text_walk.cpp",
+      "native/engine/token_trie.cpp"
     ]
   }
 }

@@ -170,6 +170,92 @@ VERBATIM_API verbatim_status verbatim_matcher_draft(verbatim_matcher* matcher, s
 VERBATIM_API verbatim_status verbatim_matcher_sources(verbatim_matcher* matcher, const verbatim_range* ranges,
                                                       size_t range_count, size_t limit, int32_t* starts, size_t* count);
 
+/* ---- Text --------------------------------------------------------------------------------------------------- */
+
+/*
+ * For models without delimiter tokens: a context of bytes and a matcher over it, by the same handles. Candidates are
+ * byte offsets, any tokenisation of a quote is legal, and a textual tag closes it. verbatim_context_truncate, _fork,
+ * _compact, _length (in bytes), _bytes, _destroy and verbatim_matcher_create, _destroy, _advance, _rewind (by pieces),
+ * _depth (in pieces), _allows, _allowed, _bitmask and _draft serve both; the other verbs of a context or matcher of
+ * tokens return VERBATIM_INVALID_ARGUMENT for one of text, and the other way round.
+ */
+
+/** The bytes of every token of a vocabulary, arranged for search; immutable, and shared by contexts and threads. */
+typedef struct verbatim_vocabulary verbatim_vocabulary;
+
+/**
+ * @param offsets vocab_size + 1 ascending offsets into `bytes`, the first of them 0: token i is bytes [offsets[i],
+ *   offsets[i + 1]). A token without bytes is never part of a quote. Both arrays are copied.
+ */
+VERBATIM_API verbatim_status verbatim_vocabulary_create(int32_t vocab_size, const int32_t* offsets,
+                                                        const uint8_t* bytes, verbatim_vocabulary** vocabulary);
+
+/** Contexts over the vocabulary keep what they share; NULL is ignored. */
+VERBATIM_API void verbatim_vocabulary_destroy(verbatim_vocabulary* vocabulary);
+
+/** On success *context is a new, empty context of text. `max_bytes` is in [0, 2^30); 0: 2^30 - 1. */
+VERBATIM_API verbatim_status verbatim_text_context_create(const verbatim_vocabulary* vocabulary, int32_t max_bytes,
+                                                          verbatim_context** context);
+
+enum {
+  /** The bytes are JSON-escaped text: an escape sequence is one character. */
+  VERBATIM_JSON = 4
+};
+
+/**
+ * Appends `count` bytes; `flags` are VERBATIM_UNSEARCHABLE, VERBATIM_NEW_RUN and VERBATIM_JSON. `edges`: `count` bytes,
+ * not 0 where a quote may start before the byte, and end before it; NULL: at every character's edge, to which they are
+ * narrowed in any case. VERBATIM_CONTEXT_FULL past max_bytes.
+ */
+VERBATIM_API verbatim_status verbatim_context_append_text(verbatim_context* context, const uint8_t* bytes,
+                                                          size_t count, const uint8_t* edges, uint32_t flags);
+
+/** Copies bytes [start, start + count), which must exist. */
+VERBATIM_API verbatim_status verbatim_context_read_text(const verbatim_context* context, size_t start, size_t count,
+                                                        uint8_t* bytes);
+
+typedef struct verbatim_text_span {
+  /** sizeof(verbatim_text_span). */
+  size_t struct_size;
+  /** Ascending and disjoint: candidates lie inside one of them; NULL: everywhere. */
+  const verbatim_range* ranges;
+  size_t range_count;
+  /** The closing tag; of length 0: no tag closes the quote. */
+  const uint8_t* tag;
+  size_t tag_length;
+  /** The tag is withheld while the quote has fewer bytes, unless it is the only way on. */
+  int32_t min_bytes;
+  /** A quote goes no further than the last edge within so many bytes. At least 1. */
+  int32_t max_bytes;
+} verbatim_text_span;
+
+/** Starts a new quote. Indexes text that was appended since the last one, so that matchers of the context go stale. */
+VERBATIM_API verbatim_status verbatim_matcher_begin_text(verbatim_matcher* matcher, const verbatim_text_span* span);
+
+/** Accepts bytes that are not a token's; VERBATIM_NOT_ALLOWED where they are not allowed, or the quote is closed. */
+VERBATIM_API verbatim_status verbatim_matcher_advance_bytes(verbatim_matcher* matcher, const uint8_t* bytes,
+                                                            size_t count);
+
+typedef struct verbatim_text_state {
+  /** Bytes of all pieces, the quote's and the tag's. */
+  int32_t byte_length;
+  /** Bytes of the quote once the tag is complete, -1 before; what the last piece has after the tag is not quoted. */
+  int32_t closed_at;
+  /** 1 where the quote may end here without a tag. */
+  int32_t may_end;
+} verbatim_text_state;
+
+VERBATIM_API verbatim_status verbatim_matcher_text_state(const verbatim_matcher* matcher, verbatim_text_state* state);
+
+/**
+ * Writes the starts of the places, at most `limit` and ascending, where `bytes` stand between two edges, inside
+ * `ranges` (NULL: everywhere). *count is how many were written. Nothing is indexed for this.
+ */
+VERBATIM_API verbatim_status verbatim_context_find_text(const verbatim_context* context, const uint8_t* bytes,
+                                                        size_t byte_count, const verbatim_range* ranges,
+                                                        size_t range_count, size_t limit, int32_t* starts,
+                                                        size_t* count);
+
 /* ---- Rows of logits ----------------------------------------------------------------------------------------- */
 
 /** Assigns `value` to row[i] for every i in [0, width) whose bit in `bitmask` (ceil(width / 32) words) is 0. */

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <vector>
+
+#include "text_word.hpp"
+#include "token_trie.hpp"
+
+namespace verbatim {
+
+/** Part of the tokens that may come next. */
+struct TextContinuations {
+  /** A token that ends in a prefix of the closing tag. */
+  struct Closer {
+    int32_t token;
+    /** Bytes of it that belong to the quote. */
+    int32_t quoted;
+  };
+  /** Tokens that lie wholly in the text. */
+  std::vector<int32_t> tokens;
+  std::vector<Closer> closers;
+};
+
+/**
+ * An immutable index over a stretch of the context: the places where quotes may start, sorted by the bytes that
+ * follow, and how many bytes each shares with the one before it. A quote's candidates are an interval of that order.
+ */
+class TextBlock {
+ public:
+  /** `any_edges`: whether edges are a caller's, so that places that look the same may differ in being edges. */
+  TextBlock(std::vector<TextWord> words, bool any_edges);
+
+  std::span<const TextWord> words() const { return words_; }
+  int32_t size() const { return static_cast<int32_t>(words_.size()); }
+  /** Starts, in order. */
+  std::span<const int32_t> order() const { return order_; }
+  int32_t count() const { return static_cast<int32_t>(order_.size()); }
+  bool any_edges() const { return any_edges_; }
+
+  /** Bytes that starts number i - 1 and i of the order share. */
+  int32_t common(int32_t i) const { return levels_[0][static_cast<size_t>(i)]; }
+  /** The first i in [from, end) with common(i) <= most; `end` where there is none. */
+  int32_t NextDifferent(int32_t from, int32_t end, int32_t most) const;
+
+  /**
+   * What may come first in a quote, worked out once for each tag. `run_goes_on`: the last run goes on behind the block,
+   * and what reaches the block's end is left out.
+   */
+  std::shared_ptr<const TextContinuations> Starts(const TokenTrie& trie, std::span<const uint8_t> tag,
+                                                  bool run_goes_on) const;
+
+  size_t bytes() const;
+
+ private:
+  struct StartsOfTag {
+    std::vector<uint8_t> tag;
+    bool run_goes_on;
+    std::shared_ptr<const TextContinuations> starts;
+  };
+
+  std::vector<TextWord> words_;
+  bool any_edges_;
+  std::vector<int32_t> order_;
+  /** The common prefixes, and above them the least of every 64: what repeats for long is passed over in few steps. */
+  std::vector<std::vector<int32_t>> levels_;
+  mutable std::mutex mutex_;
+  mutable std::vector<StartsOfTag> starts_;
+};
+
+}  // namespace verbatim

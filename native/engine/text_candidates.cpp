@@ -1,0 +1,232 @@
+#include "text_candidates.hpp"
+
+#include <algorithm>
+
+namespace verbatim {
+namespace {
+
+/** What follows one piece of a context. */
+class AfterPiece : public TextWalk::Beyond {
+ public:
+  AfterPiece(const TextContext& context, int32_t begin) : context_(context), begin_(begin) {}
+  TextWord WordAt(int32_t position) const override { return context_.WordAt(begin_ + position); }
+
+ private:
+  const TextContext& context_;
+  int32_t begin_;
+};
+
+/** Whether the last run of a piece goes on behind it. */
+bool RunGoesOn(const TextContext& context, int32_t end) { return ContinuesRun(context.WordAt(end)); }
+
+}  // namespace
+
+void TextCandidates::Begin(const TextContext& context, std::span<const TextRange> ranges, bool restricted,
+                           int32_t max_bytes) {
+  ranges_.assign(ranges.begin(), ranges.end());
+  restricted_ = restricted;
+  max_bytes_ = max_bytes;
+  quote_.clear();
+  cursors_.clear();
+  survivors_.clear();
+  for (const TextContext::Piece& piece : context.pieces()) {
+    cursors_.push_back({piece.block.get(), piece.begin, 0, piece.block->count()});
+  }
+  const std::span<const TextWord> tail = context.tail();
+  for (size_t i = 0; i < tail.size(); ++i) {
+    const int32_t start = context.tail_begin() + static_cast<int32_t>(i);
+    if (IsStart(tail[i]) && (!restricted_ || LimitOf(context, start) > start)) survivors_.push_back(start);
+  }
+}
+
+int32_t TextCandidates::LimitOf(const TextContext& context, int32_t start) const {
+  int32_t end = INT32_MAX;
+  if (restricted_) {
+    const auto after = std::upper_bound(ranges_.begin(), ranges_.end(), start,
+                                        [](int32_t value, const TextRange& range) { return value < range.start; });
+    if (after == ranges_.begin() || std::prev(after)->end <= start) return start;
+    end = std::prev(after)->end;
+  }
+  if (max_bytes_ >= end - start) return end;
+  int32_t limit = start + max_bytes_;
+  while (limit > start && limit < context.length() && !IsEnd(context.WordAt(limit))) --limit;
+  return limit;
+}
+
+bool TextCandidates::GoesOnWith(const TextContext& context, int32_t start, int32_t from,
+                                std::span<const uint8_t> bytes) const {
+  int32_t position = start + from;
+  for (const uint8_t byte : bytes) {
+    const TextWord word = context.WordAt(position);
+    if (position == start ? !IsStart(word) : !ContinuesRun(word)) return false;
+    if (ByteOf(word) != byte) return false;
+    ++position;
+  }
+  if (!MayCut(context, position - start)) return true;
+  return position <= LimitOf(context, start);
+}
+
+/** The part of an interval that goes on with `bytes` inside the block. */
+TextCandidates::Cursor TextCandidates::Narrow(const Cursor& cursor, std::span<const uint8_t> bytes) const {
+  const std::span<const TextWord> words = cursor.block->words();
+  const std::span<const int32_t> order = cursor.block->order();
+  // Less than 0 where the text after the quote comes before `bytes`, 0 where it begins with them.
+  const auto compare = [&](int32_t start) {
+    size_t position = static_cast<size_t>(start + depth());
+    for (const uint8_t byte : bytes) {
+      if (position >= words.size()) return -1;
+      const TextWord word = words[position];
+      if (position > static_cast<size_t>(start) && !ContinuesRun(word)) return -1;
+      if (ByteOf(word) != byte) return ByteOf(word) < byte ? -1 : 1;
+      ++position;
+    }
+    return 0;
+  };
+  const auto begin = order.begin() + cursor.low;
+  const auto end = order.begin() + cursor.high;
+  const auto low = std::partition_point(begin, end, [&](int32_t start) { return compare(start) < 0; });
+  const auto high = std::partition_point(low, end, [&](int32_t start) { return compare(start) == 0; });
+  return {cursor.block, cursor.begin, static_cast<int32_t>(low - order.begin()),
+          static_cast<int32_t>(high - order.begin())};
+}
+
+bool TextCandidates::Advance(const TextContext& context, std::span<const uint8_t> bytes) {
+  const int32_t before = depth();
+  const int32_t after = before + static_cast<int32_t>(bytes.size());
+  std::vector<Cursor> cursors;
+  std::vector<int32_t> survivors;
+  for (const Cursor& cursor : cursors_) {
+    const Cursor narrow = Narrow(cursor, bytes);
+    if (narrow.low < narrow.high) {
+      if (MayCut(context, after)) {
+        // An interval could not tell which of its candidates may go so far.
+        for (int32_t i = narrow.low; i < narrow.high; ++i) {
+          const int32_t start = narrow.begin + narrow.block->order()[static_cast<size_t>(i)];
+          if (start + after <= LimitOf(context, start)) survivors.push_back(start);
+        }
+      } else {
+        cursors.push_back(narrow);
+      }
+    }
+    // Candidates that reach the block's end meanwhile go on behind it, where the order does not see them.
+    const int32_t end = cursor.begin + cursor.block->size();
+    if (!RunGoesOn(context, end)) continue;
+    for (int32_t reach = std::max(before, 1); reach < after && end - reach >= cursor.begin; ++reach) {
+      const int32_t start = end - reach;
+      if (GoesOnWith(context, start, 0, quote_) && GoesOnWith(context, start, before, bytes)) {
+        survivors.push_back(start);
+      }
+    }
+  }
+  for (const int32_t start : survivors_) {
+    if (GoesOnWith(context, start, before, bytes)) survivors.push_back(start);
+  }
+  if (cursors.empty() && survivors.empty()) return false;
+  quote_.insert(quote_.end(), bytes.begin(), bytes.end());
+  cursors_.swap(cursors);
+  survivors_.swap(survivors);
+  return true;
+}
+
+bool TextCandidates::MayEnd(const TextContext& context) const {
+  if (depth() == 0) return true;
+  for (const Cursor& cursor : cursors_) {
+    const AfterPiece after(context, cursor.begin);
+    const std::span<const TextWord> words = cursor.block->words();
+    for (int32_t i = cursor.low; i < cursor.high;) {
+      const int32_t end = cursor.block->order()[static_cast<size_t>(i)] + depth();
+      if (IsEnd(end < cursor.block->size() ? words[static_cast<size_t>(end)] : after.WordAt(end))) return true;
+      // Without a caller's edges, candidates that go on alike are alike.
+      ++i;
+      if (!cursor.block->any_edges()) i = cursor.block->NextDifferent(i, cursor.high, depth());
+    }
+  }
+  return std::any_of(survivors_.begin(), survivors_.end(), [&](int32_t start) {
+    return IsEnd(context.WordAt(start + depth())) || start + depth() == LimitOf(context, start);
+  });
+}
+
+std::shared_ptr<const TextContinuations> TextCandidates::Collect(const TextContext& context,
+                                                                 std::span<const uint8_t> tag,
+                                                                 TextContinuations& found) const {
+  std::shared_ptr<const TextContinuations> base;
+  TextWalk walk(context.trie(), tag, found);
+  const bool may_cut = MayCut(context, depth() + context.trie().longest());
+  const auto word_at = [&context](int32_t position) { return context.WordAt(position); };
+  const auto single = [&](int32_t start) {
+    walk.Single(start + depth(), may_cut ? LimitOf(context, start) : INT32_MAX, depth() == 0, word_at);
+  };
+  for (const Cursor& cursor : cursors_) {
+    const std::span<const int32_t> order = cursor.block->order();
+    if (may_cut) {
+      for (int32_t i = cursor.low; i < cursor.high; ++i) single(cursor.begin + order[static_cast<size_t>(i)]);
+      continue;
+    }
+    const int32_t end = cursor.begin + cursor.block->size();
+    if (depth() > 0) {
+      const AfterPiece after(context, cursor.begin);
+      walk.Interval(*cursor.block, depth(), cursor.low, cursor.high, RunGoesOn(context, end) ? &after : nullptr);
+      continue;
+    }
+    const bool goes_on = RunGoesOn(context, end);
+    auto starts = cursor.block->Starts(context.trie(), tag, goes_on);
+    if (base == nullptr || base->tokens.size() < starts->tokens.size()) base.swap(starts);
+    if (starts == nullptr) continue;
+    found.tokens.insert(found.tokens.end(), starts->tokens.begin(), starts->tokens.end());
+    found.closers.insert(found.closers.end(), starts->closers.begin(), starts->closers.end());
+  }
+  for (const Cursor& cursor : cursors_) {
+    const int32_t end = cursor.begin + cursor.block->size();
+    if (may_cut || depth() > 0 || !RunGoesOn(context, end)) continue;
+    for (int32_t start = std::max(cursor.begin, end - context.trie().longest()); start < end; ++start) {
+      if (IsStart(context.WordAt(start))) single(start);
+    }
+  }
+  for (const int32_t start : survivors_) single(start);
+  return base;
+}
+
+std::vector<int32_t> TextCandidates::Starts(const TextContext& context) const {
+  std::vector<int32_t> starts = survivors_;
+  for (const Cursor& cursor : cursors_) {
+    for (int32_t i = cursor.low; i < cursor.high; ++i) {
+      starts.push_back(cursor.begin + cursor.block->order()[static_cast<size_t>(i)]);
+    }
+  }
+  std::erase_if(starts, [&](int32_t start) {
+    return !IsEnd(context.WordAt(start + depth())) && start + depth() != LimitOf(context, start);
+  });
+  std::sort(starts.begin(), starts.end());
+  return starts;
+}
+
+/** Whether the candidate that starts here goes on. */
+bool TextCandidates::HasWordAfter(const TextContext& context, int32_t start) const {
+  const TextWord word = context.WordAt(start + depth());
+  if (depth() == 0 ? !IsStart(word) : !ContinuesRun(word)) return false;
+  return start + depth() < LimitOf(context, start);
+}
+
+std::vector<uint8_t> TextCandidates::Agreed(const TextContext& context, size_t most, bool latest) const {
+  std::vector<int32_t> starts = survivors_;
+  for (const Cursor& cursor : cursors_) {
+    const std::span<const int32_t> order = cursor.block->order();
+    for (int32_t i = cursor.low; i < cursor.high; ++i) starts.push_back(cursor.begin + order[static_cast<size_t>(i)]);
+  }
+  std::erase_if(starts, [&](int32_t start) { return !HasWordAfter(context, start); });
+  if (latest && !starts.empty()) starts = {*std::max_element(starts.begin(), starts.end())};
+  std::vector<uint8_t> agreed;
+  while (agreed.size() < most && !starts.empty()) {
+    const int32_t length = depth() + static_cast<int32_t>(agreed.size());
+    const uint8_t byte = ByteOf(context.WordAt(starts.front() + length));
+    const auto differs = [&](int32_t start) { return ByteOf(context.WordAt(start + length)) != byte; };
+    if (std::any_of(starts.begin(), starts.end(), differs)) break;
+    agreed.push_back(byte);
+    std::erase_if(starts, [&](int32_t start) {
+      return !ContinuesRun(context.WordAt(start + length + 1)) || start + length + 1 >= LimitOf(context, start);
+    });
+  }
+  return agreed;
+}
+
+}  // namespace verbatim

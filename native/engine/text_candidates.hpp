@@ -1,0 +1,70 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "text_context.hpp"
+#include "text_walk.hpp"
+
+namespace verbatim {
+
+/**
+ * The places where the bytes quoted so far stand: intervals of the blocks' orders, and places one by one where an
+ * interval cannot tell them apart (in the tail, across a block's end, near the longest length, in ranges).
+ */
+class TextCandidates {
+ public:
+  void Begin(const TextContext& context, std::span<const TextRange> ranges, bool restricted, int32_t max_bytes);
+
+  /** Keeps the candidates that go on with `bytes`; false, and nothing has changed, where none does. */
+  bool Advance(const TextContext& context, std::span<const uint8_t> bytes);
+  bool empty() const { return cursors_.empty() && survivors_.empty(); }
+  /** Bytes quoted. */
+  int32_t depth() const { return static_cast<int32_t>(quote_.size()); }
+  std::span<const TextRange> ranges() const { return ranges_; }
+  bool restricted() const { return restricted_; }
+
+  /** Whether a quote may end here: some candidate is at an edge. Always before the first byte. */
+  bool MayEnd(const TextContext& context) const;
+  /**
+   * Adds what may come next to `found`; a large set that the index holds already is returned instead, if there is one.
+   */
+  std::shared_ptr<const TextContinuations> Collect(const TextContext& context, std::span<const uint8_t> tag,
+                                                   TextContinuations& found) const;
+  /** Starts of the candidates that may end here, ascending. */
+  std::vector<int32_t> Starts(const TextContext& context) const;
+  /** The bytes, at most `most`, on which all candidates agree that go on; or those of the latest one. */
+  std::vector<uint8_t> Agreed(const TextContext& context, size_t most, bool latest) const;
+
+
+ private:
+  struct Cursor {
+    const TextBlock* block;
+    /** Position of the block in the context. */
+    int32_t begin;
+    int32_t low;
+    int32_t high;
+  };
+
+  /** How far the candidate that starts here may go: the last edge within max_bytes_, its range's end. */
+  int32_t LimitOf(const TextContext& context, int32_t start) const;
+  /** Whether some limit may cut a quote of so many bytes. */
+  bool MayCut(const TextContext& context, int32_t length) const {
+    return restricted_ || length > max_bytes_ - context.longest_gap();
+  }
+  bool GoesOnWith(const TextContext& context, int32_t start, int32_t from, std::span<const uint8_t> bytes) const;
+  Cursor Narrow(const Cursor& cursor, std::span<const uint8_t> bytes) const;
+  bool HasWordAfter(const TextContext& context, int32_t start) const;
+
+  std::vector<TextRange> ranges_;
+  bool restricted_ = false;
+  int32_t max_bytes_ = INT32_MAX;
+  std::vector<uint8_t> quote_;
+  std::vector<Cursor> cursors_;
+  /** Starts. */
+  std::vector<int32_t> survivors_;
+};
+
+}  // namespace verbatim

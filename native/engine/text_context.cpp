@@ -1,0 +1,114 @@
+#include "text_context.hpp"
+
+#include <algorithm>
+
+namespace verbatim {
+namespace {
+
+bool IsContinuationByte(uint8_t byte) { return (byte & 0xc0) == 0x80; }
+
+/** Bytes of the escape sequence that begins with the backslash at `position`. */
+size_t EscapeLength(std::span<const uint8_t> text, size_t position) {
+  return position + 1 < text.size() && text[position + 1] == 'u' ? 6 : 2;
+}
+
+}  // namespace
+
+void TextContext::Append(std::span<const uint8_t> text, const TextJoining& joining) {
+  if (text.empty()) return;
+  tail_.reserve(std::max(tail_.size() + text.size(), tail_.size() + tail_.size() / 2));
+  bool joins = !joining.new_run && length() > 0 && (WordAt(length() - 1) & kSearchable) != 0;
+  size_t escape_end = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const bool in_escape = joining.json && i < escape_end;
+    if (joining.json && !in_escape && text[i] == '\\') escape_end = i + EscapeLength(text, i);
+    TextWord word = text[i];
+    if (joining.searchable) {
+      word |= kSearchable;
+      if (joins) word |= kContinues;
+      const bool is_edge =
+          !in_escape && !IsContinuationByte(text[i]) && (joining.edges.empty() || joining.edges[i] != 0);
+      if (is_edge) word |= kEdge;
+      gap_ = is_edge || !joins ? 1 : gap_ + 1;
+      longest_gap_ = std::max(longest_gap_, gap_);
+      joins = true;
+    }
+    tail_.push_back(word);
+  }
+  any_edges_ = any_edges_ || !joining.edges.empty();
+  ++version_;
+}
+
+void TextContext::Truncate(int32_t length) {
+  if (length == this->length()) return;
+  if (length >= tail_begin_) {
+    tail_.resize(static_cast<size_t>(length - tail_begin_));
+  } else {
+    size_t kept = pieces_.size();
+    while (kept > 0 && pieces_[kept - 1].begin >= length) --kept;
+    std::vector<TextWord> tail;
+    const bool cuts = kept > 0 && pieces_[kept - 1].end() > length;
+    if (cuts) {
+      const Piece& piece = pieces_[kept - 1];
+      const auto words = piece.block->words();
+      tail.assign(words.begin(), words.begin() + (length - piece.begin));
+      --kept;
+    }
+    pieces_.resize(kept);
+    tail_ = std::move(tail);
+    tail_begin_ = kept == 0 ? 0 : pieces_.back().end();
+  }
+  ++version_;
+}
+
+void TextContext::Index() {
+  if (tail_.size() <= kTailLimit) return;
+  size_t first = pieces_.size();
+  size_t size = tail_.size();
+  while (first > 0 && static_cast<size_t>(pieces_[first - 1].block->size()) <= kGrowth * size) {
+    size += static_cast<size_t>(pieces_[--first].block->size());
+  }
+  Seal(first);
+}
+
+void TextContext::Compact() {
+  if (!tail_.empty() || pieces_.size() > 1) Seal(0);
+}
+
+/** Makes one block of the pieces from `first` on and the tail. */
+void TextContext::Seal(size_t first) {
+  const int32_t begin = first < pieces_.size() ? pieces_[first].begin : tail_begin_;
+  std::vector<TextWord> words;
+  words.reserve(static_cast<size_t>(length() - begin));
+  for (size_t i = first; i < pieces_.size(); ++i) {
+    const auto part = pieces_[i].block->words();
+    words.insert(words.end(), part.begin(), part.end());
+  }
+  words.insert(words.end(), tail_.begin(), tail_.end());
+  Piece piece = {std::make_shared<TextBlock>(std::move(words), any_edges_), begin};
+  pieces_.reserve(pieces_.size() + 1);
+  pieces_.resize(first);
+  pieces_.push_back(std::move(piece));
+  tail_begin_ = pieces_.back().end();
+  tail_ = {};
+  ++version_;
+}
+
+void TextContext::Read(int32_t start, std::span<uint8_t> text) const {
+  for (size_t i = 0; i < text.size(); ++i) text[i] = ByteOf(WordAt(start + static_cast<int32_t>(i)));
+}
+
+TextWord TextContext::IndexedWordAt(int32_t position) const {
+  const auto after = std::upper_bound(pieces_.begin(), pieces_.end(), position,
+                                      [](int32_t value, const Piece& piece) { return value < piece.begin; });
+  const Piece& piece = *std::prev(after);
+  return piece.block->words()[static_cast<size_t>(position - piece.begin)];
+}
+
+size_t TextContext::bytes() const {
+  size_t total = sizeof(*this) + tail_.capacity() * sizeof(TextWord);
+  for (const Piece& piece : pieces_) total += piece.block->bytes();
+  return total;
+}
+
+}  // namespace verbatim

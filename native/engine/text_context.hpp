@@ -1,0 +1,91 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "text_block.hpp"
+#include "text_word.hpp"
+#include "token_trie.hpp"
+
+namespace verbatim {
+
+/** How bytes join a context of text. */
+struct TextJoining {
+  bool searchable;
+  bool new_run;
+  /** The bytes are JSON-escaped text. */
+  bool json;
+  /** Per byte, not 0 where a quote may start before it and end before it; empty: at every character's edge. */
+  std::span<const uint8_t> edges;
+};
+
+/**
+ * The searchable context as bytes: blocks, which are immutable and shared between forks, and a tail of what is not
+ * indexed. Text is indexed when it is first searched, all that was appended since together.
+ */
+class TextContext {
+ public:
+  struct Piece {
+    std::shared_ptr<const TextBlock> block;
+    int32_t begin;
+
+    int32_t end() const { return begin + block->size(); }
+  };
+
+  TextContext(std::shared_ptr<const TokenTrie> trie, int32_t max_bytes)
+      : trie_(std::move(trie)), max_bytes_(max_bytes) {}
+
+  /** Nothing has changed if this throws bad_alloc. */
+  void Append(std::span<const uint8_t> text, const TextJoining& joining);
+  void Truncate(int32_t length);
+  std::shared_ptr<TextContext> Fork() const { return std::make_shared<TextContext>(*this); }
+  /** Indexes what is worth it: all but a short tail. */
+  void Index();
+  /** One block, no tail. */
+  void Compact();
+  void Read(int32_t start, std::span<uint8_t> text) const;
+
+  const TokenTrie& trie() const { return *trie_; }
+  int32_t max_bytes() const { return max_bytes_; }
+  int32_t length() const { return tail_begin_ + static_cast<int32_t>(tail_.size()); }
+  size_t bytes() const;
+  uint64_t version() const { return version_; }
+  /** No stretch of a run is longer without an edge in it. */
+  int32_t longest_gap() const { return longest_gap_; }
+
+  const std::vector<Piece>& pieces() const { return pieces_; }
+  int32_t tail_begin() const { return tail_begin_; }
+  std::span<const TextWord> tail() const { return tail_; }
+  /** The word at a position; 0 at the context's end. */
+  TextWord WordAt(int32_t position) const {
+    if (position >= tail_begin_) {
+      return position < length() ? tail_[static_cast<size_t>(position - tail_begin_)] : TextWord{0};
+    }
+    return IndexedWordAt(position);
+  }
+
+ private:
+  /** So much text is searched as it stands. */
+  static constexpr size_t kTailLimit = 4096;
+  /** Blocks are rebuilt into the next one when what follows them is half their size. */
+  static constexpr size_t kGrowth = 2;
+
+  TextWord IndexedWordAt(int32_t position) const;
+  void Seal(size_t first);
+
+  std::shared_ptr<const TokenTrie> trie_;
+  int32_t max_bytes_;
+  std::vector<Piece> pieces_;
+  std::vector<TextWord> tail_;
+  int32_t tail_begin_ = 0;
+  int32_t longest_gap_ = 1;
+  /** Bytes since the last edge. */
+  int32_t gap_ = 0;
+  bool any_edges_ = false;
+  uint64_t version_ = 0;
+};
+
+}  // namespace verbatim

@@ -1,0 +1,230 @@
+#include "text_matcher.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "text_walk.hpp"
+#include "token_set.hpp"
+
+namespace verbatim {
+namespace {
+
+/** Up to here sorting ids is cheaper than a pass over the scratch set. */
+constexpr size_t kFewIds = 32;
+/** A draft is of at most so many bytes. */
+constexpr size_t kDraftBytes = 1 << 16;
+
+void SortDistinct(std::vector<int32_t>& ids, int32_t vocab_size) {
+  if (std::adjacent_find(ids.begin(), ids.end(), std::greater_equal<>()) == ids.end()) return;
+  if (ids.size() <= kFewIds) {
+    std::sort(ids.begin(), ids.end());
+    ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+    return;
+  }
+  thread_local TokenSet set;
+  set.Reserve(vocab_size);
+  for (const int32_t id : ids) set.Insert(id);
+  ids.clear();
+  set.DrainTo(ids);
+}
+
+bool StartsWith(std::span<const uint8_t> bytes, std::span<const uint8_t> prefix) {
+  return prefix.size() <= bytes.size() && std::equal(prefix.begin(), prefix.end(), bytes.begin());
+}
+
+}  // namespace
+
+TextMatcher::TextMatcher(std::shared_ptr<TextContext> context) : context_(std::move(context)) {
+  Begin({{}, false, {}, 0, INT32_MAX});
+}
+
+void TextMatcher::Begin(const TextSpan& span) {
+  context_->Index();
+  candidates_.Begin(*context_, span.ranges, span.restricted, span.max_bytes);
+  tag_.assign(span.tag.begin(), span.tag.end());
+  min_bytes_ = span.min_bytes;
+  max_bytes_ = span.max_bytes;
+  generated_.clear();
+  ends_.clear();
+  is_text_ = true;
+  progress_.clear();
+  closed_at_ = -1;
+  is_known_ = false;
+  version_ = context_->version();
+}
+
+/** The readings after `bytes`; `text`, a copy of the candidates, goes on with them where they may be text. */
+TextMatcher::Next TextMatcher::Read(std::span<const uint8_t> bytes, bool relaxed, TextCandidates* text) const {
+  Next next;
+  const std::span<const uint8_t> tag = tag_;
+  const size_t length = bytes.size();
+  // Where inside the piece a tag is complete, and how many bytes the quote has then.
+  size_t complete_at = length + 1;
+  int32_t complete_quote = -1;
+  const auto complete = [&](size_t at) {
+    if (at >= complete_at) return;
+    complete_at = at;
+    complete_quote = static_cast<int32_t>(generated_.size() + at - tag.size());
+  };
+  for (const int32_t progress : progress_) {
+    const std::span<const uint8_t> rest = tag.subspan(static_cast<size_t>(progress));
+    if (StartsWith(bytes, rest)) {
+      complete(rest.size());
+    } else if (StartsWith(rest, bytes)) {
+      next.progress.push_back(progress + static_cast<int32_t>(length));
+    }
+  }
+  if (is_text_ && !tag.empty()) {
+    for (size_t quoted = 0; quoted < length; ++quoted) {
+      const std::span<const uint8_t> rest = bytes.subspan(quoted);
+      if (!StartsWith(tag, rest.first(std::min(rest.size(), tag.size())))) continue;
+      if (!relaxed && static_cast<int32_t>(generated_.size() + quoted) < min_bytes_) continue;
+      TextCandidates ahead;
+      if (quoted > 0) {
+        ahead = candidates_;
+        if (!ahead.Advance(*context_, bytes.first(quoted))) break;
+      }
+      if (!(quoted > 0 ? ahead : candidates_).MayEnd(*context_)) continue;
+      if (rest.size() >= tag.size()) {
+        complete(quoted + tag.size());
+      } else {
+        next.progress.push_back(static_cast<int32_t>(rest.size()));
+      }
+    }
+  }
+  next.is_text = is_text_ && text->Advance(*context_, bytes);
+  // A piece that goes on after the tag is only there if the text has it so.
+  if (complete_at == length || (complete_at < length && next.is_text)) next.closed_at = complete_quote;
+  return next;
+}
+
+bool TextMatcher::Advance(int32_t token) {
+  const std::span<const uint8_t> bytes = context_->trie().BytesOf(token);
+  return !bytes.empty() && AdvanceBytes(bytes);
+}
+
+bool TextMatcher::AdvanceBytes(std::span<const uint8_t> bytes) {
+  if (closed_at_ >= 0) return false;
+  if (bytes.empty()) {
+    ends_.push_back(generated_.size());
+    return true;
+  }
+  generated_.reserve(generated_.size() + bytes.size());
+  if (ends_.size() == ends_.capacity()) ends_.reserve(std::max<size_t>(64, 2 * ends_.size()));
+  const bool may_close = !progress_.empty() || (!tag_.empty() && std::find(bytes.begin(), bytes.end(), tag_[0]) != bytes.end());
+  if (!may_close) {
+    if (!is_text_ || !candidates_.Advance(*context_, bytes)) return false;
+  } else {
+    TextCandidates text = candidates_;
+    Next next = Read(bytes, is_known_ && is_relaxed_, &text);
+    if (!next.IsAllowed() && min_bytes_ > 0 && !is_known_) {
+      Gather();
+      if (is_relaxed_) {
+        text = candidates_;
+        next = Read(bytes, true, &text);
+      }
+    }
+    if (!next.IsAllowed()) return false;
+    is_text_ = next.is_text;
+    if (is_text_) candidates_ = std::move(text);
+    progress_ = std::move(next.progress);
+    closed_at_ = next.closed_at;
+  }
+  generated_.insert(generated_.end(), bytes.begin(), bytes.end());
+  ends_.push_back(generated_.size());
+  is_known_ = false;
+  return true;
+}
+
+void TextMatcher::Rewind(size_t depth) {
+  TextMatcher rewound(context_);
+  const std::vector<TextRange> ranges(candidates_.ranges().begin(), candidates_.ranges().end());
+  rewound.Begin({ranges, candidates_.restricted(), tag_, min_bytes_, max_bytes_});
+  size_t begin = 0;
+  for (size_t i = 0; i < depth; ++i) {
+    rewound.AdvanceBytes(std::span(generated_).subspan(begin, ends_[i] - begin));
+    begin = ends_[i];
+  }
+  *this = std::move(rewound);
+}
+
+bool TextMatcher::Allows(int32_t token) {
+  const std::span<const int32_t> allowed = Allowed();
+  return std::binary_search(allowed.begin(), allowed.end(), token);
+}
+
+std::span<const int32_t> TextMatcher::Allowed() {
+  if (!is_known_) Gather();
+  return ids_are_base_ ? std::span<const int32_t>(base_->tokens) : ids_;
+}
+
+void TextMatcher::Gather() {
+  TextContinuations found;
+  found.tokens.swap(ids_);
+  found.tokens.clear();
+  base_ = nullptr;
+  ids_are_base_ = is_relaxed_ = false;
+  if (closed_at_ < 0) {
+    TextWalk walk(context_->trie(), tag_, found);
+    if (is_text_) base_ = candidates_.Collect(*context_, tag_, found);
+    if (generated_.empty()) walk.Close(TokenTrie::kRoot, 0);
+    for (const int32_t progress : progress_) walk.Continue(static_cast<size_t>(progress));
+  }
+  if (base_ != nullptr) found.closers.insert(found.closers.end(), base_->closers.begin(), base_->closers.end());
+  const auto add_closers = [&](int32_t min_bytes) {
+    for (const TextContinuations::Closer& closer : found.closers) {
+      if (byte_length() + closer.quoted >= min_bytes) found.tokens.push_back(closer.token);
+    }
+  };
+  add_closers(min_bytes_);
+  if (found.tokens.empty() && (base_ == nullptr || base_->tokens.empty())) {
+    is_relaxed_ = min_bytes_ > 0;
+    add_closers(0);
+  }
+  ids_.swap(found.tokens);
+  SortDistinct(ids_, vocab_size());
+  if (base_ != nullptr) {
+    const std::vector<int32_t>& base = base_->tokens;
+    std::erase_if(ids_, [&base](int32_t id) { return std::binary_search(base.begin(), base.end(), id); });
+    ids_are_base_ = ids_.empty();
+    if (!ids_are_base_) {
+      const size_t extra = ids_.size();
+      ids_.insert(ids_.end(), base.begin(), base.end());
+      std::inplace_merge(ids_.begin(), ids_.begin() + static_cast<std::ptrdiff_t>(extra), ids_.end());
+    }
+  }
+  is_known_ = true;
+}
+
+std::span<const uint32_t> TextMatcher::Bitmask() {
+  bitmask_.assign((static_cast<size_t>(vocab_size()) + 31) / 32, 0);
+  for (const int32_t id : Allowed()) bitmask_[static_cast<size_t>(id) >> 5] |= uint32_t{1} << (id & 31);
+  return bitmask_;
+}
+
+size_t TextMatcher::DraftBytes(std::span<int32_t> tokens, bool latest) const {
+  if (!is_text_ || closed_at_ >= 0) return 0;
+  const TokenTrie& trie = context_->trie();
+  const size_t most = std::min(kDraftBytes, tokens.size() * static_cast<size_t>(trie.longest()));
+  const std::vector<uint8_t> agreed = candidates_.Agreed(*context_, most, latest);
+  TextMatcher ahead = *this;
+  size_t count = 0;
+  for (size_t at = 0; count < tokens.size();) {
+    int32_t longest = TokenTrie::kNone;
+    size_t end = at;
+    int32_t node = TokenTrie::kRoot;
+    for (size_t i = at; i < agreed.size(); ++i) {
+      node = trie.Child(node, agreed[i]);
+      if (node == TokenTrie::kNone) break;
+      if (trie.TokensAt(node).empty()) continue;
+      longest = trie.TokensAt(node).front();
+      end = i + 1;
+    }
+    if (longest == TokenTrie::kNone || !ahead.Advance(longest) || ahead.closed_at() >= 0) break;
+    tokens[count++] = longest;
+    at = end;
+  }
+  return count;
+}
+
+}  // namespace verbatim

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "text_block.hpp"
+#include "token_trie.hpp"
+
+namespace verbatim {
+
+class TextContext;
+
+/**
+ * Walks the token trie along the text that follows candidates, and collects the tokens that may come next: those that
+ * lie in the text, and those that leave it at an edge for the closing tag.
+ */
+class TextWalk {
+ public:
+  TextWalk(const TokenTrie& trie, std::span<const uint8_t> tag, TextContinuations& found)
+      : trie_(trie), tag_(tag), found_(found) {}
+
+  /** What stands behind a block. */
+  class Beyond {
+   public:
+    virtual ~Beyond() = default;
+    /** The word at a position counted from the block's start, at or past its end; 0 where nothing follows. */
+    virtual TextWord WordAt(int32_t position) const = 0;
+  };
+  /** Every candidate of an interval of a block's order, which share `depth` bytes. No `beyond`: the run ends there. */
+  void Interval(const TextBlock& block, int32_t depth, int32_t low, int32_t high, const Beyond* beyond);
+
+  /** One candidate that goes on at `position` and no further than `limit`; `first`: no byte is quoted yet. */
+  template <typename WordAt>
+  void Single(int32_t position, int32_t limit, bool first, WordAt&& word_at) {
+    int32_t node = TokenTrie::kRoot;
+    for (int32_t length = 0;; ++length) {
+      const bool at_limit = position + length == limit;
+      const TextWord word = at_limit ? TextWord{0} : word_at(position + length);
+      const bool is_first = first && length == 0;
+      if (!is_first && (at_limit || IsEnd(word))) Close(node, length);
+      if (at_limit || !(is_first ? IsStart(word) : ContinuesRun(word))) return;
+      node = trie_.Child(node, ByteOf(word));
+      if (node == TokenTrie::kNone) return;
+      Emit(node);
+    }
+  }
+
+  /** The tokens that go on along the tag from `node`, `quoted` bytes below the root. */
+  void Close(int32_t node, int32_t quoted);
+  /** The tokens that go on with a tag of which `progress` bytes are there. */
+  void Continue(size_t progress);
+
+ private:
+  void Emit(int32_t node) {
+    for (const int32_t token : trie_.TokensAt(node)) found_.tokens.push_back(token);
+  }
+
+  const TokenTrie& trie_;
+  std::span<const uint8_t> tag_;
+  TextContinuations& found_;
+  /** The nodes of the last candidate's path, and for each whether the tag was followed from it. */
+  std::vector<int32_t> path_;
+  std::vector<uint8_t> closed_;
+};
+
+}  // namespace verbatim

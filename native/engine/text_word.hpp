@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstdint>
+
+namespace verbatim {
+
+/** A byte of the searchable context, and what is known of the place before it. */
+using TextWord = uint16_t;
+
+/** A quote may start, and end, before this byte. */
+inline constexpr TextWord kEdge = 0x100;
+/** The byte goes on with the run of the byte before it. */
+inline constexpr TextWord kContinues = 0x200;
+/** A match may contain the byte. */
+inline constexpr TextWord kSearchable = 0x400;
+
+/** In place of a word that a walk shall not look at. */
+inline constexpr TextWord kUnknown = 0x800;
+
+inline uint8_t ByteOf(TextWord word) { return static_cast<uint8_t>(word); }
+inline bool IsStart(TextWord word) { return (word & (kEdge | kSearchable)) == (kEdge | kSearchable); }
+inline bool ContinuesRun(TextWord word) { return (word & kContinues) != 0; }
+/** Whether a quote may end before the word: at an edge, or because the run ends there. */
+inline bool IsEnd(TextWord word) { return (word & kEdge) != 0 || (word & kContinues) == 0; }
+
+/** Bytes [begin, end) of the context. */
+struct TextRange {
+  int32_t start;
+  int32_t end;
+};
+
+}  // namespace verbatim
