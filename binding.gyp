@@ -12,7 +12,8 @@
         "native/addon/cuda_library.cpp",
         "native/addon/cuda_sequence_functions.cpp",
         "native/addon/matcher_functions.cpp",
-        "native/addon/row_functions.cpp"
+        "native/addon/row_functions.cpp",
+        "native/addon/text_functions.cpp"
       ],
       "include_dirs": ["node_modules/node-addon-api"],
       "defines": ["NAPI_VERSION=9", "NODE_ADDON_API_DISABLE_CPP_EXCEPTIONS", "NODE_ADDON_API_ENABLE_MAYBE"],

@@ -5,6 +5,7 @@
 #include "cuda_library.hpp"
 #include "matcher_handle.hpp"
 #include "slot_table.hpp"
+#include "vocabulary_handle.hpp"
 
 namespace verbatim::addon {
 
@@ -15,6 +16,7 @@ namespace verbatim::addon {
 struct Environment {
   SlotTable<ContextHandle> contexts;
   SlotTable<MatcherHandle> matchers;
+  SlotTable<VocabularyHandle> vocabularies;
   CudaLibrary cuda_library;
   SlotTable<CudaEngineHandle> cuda_engines;
 };

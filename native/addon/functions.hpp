@@ -14,6 +14,7 @@ struct Function {
 inline constexpr size_t kContextFunctionCount = 11;
 inline constexpr size_t kMatcherFunctionCount = 12;
 inline constexpr size_t kRowFunctionCount = 2;
+inline constexpr size_t kTextFunctionCount = 9;
 inline constexpr size_t kCudaEngineFunctionCount = 10;
 inline constexpr size_t kCudaSequenceFunctionCount = 15;
 inline constexpr size_t kCudaBatchFunctionCount = 11;
@@ -21,6 +22,7 @@ inline constexpr size_t kCudaBatchFunctionCount = 11;
 extern const std::array<Function, kContextFunctionCount> kContextFunctions;
 extern const std::array<Function, kMatcherFunctionCount> kMatcherFunctions;
 extern const std::array<Function, kRowFunctionCount> kRowFunctions;
+extern const std::array<Function, kTextFunctionCount> kTextFunctions;
 extern const std::array<Function, kCudaEngineFunctionCount> kCudaEngineFunctions;
 extern const std::array<Function, kCudaSequenceFunctionCount> kCudaSequenceFunctions;
 extern const std::array<Function, kCudaBatchFunctionCount> kCudaBatchFunctions;
