@@ -1,0 +1,132 @@
+import { JavaScriptTextMatcher } from "./javascript-text-matcher.js";
+import type { EngineTextContext, EngineTextMatcher, TextAppendOptions } from "./text-engine.js";
+import type { EngineVocabulary } from "./token-table.js";
+
+/** The byte is searchable, and a quote may start, and end, before it. */
+export const EDGE = 0x100;
+/** The byte is searchable and continues the run of the byte before it, if that is searchable. */
+export const CONTINUES = 0x200;
+
+/** The tokens that may come next, and whether the tag is let through below the least length because nothing else is. */
+export interface TextContinuations {
+  tokens: Int32Array;
+  relaxed: boolean;
+}
+
+/** A context as words: each byte, and what is known of the place before it. */
+export class JavaScriptTextContext implements EngineTextContext {
+  /** Marks the words that this context may write in place. A fork replaces it on both sides. */
+  #owner = {};
+  #wordsOwner = this.#owner;
+  words = new Uint16Array(0);
+  length = 0;
+  /** What may come first in a quote, by its options. Forks share it until either changes. */
+  starts = new Map<string, TextContinuations>();
+
+  constructor(readonly vocabulary: EngineVocabulary) {}
+
+  get bytes(): number {
+    return this.words.byteLength;
+  }
+
+  append(text: Uint8Array, { searchable, newRun, json, edges }: TextAppendOptions): void {
+    if (text.length === 0) return;
+    this.#reserve(this.length + text.length);
+    this.starts = new Map();
+    let escape = 0;
+    for (let i = 0; i < text.length; i++) {
+      const byte = text[i];
+      let word = byte;
+      if (searchable) {
+        const inside = (byte & 0xc0) === 0x80 || escape > 0;
+        if (!inside && (edges === null || edges[i] !== 0)) word |= EDGE;
+        if (i > 0 || !newRun) word |= CONTINUES;
+      }
+      if (escape > 0) escape--;
+      else if (json && byte === 0x5c) escape = text[i + 1] === 0x75 ? 5 : 1;
+      this.words[this.length++] = word;
+    }
+  }
+
+  truncate(length: number): void {
+    if (length === this.length) return;
+    this.length = length;
+    this.starts = new Map();
+  }
+
+  read(start: number, end: number): Uint8Array {
+    return Uint8Array.from(this.words.subarray(start, Math.min(end, this.length)));
+  }
+
+  fork(): JavaScriptTextContext {
+    const copy = new JavaScriptTextContext(this.vocabulary);
+    this.#owner = {};
+    copy.words = this.words;
+    copy.length = this.length;
+    copy.#wordsOwner = this.#wordsOwner;
+    copy.starts = this.starts;
+    return copy;
+  }
+
+  compact(): void {
+    // Nothing is indexed ahead of the first quote.
+  }
+
+  matcher(): EngineTextMatcher {
+    return new JavaScriptTextMatcher(this);
+  }
+
+  close(): void {
+    this.length = 0;
+    this.words = new Uint16Array(0);
+    this.starts = new Map();
+  }
+
+  isStart(position: number): boolean {
+    return (this.words[position] & EDGE) !== 0;
+  }
+
+  /** Whether the byte at `position` goes on with the byte before it; `end`: where the candidate's range ends. */
+  continues(position: number, end: number): boolean {
+    return position < end && (this.words[position] & CONTINUES) !== 0;
+  }
+
+  /** Whether a quote may end before `position`: at an edge, or because the run ends there. */
+  isEnd(position: number, end: number): boolean {
+    return !this.continues(position, end) || (this.words[position] & EDGE) !== 0;
+  }
+
+  /** The next place from `position` on at which a quote may end. */
+  nextEnd(position: number, end: number): number {
+    while (!this.isEnd(position, end)) position++;
+    return position;
+  }
+
+  /** Where matches of `bytes` start in `ranges`, and where the range of each ends. */
+  *matches(bytes: Uint8Array, ranges: Int32Array): Generator<[position: number, end: number]> {
+    for (let range = 0; range < ranges.length; range += 2) {
+      const end = Math.min(ranges[range + 1], this.length);
+      for (let start = ranges[range]; start < end; start++) {
+        const word = this.words[start];
+        if ((word & EDGE) === 0 || (word & 0xff) !== bytes[0]) continue;
+        if (this.follows(start + 1, end, bytes, 1)) yield [start, end];
+      }
+    }
+  }
+
+  /** Whether `bytes` from index `from` on stand at `position`, in the run of the byte before it. */
+  follows(position: number, end: number, bytes: Uint8Array, from: number): boolean {
+    for (let i = from; i < bytes.length; i++, position++) {
+      if (!this.continues(position, end) || (this.words[position] & 0xff) !== bytes[i]) return false;
+    }
+    return true;
+  }
+
+  #reserve(length: number): void {
+    if (length <= this.words.length && this.#wordsOwner === this.#owner) return;
+    const words = new Uint16Array(Math.max(length, Math.ceil(this.length * 1.5)));
+    words.set(this.words.subarray(0, this.length));
+    this.words = words;
+    this.#wordsOwner = this.#owner;
+  }
+}

@@ -1,0 +1,21 @@
+import { JavaScriptTextContext } from "./javascript-text-context.js";
+import type { EngineTextContext, TextEngine } from "./text-engine.js";
+
+/** The engine of text mode without an addon: a scan for the first bytes, then a survivor filter. */
+export const javascriptTextEngine: TextEngine = {
+  name: "javascript",
+  createTextContext: (vocabulary) => new JavaScriptTextContext(vocabulary),
+  findText,
+};
+
+function findText(context: EngineTextContext, quote: Uint8Array, ranges: Int32Array | null, limit: number): Int32Array {
+  const text = context as JavaScriptTextContext;
+  const starts: number[] = [];
+  if (quote.length === 0 || limit <= 0) return new Int32Array(0);
+  for (const [start, end] of text.matches(quote, ranges ?? Int32Array.of(0, text.length))) {
+    if (!text.isEnd(start + quote.length, end)) continue;
+    starts.push(start);
+    if (starts.length >= limit) break;
+  }
+  return Int32Array.from(starts);
+}
