@@ -1,4 +1,6 @@
 import { GgufMetadataTokenizerTokenType as TokenType, type LlamaModel, type Token } from "node-llama-cpp";
+import { byteLevelBytes, sentencePieceBytes, utf8, wordPieceText } from "../../vocabulary/token-text.js";
+import { TokenVocabulary } from "../../vocabulary/token-vocabulary.js";
 
 /** Stands for a control token in a text's bytes: it is in no UTF-8 text, so no document ever matches it. */
 const CONTROL_BYTE = Uint8Array.of(0xff);
@@ -12,8 +14,9 @@ export class ModelVocabulary {
   readonly #model: LlamaModel;
   readonly #texts: readonly string[];
   readonly #types: readonly TokenType[];
-  readonly #decode: (text: string, token: Token) => Uint8Array;
+  readonly #decode: Decoder;
   readonly #isBarrier: Uint8Array;
+  #tokenVocabulary: TokenVocabulary | undefined;
 
   static readonly #read = new WeakMap<LlamaModel, ModelVocabulary>();
 
@@ -29,7 +32,7 @@ export class ModelVocabulary {
     this.#model = model;
     this.#texts = tokenizer.tokens;
     this.#types = tokenizer.token_type ?? [];
-    this.#decode = textDecoder(tokenizer.model, model);
+    this.#decode = textDecoder(tokenizer.model, model, this.#texts);
     this.size = this.#texts.length;
     this.barriers = [...model.iterateAllTokens()].filter(
       (token) => model.isEogToken(token) || model.getTokenAttributes(token).control,
@@ -44,41 +47,66 @@ export class ModelVocabulary {
     return tokens.length === 1 && this.#texts[tokens[0]] === text ? tokens[0] : undefined;
   }
 
-  /** The exact bytes of a token; one byte that is in no text where it is a control token. */
+  /** The exact bytes of a token; one byte that is in no text where it is a control token or has none. */
   bytes(token: Token): Uint8Array {
-    if (this.#isBarrier[token] === 1) return CONTROL_BYTE;
-    const text = this.#texts[token];
-    return this.#types[token] === TokenType.userDefined ? Buffer.from(text) : this.#decode(text, token);
+    return this.#exactBytes(token) ?? CONTROL_BYTE;
+  }
+
+  /** The same for text sessions, which share it: built once per model, when it is first asked for. */
+  get tokenVocabulary(): TokenVocabulary {
+    this.#tokenVocabulary ??= new TokenVocabulary({
+      vocabSize: this.size,
+      tokenBytes: (id) => (UNWRITTEN.has(this.#types[id]) ? null : this.#exactBytes(id as Token)),
+    });
+    return this.#tokenVocabulary;
   }
 
   /** Whether the token is never part of a quote. */
   isBarrier(token: Token): boolean {
     return this.#isBarrier[token] === 1;
   }
-}
 
-/** How a tokenizer of that kind writes bytes in its vocabulary. */
-function textDecoder(kind: string, model: LlamaModel): (text: string, token: Token) => Uint8Array {
-  switch (kind) {
-    case "gpt2":
-      return (text) => Uint8Array.from(text, byteOfCharacter);
-    case "llama":
-    case "t5":
-      return (text) => {
-        const byte = /^<0x([0-9A-F]{2})>$/.exec(text);
-        return byte === null ? Buffer.from(text.replaceAll("\u2581", " ")) : Uint8Array.of(parseInt(byte[1], 16));
-      };
-    default:
-      return (_text, token) => Buffer.from(model.detokenize([token]));
+  #exactBytes(token: Token): Uint8Array | null {
+    if (this.#isBarrier[token] === 1) return null;
+    const text = this.#texts[token];
+    return this.#types[token] === TokenType.userDefined ? utf8(text) : this.#decode(text, token);
   }
 }
 
-/** Byte-level BPE writes the printable Latin-1 characters as themselves and the other bytes from U+0100 on. */
-const UNPRINTABLE_BYTES = Array.from({ length: 256 }, (_, byte) => byte).filter(
-  (byte) => byte < 0x21 || (byte > 0x7e && byte < 0xa1) || byte === 0xad,
-);
+/** Types of tokens that the host writes nothing for. */
+const UNWRITTEN: ReadonlySet<TokenType | undefined> = new Set([
+  TokenType.undefined,
+  TokenType.unknown,
+  TokenType.control,
+  TokenType.unused,
+]);
 
-function byteOfCharacter(character: string): number {
-  const code = character.codePointAt(0)!;
-  return code < 0x100 ? code : (UNPRINTABLE_BYTES[code - 0x100] ?? CONTROL_BYTE[0]);
+/** The bytes that a vocabulary's text stands for; `null` where it stands for none. */
+type Decoder = (text: string, token: Token) => Uint8Array | null;
+
+/** How a tokenizer of that kind writes bytes in its vocabulary. */
+function textDecoder(kind: string, model: LlamaModel, texts: readonly string[]): Decoder {
+  switch (kind) {
+    case "gpt2":
+      return byteLevelBytes;
+    case "llama":
+    case "t5":
+    case "gemma4":
+      return sentencePieceBytes;
+    case "bert":
+      return texts.some((text) => text.startsWith(WORD_START)) ? wordStartBytes : (text) => utf8(wordPieceText(text));
+    default:
+      // Text that a token holds only a part of cannot be had from the host.
+      return (_text, token) => {
+        const text = model.detokenize([token]);
+        return text.includes("\ufffd") ? null : utf8(text);
+      };
+  }
+}
+
+/** WordPiece as llama.cpp's converter writes it: what begins a word is marked, what continues one has no `##`. */
+const WORD_START = "\u2581";
+
+function wordStartBytes(text: string): Uint8Array {
+  return utf8(text.startsWith(WORD_START) ? wordPieceText(text.slice(1), { prefix: "" }) : text);
 }

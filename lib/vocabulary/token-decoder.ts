@@ -1,0 +1,103 @@
+import { byteLevelBytes, fallbackByte, utf8, wordPieceText } from "./token-text.js";
+
+/** The bytes of a token as it stands inside a text. An added token is one the tokenizer looks for before its model. */
+export type TokenDecoder = (text: string, isAdded: boolean) => Uint8Array;
+
+/** What a decoder makes of one token: text for the steps after it, or bytes, which these leave alone. */
+type Step = (text: string) => string | Uint8Array;
+
+const READABLE = ["ByteLevel", "ByteFallback", "Metaspace", "WordPiece", "BPEDecoder", "Replace", "Strip", "Fuse"];
+
+/**
+ * Reads the `decoder` of a Hugging Face `tokenizer.json`. What it does at the edges of a whole text (Llama's decoder
+ * strips its first space) is not the token's.
+ *
+ * @throws TypeError for what cannot be read, naming the field
+ */
+export function readTokenDecoder(decoder: unknown): TokenDecoder {
+  const steps: Step[] = [];
+  /** Once the tokens are joined, what follows is about the text. */
+  let joinedBy: string | null = null;
+  for (const { name, type, fields } of flatten("decoder", decoder)) {
+    if (joinedBy === null) steps.push(...readStep(name, type, fields));
+    else if (type !== "Fuse" && type !== "Strip") {
+      throw new TypeError(`Expected "${name}.type" to be "Fuse" or "Strip" after "${joinedBy}"`);
+    }
+    if (type === "ByteLevel" || type === "Fuse") joinedBy ??= type;
+  }
+  const isByteLevel = joinedBy === "ByteLevel";
+  return (text, isAdded) => {
+    let piece: string | Uint8Array = text;
+    for (const step of steps) if (typeof piece === "string") piece = step(piece);
+    if (typeof piece !== "string") return piece;
+    return (isByteLevel && !isAdded ? byteLevelBytes(piece) : null) ?? utf8(piece);
+  };
+}
+
+interface DecoderEntry {
+  readonly name: string;
+  readonly type: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+/** The decoders of a sequence, in order; those of sequences in it too. */
+function flatten(name: string, decoder: unknown): DecoderEntry[] {
+  if (typeof decoder !== "object" || decoder === null) throw new TypeError(`Expected "${name}" to be an object`);
+  const fields = decoder as Record<string, unknown>;
+  if (fields.type === "Sequence") {
+    if (!Array.isArray(fields.decoders)) throw new TypeError(`Expected "${name}.decoders" to be an array`);
+    return fields.decoders.flatMap((each: unknown, i) => flatten(`${name}.decoders[${i}]`, each));
+  }
+  if (typeof fields.type === "string" && READABLE.includes(fields.type)) return [{ name, type: fields.type, fields }];
+  const names = [...READABLE, "Sequence"].map((each) => JSON.stringify(each));
+  throw new TypeError(`Expected "${name}.type" to be one of ${names.join(", ")}`);
+}
+
+function readStep(name: string, type: string, fields: DecoderEntry["fields"]): Step[] {
+  const text = (field: string, otherwise?: string) => expectText(`${name}.${field}`, fields[field] ?? otherwise);
+  switch (type) {
+    case "ByteFallback":
+      return [(token) => fallbackByte(token) ?? token];
+    case "Metaspace":
+      return [replace(text("replacement", "\u2581"), " ")];
+    case "WordPiece": {
+      const options = { prefix: text("prefix", "##"), cleanUp: fields.cleanup !== false };
+      return [(token) => wordPieceText(token, options)];
+    }
+    case "BPEDecoder":
+      return [replace(text("suffix", "</w>"), " ")];
+    case "Replace": {
+      const pattern = fields.pattern as { String?: unknown } | null | undefined;
+      return [replace(expectText(`${name}.pattern.String`, pattern?.String), text("content"))];
+    }
+    case "Strip":
+      return [strip(text("content"), count(name, "start", fields), count(name, "stop", fields))];
+    default:
+      return [];
+  }
+}
+
+function replace(pattern: string, content: string): Step {
+  return (token) => (pattern === "" ? token : token.split(pattern).join(content));
+}
+
+function strip(content: string, start: number, stop: number): Step {
+  return (token) => {
+    const characters = Array.from(token);
+    let [from, to] = [0, characters.length];
+    while (from < Math.min(start, to) && characters[from] === content) from++;
+    while (to > Math.max(from, characters.length - stop) && characters[to - 1] === content) to--;
+    return characters.slice(from, to).join("");
+  };
+}
+
+function count(name: string, field: string, fields: DecoderEntry["fields"]): number {
+  const value = fields[field] ?? 0;
+  if (Number.isInteger(value) && (value as number) >= 0) return value as number;
+  throw new TypeError(`Expected "${name}.${field}" to be a count`);
+}
+
+function expectText(name: string, value: unknown): string {
+  if (typeof value === "string") return value;
+  throw new TypeError(`Expected "${name}" to be a string`);
+}
