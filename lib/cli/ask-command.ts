@@ -5,6 +5,7 @@ import { readDocuments, type AskDocument } from "./documents.js";
 import { InputError } from "./input-error.js";
 import { openModel } from "./model.js";
 import { ReadingProgress } from "./progress.js";
+import { describeDocuments } from "./quotes-file.js";
 import { jsonRenderer, summaryText, textRenderer, type Renderer } from "./render.js";
 
 /** As the command line gives them. */
@@ -38,7 +39,7 @@ export async function runAsk(question: string, options: AskCommandOptions, inter
   try {
     const { constraint, temperature, seed, maxTokens, json, color } = options;
     const events = asker.ask(question, { constrained: constraint, temperature, seed, maxTokens, signal: interrupt });
-    await write(events, json ? jsonRenderer(question) : textRenderer(usesColour(color)));
+    await write(events, json ? jsonRenderer(question, describeDocuments(documents)) : textRenderer(usesColour(color)));
   } finally {
     await asker.close();
   }

@@ -4,9 +4,9 @@ import type { RecallDocument } from "../hosts/node-llama-cpp.js";
 import { InputError, unreadableFile } from "./input-error.js";
 
 /** In place of a path: standard input. */
-const STANDARD_INPUT = "-";
+export const STANDARD_INPUT = "-";
 /** How standard input is cited. */
-const STANDARD_INPUT_NAME = "<stdin>";
+export const STANDARD_INPUT_NAME = "<stdin>";
 const BYTE_ORDER_MARK = "\ufeff";
 
 /** A document that can be quoted. */
@@ -50,6 +50,11 @@ function decode(name: string, bytes: Uint8Array): AskDocument {
   }
   const textStart = text.startsWith(BYTE_ORDER_MARK) ? Buffer.byteLength(BYTE_ORDER_MARK) : 0;
   return { name, text: textStart > 0 ? text.slice(BYTE_ORDER_MARK.length) : text, textStart };
+}
+
+/** The bytes of a document's file, which decoding kept all of. */
+export function fileBytes({ text, textStart }: AskDocument): Uint8Array {
+  return Buffer.from(textStart > 0 ? BYTE_ORDER_MARK + text : text);
 }
 
 /** Where a file really is. Pipes, such as a shell's process substitution, are at no path but their own. */

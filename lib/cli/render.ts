@@ -2,6 +2,8 @@ import { styleText } from "node:util";
 import type { Quote, QuoteSource } from "./answer.js";
 import type { AskSummary } from "./answer-meter.js";
 import type { AskEvent } from "./ask.js";
+import { quotesFileText, type QuotedDocument } from "./quotes-file.js";
+import { visible } from "./visible.js";
 
 /** Places of a quote that are shown to people. */
 const SHOWN_SOURCES = 3;
@@ -10,23 +12,6 @@ const SHOWN_SOURCES = 3;
 export interface Renderer {
   /** What standard output gets for an event. */
   render(event: AskEvent): string;
-}
-
-/** Control characters but tab and newline, which a terminal would obey. */
-// eslint-disable-next-line no-control-regex
-const CONTROL = /[\x00-\x08\x0b-\x1f\x7f-\x9f]/g;
-/** Unicode's pictures of the first 32 control characters begin here; DEL has one of its own, the C1 set has none. */
-const CONTROL_PICTURES = 0x2400;
-const DELETE_PICTURE = "\u2421";
-const REPLACEMENT = "\ufffd";
-
-/** Text as a terminal may get it: what documents and models write does not steer it. */
-function visible(text: string): string {
-  return text.replace(CONTROL, (character) => {
-    const code = character.charCodeAt(0);
-    if (code < 0x20) return String.fromCharCode(CONTROL_PICTURES + code);
-    return code === 0x7f ? DELETE_PICTURE : REPLACEMENT;
-  });
 }
 
 /** For people: quotes between typographic marks, each with where it stands. */
@@ -58,9 +43,9 @@ export function textRenderer(colour: boolean): Renderer {
 
 /**
  * For programs: one JSON object, when the answer has ended. A quote's `start` and `end` count UTF-16 units of `answer`,
- * as string indices of JavaScript do; the `bytes` of a source count bytes of the file.
+ * as string indices of JavaScript do; the `bytes` of a source count bytes of the file. `verbatim verify` checks it.
  */
-export function jsonRenderer(question: string): Renderer {
+export function jsonRenderer(question: string, documents: QuotedDocument[]): Renderer {
   let answer = "";
   const quotes: (Quote & { start: number; end: number })[] = [];
   return {
@@ -74,7 +59,7 @@ export function jsonRenderer(question: string): Renderer {
           quotes.push({ start: answer.length - event.quote.text.length, end: answer.length, ...event.quote });
           return "";
         case "end":
-          return JSON.stringify({ question, answer, quotes, summary: event.summary }, null, 2) + "\n";
+          return quotesFileText({ question, answer, documents, quotes, summary: event.summary });
         default:
           return "";
       }

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import type { AskCommandOptions } from "./ask-command.js";
 import { InputError } from "./input-error.js";
+import { runVerify, VERIFY_NOTES, type VerifyCommandOptions } from "./verify-command.js";
 
 const INPUT_EXIT_CODE = 2;
 const OUTPUT_EXIT_CODE = 1;
@@ -18,10 +19,7 @@ async function main(args: readonly string[]): Promise<number> {
   process.stderr.on("error", () => undefined);
   try {
     let exitCode = 0;
-    const program = makeProgram(async (question, options) => {
-      const { runAsk } = await loadAsk();
-      exitCode = await runAsk(question, options, interruptSignal());
-    });
+    const program = makeProgram((code) => (exitCode = code));
     await program.parseAsync(args, { from: "user" });
     return exitCode;
   } catch (error) {
@@ -32,7 +30,8 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-function makeProgram(runAsk: (question: string, options: AskCommandOptions) => Promise<void>): Command {
+/** @param exit takes the exit code of the command that was run */
+function makeProgram(exit: (code: number) => void): Command {
   const program = new Command("verbatim")
     .description("Answers with quotes that are exact: each is a substring of a document, and comes with its place.")
     .version(packageVersion())
@@ -52,13 +51,25 @@ function makeProgram(runAsk: (question: string, options: AskCommandOptions) => P
     .option("--raw", 'a plain prompt ("Q: ... A:"), even where the model brings a chat template', false)
     .option(
       "--json",
-      "one JSON object for programs, when the answer has ended; a quote's start and end count UTF-16 units",
+      "one JSON object for programs and for verify, when the answer has ended; a quote's start and end count UTF-16 units",
       false,
     )
     .option("--no-color", "no colours")
     .allowExcessArguments(false)
     .exitOverride()
-    .action(runAsk);
+    .action(async (question: string, options: AskCommandOptions) => {
+      const { runAsk } = await loadAsk();
+      exit(await runAsk(question, options, interruptSignal()));
+    });
+  program
+    .command("verify")
+    .description("Checks the quotes that --json wrote against the documents, without a model.")
+    .argument("<file>", 'what --json wrote; "-" is standard input')
+    .option("--documents <folder>", "where documents with relative names are", ".")
+    .addHelpText("after", VERIFY_NOTES)
+    .allowExcessArguments(false)
+    .exitOverride()
+    .action(async (file: string, options: VerifyCommandOptions) => exit(await runVerify(file, options)));
   return program;
 }
 
@@ -99,9 +110,9 @@ function interruptSignal(): AbortSignal {
   return controller.signal;
 }
 
-/** A reader that has seen enough, such as `head`, is no failure; a full device is. */
+/** A reader that has seen enough, such as `head`, is no failure and hides none; a full device is one. */
 function stopWhenNobodyReads(error: NodeJS.ErrnoException): void {
-  if (error.code === "EPIPE") process.exit(0);
+  if (error.code === "EPIPE") process.exit();
   process.stderr.write(`verbatim: Cannot write the answer: ${error.message}\n`);
   process.exit(OUTPUT_EXIT_CODE);
 }

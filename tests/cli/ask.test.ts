@@ -1,5 +1,6 @@
 /** `verbatim ask` as a program: what it writes where, and its exit codes. */
 
+import { createHash } from "node:crypto";
 import { spawn, spawnSync } from "node:child_process";
 import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -15,6 +16,7 @@ import { binaryPackage } from "../../lib/cli/binary-package.js";
 import { defaultThreads } from "../../lib/cli/model.js";
 import { ReadingProgress } from "../../lib/cli/progress.js";
 import { buildPrompt, defaultForm } from "../../lib/cli/prompt.js";
+import { describeDocuments, type QuotedDocument } from "../../lib/cli/quotes-file.js";
 import { jsonRenderer, summaryText, textRenderer } from "../../lib/cli/render.js";
 import { writeReferenceModel } from "../../examples/reference-model/write.js";
 import { loadModel, scratch } from "../support/llama.js";
@@ -38,6 +40,10 @@ file("colours.txt", COLOURS);
 
 function file(name: string, content: string | Uint8Array): void {
   writeFileSync(join(scratch, name), content);
+}
+
+function sha256(content: string | Uint8Array): string {
+  return createHash("sha256").update(content).digest("hex");
 }
 
 interface Run {
@@ -87,6 +93,7 @@ function ask(question: string, contexts: string[], more: string[] = [], options?
 interface Answer {
   question: string;
   answer: string;
+  documents: QuotedDocument[];
   quotes: { text: string; start: number; end: number; closed: boolean; sources: QuoteSource[] }[];
   summary: Record<string, unknown>;
 }
@@ -128,8 +135,9 @@ test("colours where they are wanted, and not elsewhere", async () => {
 });
 
 test("--json: one object, offsets included", async () => {
-  const { question, answer, quotes, summary } = await askJson("blue", ["colours.txt"]);
+  const { question, answer, documents, quotes, summary } = await askJson("blue", ["colours.txt"]);
   assert.is(question, "blue");
+  assert.equal(documents, [{ name: "colours.txt", sha256: sha256(COLOURS), bytes: COLOURS.length }]);
   assert.is(answer, " blue: 0000ff 0000ff");
   assert.equal(quotes, [
     {
@@ -154,7 +162,7 @@ test("--json: one object, offsets included", async () => {
 });
 
 test("--json: a quote's start and end count UTF-16 units of the answer", async () => {
-  const renderer = jsonRenderer("?");
+  const renderer = jsonRenderer("?", []);
   const quote = { text: "\u{1f600}b", sources: [], closed: true };
   renderer.render({ type: "text", text: "\u{1f600}a " });
   renderer.render({ type: "quote-text", text: quote.text });
@@ -163,6 +171,24 @@ test("--json: a quote's start and end count UTF-16 units of the answer", async (
   assert.equal([quotes[0].start, quotes[0].end], [4, 7]);
   assert.is(answer.slice(4, 7), quote.text);
   assert.match((await verbatim(["ask", "--help"])).stdout.replaceAll(/\s+/g, " "), "start and end count UTF-16 units");
+});
+
+test("--json: documents are described by the bytes of their files, byte order mark and line ends included", async () => {
+  const contents = ["", "\ufeff", "\ufeff\ufeffa\r\nb", "\u{1f600}\0\r\u2028", "caf\u00e9\n"];
+  const paths = contents.map((content, i) => {
+    file(`described-${i}.txt`, content);
+    return join(scratch, `described-${i}.txt`);
+  });
+  const stdin = "\ufeffgrey: 888888\n";
+  const described = describeDocuments(await readDocuments([...paths, "-"], Readable.from([Buffer.from(stdin)])));
+  assert.equal(
+    described,
+    [...contents, stdin].map((content, i) => ({
+      name: paths[i] ?? "<stdin>",
+      sha256: sha256(content),
+      bytes: Buffer.byteLength(content),
+    })),
+  );
 });
 
 test("two files of one base name, and standard input", async () => {
@@ -407,7 +433,7 @@ test("control characters reach a terminal as pictures, programs as they are", ()
     events.map((event) => text.render(event)),
     [pictures, pictures, "” [\u241b.txt:1-2]"],
   );
-  const json = jsonRenderer(hostile);
+  const json = jsonRenderer(hostile, []);
   for (const event of events) json.render(event);
   const { question, answer } = JSON.parse(json.render({ type: "end", summary: {} as never })) as Answer;
   assert.equal([question, answer], [hostile, hostile + hostile]);

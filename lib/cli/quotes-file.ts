@@ -1,0 +1,157 @@
+import { createHash } from "node:crypto";
+import type { QuoteSource } from "./answer.js";
+import { fileBytes, type AskDocument } from "./documents.js";
+import { InputError } from "./input-error.js";
+import { visibleInLine } from "./visible.js";
+
+/** A document as it was when it was quoted. */
+export interface QuotedDocument {
+  /** The path it was given by; `<stdin>` for standard input. */
+  name: string;
+  /** Of the file's bytes, in hexadecimal digits. */
+  sha256: string;
+  /** The file's size. */
+  bytes: number;
+}
+
+/** A quote as it is saved. */
+export interface SavedQuote {
+  text: string;
+  sources: QuoteSource[];
+  /** Where the quote stands in the data that was extracted: a JSON pointer. */
+  path?: string;
+}
+
+/** What is checked of a saved answer. The answer itself, and whatever else there is, is not looked at. */
+export interface QuotesFile {
+  documents: QuotedDocument[];
+  quotes: SavedQuote[];
+}
+
+const SHA256 = /^[0-9a-f]{64}$/i;
+/** RFC 6901: a tilde is written ~0, a slash ~1. */
+const JSON_POINTER = /^(\/([^~/]|~[01])*)*$/;
+
+/** The text of a saved answer, with whatever members it has beside documents and quotes. */
+export function quotesFileText<File extends QuotesFile>(file: File): string {
+  return JSON.stringify(file, null, 2) + "\n";
+}
+
+export function describeDocuments(documents: readonly AskDocument[]): QuotedDocument[] {
+  return documents.map((document) => {
+    const bytes = fileBytes(document);
+    return { name: document.name, sha256: sha256(bytes), bytes: bytes.length };
+  });
+}
+
+export function sha256(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}
+
+/**
+ * Reads a saved answer of unknown content. Members that are not of {@link QuotesFile} are ignored.
+ * @param name of the file, for messages
+ * @throws InputError which names the member that is wrong and what was expected there
+ */
+export function parseQuotesFile(name: string, content: Uint8Array): QuotesFile {
+  const value = parseJson(name, content);
+  try {
+    const { documents, quotes } = readObject(value, "");
+    const file = {
+      documents: readList(documents, "documents", readDocument),
+      quotes: readList(quotes, "quotes", readQuote),
+    };
+    expectUniqueNames(file.documents);
+    return file;
+  } catch (error) {
+    if (!(error instanceof Unexpected)) throw error;
+    throw new InputError(`${name}: ${error.message}`);
+  }
+}
+
+function parseJson(name: string, content: Uint8Array): unknown {
+  let text: string;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true }).decode(content);
+  } catch {
+    throw new InputError(`${name} is not UTF-8 text`);
+  }
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new InputError(`${name} is not JSON: ${visibleInLine((error as Error).message)}`);
+  }
+}
+
+/** A member is not what it should be. */
+class Unexpected extends Error {
+  constructor(path: string, expected: string) {
+    super(path === "" ? `Expected ${expected}` : `Expected "${path}" to be ${expected}`);
+  }
+}
+
+function readDocument(value: unknown, path: string): QuotedDocument {
+  const { name, sha256, bytes } = readObject(value, path);
+  return {
+    name: readString(name, `${path}.name`, /./s, "a string that is not empty"),
+    sha256: readString(sha256, `${path}.sha256`, SHA256, "64 hexadecimal digits").toLowerCase(),
+    bytes: readInteger(bytes, `${path}.bytes`, 0),
+  };
+}
+
+function readQuote(value: unknown, path: string): SavedQuote {
+  const { text, sources, path: pointer } = readObject(value, path);
+  return {
+    text: readString(text, `${path}.text`),
+    sources: readList(sources, `${path}.sources`, readSource),
+    ...(pointer !== undefined && { path: readString(pointer, `${path}.path`, JSON_POINTER, "a JSON pointer") }),
+  };
+}
+
+function readSource(value: unknown, path: string): QuoteSource {
+  const { file, lines, bytes } = readObject(value, path);
+  return {
+    file: readString(file, `${path}.file`),
+    lines: readPair(lines, `${path}.lines`, 1),
+    bytes: readPair(bytes, `${path}.bytes`, 0),
+  };
+}
+
+function readObject(value: unknown, path: string): Record<string, unknown> {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new Unexpected(path, "an object");
+  return value as Record<string, unknown>;
+}
+
+function readList<T>(value: unknown, path: string, read: (item: unknown, path: string) => T): T[] {
+  if (!Array.isArray(value)) throw new Unexpected(path, "an array");
+  return value.map((item, i) => read(item, `${path}[${i}]`));
+}
+
+function readString(value: unknown, path: string, pattern?: RegExp, expected = "a string"): string {
+  if (typeof value !== "string" || pattern?.test(value) === false) throw new Unexpected(path, expected);
+  return value;
+}
+
+function readInteger(value: unknown, path: string, least: number): number {
+  if (!Number.isSafeInteger(value) || (value as number) < least) {
+    throw new Unexpected(path, `an integer of at least ${least}`);
+  }
+  return value as number;
+}
+
+/** Two integers, the second not less than the first. */
+function readPair(value: unknown, path: string, least: number): [number, number] {
+  if (!Array.isArray(value) || value.length !== 2) throw new Unexpected(path, "an array of two integers");
+  const first = readInteger(value[0], `${path}[0]`, least);
+  return [first, readInteger(value[1], `${path}[1]`, first)];
+}
+
+/** A name that two documents have would not tell which one a source means. */
+function expectUniqueNames(documents: readonly QuotedDocument[]): void {
+  const seen = new Map<string, number>();
+  for (const [i, { name }] of documents.entries()) {
+    const earlier = seen.get(name);
+    if (earlier !== undefined) throw new Unexpected(`documents[${i}].name`, `unlike "documents[${earlier}].name"`);
+    seen.set(name, i);
+  }
+}
