@@ -1,7 +1,7 @@
 import { expectInteger, expectRow, expectWords, typedArrayName } from "./arguments.js";
 import { bitmaskWords } from "./session/bitmask.js";
 import type { RecallErrorCode } from "./errors.js";
-import { RecallSession } from "./session.js";
+import { expectSession, type AnySession } from "./session/any-session.js";
 
 /** What `accept` did with a row: the code of what was wrong where it was refused. */
 export type RowStatus = "accepted" | "skipped" | "OUT_OF_RANGE" | RecallErrorCode;
@@ -14,7 +14,7 @@ const SKIP = -1;
  * full context, a closed session) stays in that row.
  */
 export class RecallBatch {
-  readonly #sessions: RecallSession[] = [];
+  readonly #sessions: AnySession[] = [];
 
   /** Rows in the batch. */
   get size(): number {
@@ -26,8 +26,8 @@ export class RecallBatch {
    * @returns the row's index
    * @throws TypeError where it is not a session; RangeError where it is in the batch already
    */
-  add(session: RecallSession): number {
-    if (!(session instanceof RecallSession)) throw new TypeError('Expected "session" to be a RecallSession');
+  add(session: AnySession): number {
+    expectSession(session);
     if (this.#sessions.includes(session)) throw new RangeError('Expected "session" not to be in the batch already');
     return this.#sessions.push(session) - 1;
   }
@@ -37,7 +37,7 @@ export class RecallBatch {
    * @returns the row's session
    * @throws TypeError, RangeError for `row`
    */
-  remove(row: number): RecallSession {
+  remove(row: number): AnySession {
     return this.#sessions.splice(this.#expectRow("row", row), 1)[0];
   }
 
@@ -91,8 +91,8 @@ export class RecallBatch {
   }
 
   /**
-   * Masks the rows that are in a span, as `session.apply` does. Rows outside spans, and rows whose session was closed,
-   * are left alone.
+   * Masks the rows that are in a span, as `session.apply` does. Rows in which every id is allowed, and rows whose
+   * session was closed, are left alone.
    * @param logits [size, width], row-major
    * @param width entries per row, at least every row's `vocabSize`
    * @returns how many rows were masked
@@ -103,9 +103,7 @@ export class RecallBatch {
     const rows = expectRow("logits", logits, this.size * width);
     let masked = 0;
     this.#sessions.forEach((session, row) => {
-      if (!session.usable || !session.inSpan) return;
-      session.apply(rows.subarray(row * width, (row + 1) * width));
-      masked++;
+      if (session.usable && session.apply(rows.subarray(row * width, (row + 1) * width))) masked++;
     });
     return masked;
   }

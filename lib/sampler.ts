@@ -2,7 +2,7 @@ import { COUNT_LIMIT, expectInteger, expectNumber, expectOptions } from "./argum
 import type { Sampling } from "./engine/engine.js";
 import { RecallError } from "./errors.js";
 import { uniformAt } from "./random.js";
-import { RecallSession } from "./session.js";
+import { expectSession, type AnySession } from "./session/any-session.js";
 
 const SEED_LIMIT = 2 ** 53;
 
@@ -46,9 +46,8 @@ export class ConstrainedSampler {
    * @throws TypeError, RangeError for arguments
    * @throws RecallError `NO_VALID_TOKEN` where no allowed logit is finite; `CLOSED`
    */
-  sample(logits: Float32Array, session: RecallSession): number {
-    if (!(session instanceof RecallSession)) throw new TypeError('Expected "session" to be a RecallSession');
-    const id = session.drawToken(logits, this.#sampling, uniformAt(this.#seed, this.#draws));
+  sample(logits: Float32Array, session: AnySession): number {
+    const id = expectSession(session).drawToken(logits, this.#sampling, uniformAt(this.#seed, this.#draws));
     if (id < 0) throw new RecallError("NO_VALID_TOKEN", "No allowed logit is finite");
     this.#draws++;
     return id;

@@ -210,7 +210,7 @@ for (const backend of backends) {
     const logits = new Float32Array(80).fill(1);
     const row = "to be an integer in [0, 4)";
     for (const [verb, thrown] of [
-      [() => batch.add({} as never), 'TypeError: Expected "session" to be a RecallSession'],
+      [() => batch.add({} as never), 'TypeError: Expected "session" to be a RecallSession or a RecallTextSession'],
       [() => batch.add(rows[2]), 'RangeError: Expected "session" not to be in the batch already'],
       [() => batch.remove(4), `RangeError: Expected "row" ${row}`],
       [() => batch.remove("1" as never), `TypeError: Expected "row" ${row}`],

@@ -162,7 +162,9 @@ for (const backend of backends) {
     );
     assert.throws(
       () => sampler.sample(new Float32Array(20), {} as never),
-      (error: Error) => error instanceof TypeError && error.message === 'Expected "session" to be a RecallSession',
+      (error: Error) =>
+        error instanceof TypeError &&
+        error.message === 'Expected "session" to be a RecallSession or a RecallTextSession',
     );
   });
 }

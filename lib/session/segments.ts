@@ -169,25 +169,27 @@ export function fitLayout({ offsets, lineStarts, textLength }: ReadLayout, token
   return { offsets, lineStarts };
 }
 
-function readText(text: unknown): Uint8Array {
+/** A document as UTF-8 bytes, a copy. */
+export function readText(text: unknown): Uint8Array {
   if (typeof text === "string") return new TextEncoder().encode(text);
   if (typedArrayName(text) === "Uint8Array") return new Uint8Array(text as Uint8Array);
   throw new TypeError('Expected "text" to be a string or a Uint8Array');
 }
 
-function lineStartsOf(text: Uint8Array): Int32Array {
+/** Byte offsets at which lines start. */
+export function lineStartsOf(text: Uint8Array): Int32Array {
   const starts = [0];
   for (let at = text.indexOf(NEWLINE); at !== -1; at = text.indexOf(NEWLINE, at + 1)) starts.push(at + 1);
   return Int32Array.from(starts);
 }
 
 /** The 1-based line of a byte. */
-function lineOf(lineStarts: Int32Array, byte: number): number {
+export function lineOf(lineStarts: Int32Array, byte: number): number {
   return countUpTo(lineStarts.length, (i) => lineStarts[i] <= byte);
 }
 
 /** How many of `count` ordered entries satisfy a condition that holds for the first ones and for none after them. */
-function countUpTo(count: number, holds: (index: number) => boolean): number {
+export function countUpTo(count: number, holds: (index: number) => boolean): number {
   let [low, high] = [0, count];
   while (low < high) {
     const middle = (low + high) >> 1;

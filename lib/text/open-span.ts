@@ -1,0 +1,159 @@
+import type { EngineTextMatcher } from "../engine/text-engine.js";
+import { IdBuffer } from "../session/id-set.js";
+import type { TokenVocabulary } from "../vocabulary/token-vocabulary.js";
+
+/** How a span came to be open; the same from its first byte until it is undone. */
+export interface TextOpening {
+  /** The step that opened it. */
+  readonly step: number;
+  /** Bytes in the sequence before the span and its opening tag: what it searches. */
+  readonly openedAt: number;
+  /** Position of the span's first byte: past the opening tag, if one opened it. */
+  readonly start: number;
+  /** The searched segments' ranges; `null`: everything before the span. */
+  readonly ranges: Int32Array | null;
+  /** The tag that closes the span; empty where none does. */
+  readonly tag: Uint8Array;
+  /** The quote's bytes in the token that completed the opening tag. */
+  readonly firstBytes: Uint8Array;
+}
+
+/** A span that was closed, by a step. */
+export interface ClosedTextSpan {
+  readonly opening: TextOpening;
+  readonly step: number;
+  readonly quote: Uint8Array;
+}
+
+export interface TextSpanLimits {
+  readonly maxSpanBytes: number;
+  readonly minSpanBytes: number;
+}
+
+/** Starts the quote of an opening; its first bytes are still to come. */
+export function beginQuote(matcher: EngineTextMatcher, opening: TextOpening, limits: TextSpanLimits): void {
+  const { ranges, tag } = opening;
+  matcher.begin({ ranges, tag, minBytes: limits.minSpanBytes, maxBytes: limits.maxSpanBytes });
+}
+
+/** The span that is being quoted: its tokens, and which may come next. */
+export class OpenTextSpan {
+  readonly opening: TextOpening;
+  readonly #matcher: EngineTextMatcher;
+  readonly #buffer: IdBuffer;
+  readonly #vocabulary: TokenVocabulary;
+  readonly #tokens: number[] = [];
+  /** The set for the present depth, once somebody has asked for it. */
+  #allowed: Int32Array | null = null;
+
+  /** `matcher` and `buffer` are the session's; they serve one open span at a time. */
+  constructor(
+    opening: TextOpening,
+    limits: TextSpanLimits,
+    vocabulary: TokenVocabulary,
+    matcher: EngineTextMatcher,
+    buffer: IdBuffer,
+  ) {
+    this.opening = opening;
+    this.#vocabulary = vocabulary;
+    this.#matcher = matcher;
+    this.#buffer = buffer;
+    beginQuote(matcher, opening, limits);
+    if (opening.firstBytes.length > 0) matcher.advanceBytes(opening.firstBytes);
+  }
+
+  /** Bytes of the quote once the closing tag is complete; -1 before. */
+  get closedAt(): number {
+    return this.#matcher.closedAt;
+  }
+
+  get tokens(): readonly number[] {
+    return this.#tokens;
+  }
+
+  /** The bytes of the quote, and those of the closing tag that are there, and what follows it. */
+  get bytes(): Uint8Array {
+    return joinBytes([this.opening.firstBytes, ...this.#tokens.map((token) => this.#vocabulary.view(token))]);
+  }
+
+  /** Takes a token; false, and nothing changes, where it is not allowed. */
+  advance(token: number): boolean {
+    if (!this.#matcher.advance(token)) return false;
+    this.#tokens.push(token);
+    this.#allowed = null;
+    return true;
+  }
+
+  /** Goes back to the first tokens. */
+  rewind(tokens: number): void {
+    this.#matcher.rewind(tokens + (this.opening.firstBytes.length > 0 ? 1 : 0));
+    this.#tokens.length = tokens;
+    this.#allowed = null;
+  }
+
+  allows(token: number): boolean {
+    return this.#matcher.allows(token);
+  }
+
+  /** Every id that may come next, ascending. */
+  allowed(): Int32Array {
+    if (this.#allowed === null || this.#buffer.detached) {
+      this.#allowed = this.#buffer.union(this.#matcher.allowed(), NO_IDS);
+    }
+    return this.#allowed;
+  }
+
+  /** Tokens to propose: never part of a closing tag. */
+  draft(max: number, latest: boolean): Int32Array {
+    return this.#matcher.draft(max, latest);
+  }
+}
+
+const NO_IDS = new Int32Array(0);
+
+/**
+ * How much of an open span is the quote: where its end may be the beginning of the closing tag, the text decides.
+ * @param scratch a matcher over what the span searches
+ */
+export function quoteLength(
+  opening: TextOpening,
+  bytes: Uint8Array,
+  limits: TextSpanLimits,
+  scratch: () => EngineTextMatcher,
+) {
+  const pending = pendingLengths(bytes, opening.tag);
+  if (pending.length === 0) return bytes.length;
+  const matcher = scratch();
+  try {
+    for (const length of [0, ...pending]) {
+      const quote = bytes.subarray(0, bytes.length - length);
+      beginQuote(matcher, { ...opening, tag: NO_BYTES }, { ...limits, minSpanBytes: 0 });
+      if (quote.length === 0) return 0;
+      if (matcher.advanceBytes(quote) && (length === 0 || matcher.mayEnd())) return quote.length;
+    }
+  } finally {
+    matcher.close();
+  }
+  return bytes.length;
+}
+
+const NO_BYTES = new Uint8Array(0);
+
+/** The lengths of the beginnings of `tag` that `bytes` ends with, ascending. */
+function pendingLengths(bytes: Uint8Array, tag: Uint8Array): number[] {
+  const longest = Math.min(bytes.length, tag.length - 1);
+  const lengths = Array.from({ length: Math.max(longest, 0) }, (_, i) => i + 1);
+  return lengths.filter((length) =>
+    tag.subarray(0, length).every((byte, i) => byte === bytes[bytes.length - length + i]),
+  );
+}
+
+export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
+  const joined = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    joined.set(part, at);
+    at += part.length;
+  }
+  return joined;
+}

@@ -1,0 +1,125 @@
+import { COUNT_LIMIT, expectId, expectInteger, expectOptions, typedArrayName } from "../arguments.js";
+import type { EngineVocabulary } from "../engine/token-table.js";
+
+/** All tokens together have fewer bytes. */
+const BYTES_LIMIT = 2 ** 31 - 1;
+
+/** The exact bytes of a token; none (`null`, `undefined`, empty) for a control token, which is a barrier. */
+export type TokenBytes = Uint8Array | null | undefined;
+
+/** Options of {@link TokenVocabulary}. */
+export interface TokenVocabularyOptions {
+  /** The tokenizer's id count: ids are integers in [0, vocabSize). At most 2^30. */
+  vocabSize: number;
+  /** The bytes that each id stands for in generated text: by id, or one entry per id. */
+  tokenBytes: ((id: number) => TokenBytes) | readonly TokenBytes[];
+}
+
+/** The bytes of every token of a model: built once, shared by all sessions of text mode. */
+export class TokenVocabulary {
+  readonly #table: EngineVocabulary;
+  /** Answers of the searches, by the bytes searched for: tags and their ends, so there are few. */
+  readonly #starting = new Map<string, Int32Array>();
+  readonly #containing = new Map<string, Int32Array>();
+
+  /** @throws TypeError, RangeError for options that are not as {@link TokenVocabularyOptions} says */
+  constructor(options: TokenVocabularyOptions) {
+    const { vocabSize, tokenBytes } = expectOptions("options", options);
+    const size = expectInteger("vocabSize", vocabSize, 1, COUNT_LIMIT);
+    this.#table = toTable(readTokens(size, tokenBytes));
+  }
+
+  /** The number of ids. */
+  get size(): number {
+    return this.#table.vocabSize;
+  }
+
+  /**
+   * The bytes of a token, a copy; none for a control token.
+   * @throws TypeError, RangeError for an id outside [0, size)
+   */
+  bytes(id: number): Uint8Array {
+    return this.view(expectId("id", id, this.size)).slice();
+  }
+
+  /** @internal What engines take: always the same object. */
+  get table(): EngineVocabulary {
+    return this.#table;
+  }
+
+  /** @internal The bytes of a token that is one, not to be written to. */
+  view(id: number): Uint8Array {
+    const { offsets, bytes } = this.#table;
+    return bytes.subarray(offsets[id], offsets[id + 1]);
+  }
+
+  /** @internal The ids, ascending, whose bytes start with `bytes`. */
+  tokensStartingWith(bytes: Uint8Array): Int32Array {
+    return this.#search(this.#starting, bytes, (token) => startsWith(token, bytes, 0));
+  }
+
+  /** @internal The ids, ascending, whose bytes have `bytes` somewhere in them. */
+  tokensContaining(bytes: Uint8Array): Int32Array {
+    return this.#search(this.#containing, bytes, (token) => {
+      const last = token.length - bytes.length;
+      for (let at = token.indexOf(bytes[0]); at !== -1 && at <= last; at = token.indexOf(bytes[0], at + 1)) {
+        if (startsWith(token, bytes, at)) return true;
+      }
+      return false;
+    });
+  }
+
+  /** One pass over all tokens, and no more for the same bytes. */
+  #search(known: Map<string, Int32Array>, bytes: Uint8Array, matches: (token: Uint8Array) => boolean): Int32Array {
+    const key = bytes.join();
+    let found = known.get(key);
+    if (found === undefined) {
+      const ids: number[] = [];
+      for (let id = 0; id < this.size; id++) {
+        const { offsets } = this.#table;
+        if (offsets[id + 1] - offsets[id] >= bytes.length && matches(this.view(id))) ids.push(id);
+      }
+      found = Int32Array.from(ids);
+      known.set(key, found);
+    }
+    return found;
+  }
+}
+
+function startsWith(token: Uint8Array, bytes: Uint8Array, at: number): boolean {
+  for (let i = 0; i < bytes.length; i++) if (token[at + i] !== bytes[i]) return false;
+  return true;
+}
+
+function readTokens(vocabSize: number, tokenBytes: unknown): Uint8Array[] {
+  if (typeof tokenBytes === "function") {
+    const bytesOf = tokenBytes as (id: number) => unknown;
+    return Array.from({ length: vocabSize }, (_, id) => expectTokenBytes(`tokenBytes(${id})`, bytesOf(id)));
+  }
+  if (!Array.isArray(tokenBytes)) throw new TypeError('Expected "tokenBytes" to be a function or an array');
+  if (tokenBytes.length !== vocabSize) {
+    throw new RangeError(`Expected "tokenBytes" to have ${vocabSize} entries, one per id`);
+  }
+  return Array.from({ length: vocabSize }, (_, id) => expectTokenBytes(`tokenBytes[${id}]`, tokenBytes[id]));
+}
+
+function expectTokenBytes(name: string, value: unknown): Uint8Array {
+  if (value === null || value === undefined) return NO_BYTES;
+  if (typedArrayName(value) === "Uint8Array") return value as Uint8Array;
+  throw new TypeError(`Expected "${name}" to be a Uint8Array, null or undefined`);
+}
+
+const NO_BYTES = new Uint8Array(0);
+
+function toTable(tokens: readonly Uint8Array[]): EngineVocabulary {
+  const total = tokens.reduce((sum, { length }) => sum + length, 0);
+  if (total >= BYTES_LIMIT)
+    throw new RangeError(`Expected "tokenBytes" to have fewer than ${BYTES_LIMIT} bytes in all`);
+  const offsets = new Int32Array(tokens.length + 1);
+  const bytes = new Uint8Array(total);
+  tokens.forEach((token, id) => {
+    bytes.set(token, offsets[id]);
+    offsets[id + 1] = offsets[id] + token.length;
+  });
+  return { vocabSize: tokens.length, offsets, bytes };
+}
