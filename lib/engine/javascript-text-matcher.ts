@@ -50,7 +50,8 @@ export class JavaScriptTextMatcher implements EngineTextMatcher {
   }
 
   advance(token: number): boolean {
-    return this.advanceBytes(this.#bytesOf(token));
+    const bytes = this.#bytesOf(token);
+    return bytes.length > 0 && this.advanceBytes(bytes);
   }
 
   advanceBytes(bytes: Uint8Array): boolean {
@@ -64,7 +65,8 @@ export class JavaScriptTextMatcher implements EngineTextMatcher {
   }
 
   allows(token: number): boolean {
-    return this.#after(this.#bytesOf(token)) !== null;
+    const bytes = this.#bytesOf(token);
+    return bytes.length > 0 && this.#after(bytes) !== null;
   }
 
   allowed(): Int32Array {
@@ -107,7 +109,8 @@ export class JavaScriptTextMatcher implements EngineTextMatcher {
   #after(bytes: Uint8Array): State | null {
     const { minBytes } = this.#options;
     const state = this.#state;
-    if (bytes.length === 0 || state.closedAt >= 0) return null;
+    if (state.closedAt >= 0) return null;
+    if (bytes.length === 0) return state;
     const after = this.#read(bytes, minBytes);
     return after === null && state.length < minBytes && this.#next().relaxed ? this.#read(bytes, 0) : after;
   }
