@@ -37,7 +37,7 @@ function readModel({ type, vocab, merges, unk_token: unknownText, unk_id: unknow
     case "BPE":
     case "WordPiece": {
       const pieces = Object.entries(expectFields("model.vocab", vocab)).map(
-        ([text, id]) => [expectTokenId(`model.vocab[${JSON.stringify(text)}]`, id), text] as const,
+        ([text, id]) => [isTokenId(id) ? id : refuseId(`model.vocab[${JSON.stringify(text)}]`), text] as const,
       );
       return { pieces, unknown: pieces.find(([, text]) => text === unknownText)?.[0] };
     }
@@ -85,6 +85,13 @@ function expectText(name: string, value: unknown): string {
 }
 
 function expectTokenId(name: string, value: unknown): number {
-  if (Number.isInteger(value) && (value as number) >= 0 && (value as number) < ID_LIMIT) return value as number;
+  return isTokenId(value) ? value : refuseId(name);
+}
+
+function isTokenId(value: unknown): value is number {
+  return Number.isInteger(value) && (value as number) >= 0 && (value as number) < ID_LIMIT;
+}
+
+function refuseId(name: string): never {
   throw new TypeError(`Expected "${name}" to be an integer in [0, ${ID_LIMIT})`);
 }

@@ -13,3 +13,13 @@ const llama = await getLlama({ build: "never", gpu: false, logLevel: LlamaLogLev
 export function loadModel(path: string): Promise<LlamaModel> {
   return llama.loadModel({ modelPath: path });
 }
+
+/** Loads a model that may be no more than a vocabulary. The host measures it first as a whole, and that fails. */
+export async function loadVocabulary(path: string): Promise<LlamaModel> {
+  llama.logLevel = LlamaLogLevel.disabled;
+  try {
+    return await llama.loadModel({ modelPath: path, vocabOnly: true });
+  } finally {
+    llama.logLevel = LlamaLogLevel.error;
+  }
+}
