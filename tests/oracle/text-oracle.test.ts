@@ -38,6 +38,10 @@ function session(tokens: readonly (string | number[])[], options: Partial<TextOp
   return { oracle, allowed, say, quotes };
 }
 
+function put(oracle: TextSessionOracle, appended: string, options?: { segment: string }): void {
+  oracle.append(bytes(appended), options);
+}
+
 function refusal(verb: () => void): string {
   try {
     verb();
@@ -78,47 +82,52 @@ formulas("what is not searchable, or out of range, is in no quote", () => {
 
 formulas("the closing tag follows what ends at an edge, or nothing", () => {
   const quote = quoteOf(contextOf("aéb"));
-  assert.equal(quote.tagMayFollow([]), true);
-  assert.equal(quote.tagMayFollow(bytes("a")), true);
-  assert.equal(quote.tagMayFollow([0x61, 0xc3]), false);
-  assert.equal(quote.tagMayFollow(bytes("aé")), true);
-  assert.equal(quote.tagMayFollow(bytes("x")), false);
+  assert.equal(quote.mayEnd([]), true);
+  assert.equal(quote.mayEnd(bytes("a")), true);
+  assert.equal(quote.mayEnd([0x61, 0xc3]), false);
+  assert.equal(quote.mayEnd(bytes("aé")), true);
+  assert.equal(quote.mayEnd(bytes("x")), false);
   const cut = contextOf("a");
   cut.append([0xc3], { searchable: true, newRun: false, edges: null });
-  assert.equal(quoteOf(cut).tagMayFollow([0x61, 0xc3]), true, "at the run's end");
+  assert.equal(quoteOf(cut).mayEnd([0x61, 0xc3]), true, "at the run's end");
 });
+
+/** What is known after these pieces: the live beginnings of the tag, where it was closed, or that it is not allowed. */
+function told(quote: QuoteOracle, ...pieces: string[]): { tags: readonly number[] } | { closedAt: number } | null {
+  let generated: ReturnType<QuoteOracle["after"]> = { bytes: [], tags: [], closedAt: -1 };
+  for (const piece of pieces) generated &&= quote.after(generated, bytes(piece));
+  if (generated === null) return null;
+  return generated.closedAt === -1 ? { tags: generated.tags } : { closedAt: generated.closedAt };
+}
 
 formulas("both readings stay live while a tag's beginning is also text", () => {
   const quote = quoteOf(contextOf("a</b"));
-  assert.equal(quote.tagStarts(bytes("a</")), [1]);
-  assert.equal(quote.occurs(bytes("a</")), true);
-  assert.equal(quote.isLive(bytes("a</b")), true);
-  assert.equal(quote.isLive(bytes("a</r")), true);
-  assert.equal(quote.isLive(bytes("a</x")), false);
-  assert.equal(quote.completion(bytes("a</r>"), 3), 5);
-  assert.equal(quote.completion(bytes("x</r>"), 0), -1);
+  assert.equal(told(quote, "a</"), { tags: [1] });
+  assert.equal(told(quote, "a<", "/b"), { tags: [] });
+  assert.equal(told(quote, "a<", "/r"), { tags: [1] });
+  assert.equal(told(quote, "a<", "/x"), null);
+  assert.equal(told(quote, "a</", "r>"), { closedAt: 1 });
+  assert.equal(told(quote, "x</r>"), null);
 });
 
 formulas("a tag that overlaps itself has several live beginnings", () => {
   const quote = quoteOf(contextOf("xaay"), "aab");
-  assert.equal(quote.tagStarts(bytes("xaa")), [1, 2]);
-  // x, then aaab: the text's own a and the tag; or no tag from the first a on.
-  assert.equal(quote.completion(bytes("xaaab"), 1), 5);
-  assert.equal(quote.completion(bytes("xaab"), 1), 4);
+  assert.equal(told(quote, "xaa"), { tags: [1, 2] });
+  assert.equal(told(quote, "x", "aa", "ab"), { closedAt: 2 });
+  assert.equal(told(quote, "x", "aa", "b"), { closedAt: 1 });
 });
 
 formulas("completing the tag wins over text that goes on", () => {
   const quote = quoteOf(contextOf("a</r>b"));
-  assert.equal(quote.allows([], bytes("a</r>b")), true);
-  assert.equal(quote.completion(bytes("a</r>b"), 0), 5);
-  assert.equal(quote.allows([], bytes("a</r>c")), false);
+  assert.equal(told(quote, "a</r>b"), { closedAt: 1 });
+  assert.equal(told(quote, "a</r>c"), null);
 });
 
 formulas("a quote goes no further than the last edge within the longest span", () => {
   const quote = quoteOf(contextOf("aéé"), "</r>", 0, 4);
   assert.equal(quote.occurs(bytes("aé")), true);
   assert.equal(quote.occurs([...bytes("aé"), 0xc3]), false);
-  assert.equal(quote.tagMayFollow(bytes("aé")), true);
+  assert.equal(quote.mayEnd(bytes("aé")), true);
   const context = new TextContextOracle();
   context.append(bytes("one two"), {
     searchable: true,
@@ -128,18 +137,20 @@ formulas("a quote goes no further than the last edge within the longest span", (
   assert.equal(quoteOf(context, "</r>", 0, 6).occurs(bytes("one ")), true);
   assert.equal(quoteOf(context, "</r>", 0, 6).occurs(bytes("one t")), false);
   assert.equal(quoteOf(context, "</r>", 0, 2).occurs(bytes("o")), false);
-  assert.equal(quoteOf(context).tagMayFollow(bytes("on")), false);
-  assert.equal(quoteOf(context).tagMayFollow(bytes("one two")), true);
+  assert.equal(quoteOf(context).mayEnd(bytes("on")), false);
+  assert.equal(quoteOf(context).mayEnd(bytes("one two")), true);
   assert.equal(quoteOf(context).places(bytes("ne")), []);
 });
 
 formulas("a short quote is not closed, unless there is no other way on", () => {
   const quote = quoteOf(contextOf("abc", "x"), "</r>", 2);
-  assert.equal(quote.tagMayFollow([]), false);
-  assert.equal(quote.tagMayFollow(bytes("a")), false);
-  assert.equal(quote.tagMayFollow(bytes("ab")), true);
-  assert.equal(quote.tagMayFollow(bytes("x")), true);
-  assert.equal(quoteOf(contextOf(), "</r>", 2).tagMayFollow([]), true);
+  const tokens = ["a", "b", "x", "<"].map(bytes);
+  assert.equal(told(quote, "</r>"), null);
+  assert.equal(told(quote, "a<"), null);
+  assert.equal(told(quote, "ab", "<"), { tags: [2] });
+  assert.is(quote.leastBytes({ bytes: bytes("a"), tags: [] }, tokens), 2);
+  assert.is(quote.leastBytes({ bytes: bytes("x"), tags: [] }, tokens), 0);
+  assert.equal(quote.after({ bytes: bytes("x"), tags: [] }, bytes("<"), 0)?.tags, [1]);
 });
 
 formulas("drafts: what all candidates that go on agree on, or what follows the latest", () => {
@@ -157,7 +168,7 @@ const sessions = suite("sessions of text mode");
 
 sessions("the opening tag is found across tokens, and what follows it is quoted", () => {
   const { oracle, say, allowed, quotes } = session(["a", "b", "c", "x<", "r", ">", ">b", ">y", "</r>"]);
-  oracle.append("abc");
+  put(oracle, "abc");
   say("x<", "r");
   assert.equal(allowed(), ["a", "b", "c", "x<", "r", ">", ">b", "</r>"]);
   say(">b");
@@ -170,15 +181,15 @@ sessions("the opening tag is found across tokens, and what follows it is quoted"
   assert.equal(oracle.sources(0, 16), [{ segment: null, start: 1, end: 3 }]);
   // The x before the tag is searched, and so is the closed quote; tags are not.
   oracle.beginSpan({});
-  assert.equal(allowed(), ["a", "b", "c", "</r>"]);
+  assert.equal(allowed(), ["a", "b", "c", "x<", "</r>"]);
 });
 
 sessions("an opening tag is not looked for across an append, a barrier or a closed span", () => {
   for (const between of ["append", "barrier", "span"] as const) {
     const { oracle, say } = session(["<", "r>", []]);
-    oracle.append("a");
+    put(oracle, "a");
     say("<");
-    if (between === "append") oracle.append("b");
+    if (between === "append") put(oracle, "b");
     if (between === "barrier") oracle.accept(2);
     if (between === "span") oracle.beginSpan({});
     if (between === "span") oracle.endSpan();
@@ -189,7 +200,7 @@ sessions("an opening tag is not looked for across an append, a barrier or a clos
 
 sessions("any tokenisation of quote and tag", () => {
   const { oracle, say, allowed, quotes } = session(["<r>", "He", "l", "lo", "lo</", "r>", "</r>", "o<", "/r", ">"]);
-  oracle.append("Hello");
+  put(oracle, "Hello");
   say("<r>");
   assert.equal(allowed(), ["He", "l", "lo", "lo</", "</r>", "o<"]);
   say("He", "l");
@@ -203,7 +214,7 @@ sessions("any tokenisation of quote and tag", () => {
 
 sessions("what a closing token has after the tag is plain text", () => {
   const { oracle, say, allowed, quotes } = session(["<r>", "a", "</r><r>b", "r>", "b"]);
-  oracle.append("a</r><r>b");
+  put(oracle, "a</r><r>b");
   say("<r>", "a");
   assert.equal(allowed(), ["</r><r>b"]);
   say("</r><r>b");
@@ -239,7 +250,7 @@ sessions("a token without bytes is a barrier, and counts for rollback but not fo
 
 sessions("truncate takes edges of generated tokens and any place in appended text", () => {
   const { oracle, say } = session(["ab", "<r>", "</r>"]);
-  oracle.append("abc", { segment: "s" });
+  put(oracle, "abc", { segment: "s" });
   say("ab", "<r>", "ab");
   assert.equal(oracle.lengths, [0, 1, 2, 3, 5, 8, 10]);
   assert.is(
@@ -267,7 +278,7 @@ sessions("JSON mode quotes the escaped text, and names places in the original", 
     json: true,
     recallGenerated: false,
   });
-  oracle.append('a\n"b', { segment: "s" });
+  put(oracle, 'a\n"b', { segment: "s" });
   assert.is(oracle.length, 6);
   oracle.beginSpan({});
   assert.equal(allowed(), ["\\", "\\n", "b", '"', '\\"']);
@@ -281,9 +292,9 @@ sessions("JSON mode quotes the escaped text, and names places in the original", 
 
 sessions("refusals, in order, change nothing", () => {
   const { oracle, say } = session(["a", "b", "<r>"], { maxContextBytes: 6 });
-  oracle.append("a", { segment: "s" });
+  put(oracle, "a", { segment: "s" });
   assert.is(
-    refusal(() => oracle.append("b", { segment: "s" })),
+    refusal(() => put(oracle, "b", { segment: "s" })),
     "SEGMENT_EXISTS",
   );
   assert.is(
@@ -292,7 +303,7 @@ sessions("refusals, in order, change nothing", () => {
   );
   say("b", "<r>");
   assert.is(
-    refusal(() => oracle.append("b")),
+    refusal(() => put(oracle, "b")),
     "IN_SPAN",
   );
   assert.is(

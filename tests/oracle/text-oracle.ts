@@ -49,6 +49,12 @@ export function beginsCharacter(byte: number): boolean {
   return byte < 0x80 || byte > 0xbf;
 }
 
+/** What was generated in a span, and where in it a closing tag may have begun that it ends in the middle of. */
+export interface Generated {
+  readonly bytes: readonly number[];
+  readonly tags: readonly number[];
+}
+
 /** What a quote is constrained by, and the formulas over it. */
 export class QuoteOracle {
   constructor(
@@ -74,35 +80,45 @@ export class QuoteOracle {
     return q.length === 0 || this.occurrences(q).length > 0;
   }
 
-  /** Whether the closing tag may begin after the quote q. */
-  tagMayFollow(q: readonly number[]): boolean {
-    const here = this.occurrences(q);
-    if (q.length > 0 && !here.some((i) => this.isEdge(i, i + q.length))) return false;
-    return this.tag.length > 0 && (q.length >= this.minBytes || !here.some((i) => q.length < this.reach(i)));
+  /** Whether the quote q may be closed by a tag, where it is not too short. */
+  mayEnd(q: readonly number[]): boolean {
+    return q.length === 0 || this.occurrences(q).some((i) => this.isEdge(i, i + q.length));
   }
 
-  /** Where in g a closing tag may have begun that g ends in the middle of, or at the end of. */
-  tagStarts(g: readonly number[]): number[] {
-    return g.map((_, j) => j).filter((j) => startsWith(this.tag, g.slice(j)) && this.tagMayFollow(g.slice(0, j)));
+  /** Where in g the closing tag may have begun: where it had before, and in the last bytes of g, from `from` on. */
+  tagStarts({ bytes, tags }: Generated, from: number, minBytes = this.minBytes): number[] {
+    const may = (j: number): boolean => (j < from ? tags.includes(j) : j >= minBytes && this.mayEnd(bytes.slice(0, j)));
+    return [...bytes.keys()].filter((j) => startsWith(this.tag, bytes.slice(j)) && may(j));
   }
 
-  /** (a) or (b) of rule 3, for all that was generated. */
-  isLive(g: readonly number[]): boolean {
-    return this.occurs(g) || this.tagStarts(g).length > 0;
-  }
-
-  /** Rule 4: the length of the shortest beginning of g, longer than `from`, that completes a closing tag; -1 for none. */
-  completion(g: readonly number[], from: number): number {
-    for (let n = from + 1; n <= g.length; n++) {
-      const begun = g.slice(0, n);
-      if (this.tagStarts(begun).includes(n - this.tag.length)) return n;
+  /**
+   * Rules 3 and 4: what was generated, after a piece of these bytes; null where it is not allowed. It is closed where
+   * the tag is first complete in some reading.
+   */
+  after(g: Generated, piece: readonly number[], minBytes = this.minBytes): (Generated & { closedAt: number }) | null {
+    const from = g.bytes.length;
+    const readings = (n: number): Generated => {
+      const begun = { bytes: [...g.bytes, ...piece.slice(0, n)], tags: g.tags };
+      return { bytes: begun.bytes, tags: this.tagStarts(begun, from, minBytes) };
+    };
+    const whole = readings(piece.length);
+    if (piece.length === 0 || (!this.occurs(whole.bytes) && whole.tags.length === 0)) return null;
+    for (let n = 1; n <= piece.length; n++) {
+      const closedAt = from + n - this.tag.length;
+      if (readings(n).tags.includes(closedAt)) return { ...whole, closedAt };
     }
-    return -1;
+    return { ...whole, closedAt: -1 };
   }
 
-  /** Whether the quote may go on with these bytes. */
-  allows(g: readonly number[], bytes: readonly number[]): boolean {
-    return bytes.length > 0 && this.isLive([...g, ...bytes]);
+  /** The least length at which the tag may begin now: none, where nothing else is a way on. */
+  leastBytes(g: Generated, tokens: readonly (readonly number[])[]): number {
+    if (g.bytes.length >= this.minBytes) return this.minBytes;
+    return tokens.some((bytes) => this.after(g, bytes) !== null) ? this.minBytes : 0;
+  }
+
+  /** How much of what was generated is the quote: all of it, or what is before the shortest beginning of the tag. */
+  quoteLength({ bytes, tags }: Generated): number {
+    return this.occurs(bytes) ? bytes.length : Math.max(...tags);
   }
 
   /** Bytes on which all candidates that go on agree; or those after the latest such candidate. */

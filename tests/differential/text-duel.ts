@@ -1,0 +1,287 @@
+import { RecallTextContext, RecallTextSession, TokenVocabulary } from "../../lib/index.js";
+import { RecallError } from "../../lib/errors.js";
+import { type Snap, snapEdges } from "../../lib/session/snap-edges.js";
+import { Refusal, type TextOptions, TextSessionOracle } from "../oracle/text-session.js";
+import type { Backend } from "./duel.js";
+
+/** One verb with its arguments, as plain data. `tokens` of an append are bytes. */
+export type TextOperation =
+  | { verb: "append"; tokens: number[]; segment?: string; recallable?: boolean }
+  | { verb: "accept"; token: number }
+  | { verb: "acceptAll"; tokens: number[] }
+  | { verb: "validate"; tokens: number[] }
+  | { verb: "truncate"; length: number }
+  | { verb: "rollback"; count: number }
+  | { verb: "reset" }
+  | { verb: "beginSpan"; segments?: string[]; end?: string }
+  | { verb: "endSpan" }
+  | { verb: "draft"; max: number; latest: boolean }
+  | { verb: "sources"; span: number; limit: number }
+  /** A copy of the session joins the sessions of the scenario. */
+  | { verb: "fork" }
+  /** A new session on the shared context joins them. */
+  | { verb: "open" }
+  /** The session leaves them, unless it is the last. */
+  | { verb: "close" };
+
+export type TextAppend = Extract<TextOperation, { verb: "append" }>;
+
+/** How the sessions of a scenario are made. */
+export interface TextSetup {
+  tokens: number[][];
+  /** `null`: no tag. */
+  startTag: string | null;
+  endTag: string | null;
+  maxSpanBytes: number;
+  minSpanBytes: number;
+  maxContextBytes?: number;
+  recallGenerated: boolean;
+  json: boolean;
+  snap: Snap | null;
+  /** The appends of a frozen context that the sessions share; null: they share none. */
+  context: TextAppend[] | null;
+}
+
+/** A session of each backend and their oracle, all in what should be the same state. */
+interface Trio {
+  oracle: TextSessionOracle;
+  sessions: RecallTextSession[];
+}
+
+type Outcome = { returned: unknown } | { refused: string };
+
+/** The same operations on every backend and on the oracle, compared after each. */
+export class TextDuel {
+  private readonly trios: Trio[] = [];
+  private readonly contexts: RecallTextContext[] = [];
+  private readonly base: TextSessionOracle | undefined;
+  private readonly vocabulary: TokenVocabulary;
+  private readonly options: TextOptions;
+  private steps = 0;
+
+  constructor(
+    private readonly setup: TextSetup,
+    private readonly backends: readonly Backend[],
+  ) {
+    this.options = oracleOptions(setup);
+    const { tokens, json, snap, context } = setup;
+    this.vocabulary = new TokenVocabulary({
+      vocabSize: tokens.length,
+      tokenBytes: (id) => (tokens[id]!.length === 0 ? null : Uint8Array.from(tokens[id]!)),
+    });
+    if (context) {
+      this.base = new TextSessionOracle({ ...this.options, maxContextBytes: undefined });
+      for (const append of context) this.base.append(append.tokens, append);
+      for (const backend of backends) {
+        const shared = new RecallTextContext({ vocabulary: this.vocabulary, json, ...(snap && { snap }), backend });
+        for (const append of context) shared.append(Uint8Array.from(append.tokens), appendOptions(append));
+        this.contexts.push(shared.freeze());
+      }
+    }
+    this.trios.push(this.open());
+  }
+
+  get count(): number {
+    return this.trios.length;
+  }
+
+  oracle(on: number): TextSessionOracle {
+    return this.trios[on % this.trios.length]!.oracle;
+  }
+
+  /** Performs the operation on every side. Returns how the sides differ, or null, and what the oracle said. */
+  step(on: number, operation: TextOperation): { mismatch: string | null; outcome: Outcome } {
+    this.steps++;
+    const trio = this.trios[on % this.trios.length]!;
+    const expected = outcome(() => performOnOracle(operation, trio.oracle));
+    let mismatch: string | null = null;
+    trio.sessions.forEach((session, index) => {
+      const actual = outcome(() => performOnSession(operation, session));
+      const found = differ("the verb", actual, expected) ?? this.differentState(trio.oracle, session);
+      if (found) mismatch ??= `${this.backends[index]}: ${found}`;
+    });
+    let added: Trio | null = null;
+    if (operation.verb === "fork") {
+      added = { oracle: trio.oracle.fork(), sessions: trio.sessions.map((session) => session.fork()) };
+    } else if (operation.verb === "open") {
+      added = this.open();
+    } else if (operation.verb === "close" && this.trios.length > 1) {
+      this.trios.splice(this.trios.indexOf(trio), 1);
+      for (const session of trio.sessions) session.close();
+    }
+    if (added) {
+      this.trios.push(added);
+      for (const [index, session] of added.sessions.entries()) {
+        const found = this.differentState(added.oracle, session);
+        if (found) mismatch ??= `${this.backends[index]}, the new session: ${found}`;
+      }
+    }
+    return { mismatch, outcome: expected };
+  }
+
+  close(): void {
+    for (const { sessions } of this.trios) for (const session of sessions) session.close();
+    for (const context of this.contexts) context.close();
+  }
+
+  private open(): Trio {
+    const { startTag, endTag, maxSpanBytes, minSpanBytes, maxContextBytes, recallGenerated, json, snap } = this.setup;
+    const own = { startTag, endTag, maxSpanBytes, minSpanBytes, recallGenerated };
+    const limited = { ...own, ...(maxContextBytes !== undefined && { maxContextBytes }) };
+    const sessions = this.backends.map((backend, index) => {
+      const context = this.contexts[index];
+      if (context) return new RecallTextSession({ ...limited, context });
+      return new RecallTextSession({ ...limited, vocabulary: this.vocabulary, json, ...(snap && { snap }), backend });
+    });
+    return { oracle: this.base?.share(this.options) ?? new TextSessionOracle(this.options), sessions };
+  }
+
+  private differentState(oracle: TextSessionOracle, session: RecallTextSession): string | null {
+    const allowed = oracle.allowed();
+    const actual = session.allowed();
+    const token = (this.steps * 7919) % this.options.tokens.length;
+    const spans = oracle.spans.map((span) => ({ ...span, text: this.textOf(span) }));
+    const last = spans.length - 1;
+    return (
+      differ("inSpan", session.inSpan, oracle.inSpan) ??
+      differ("contextLength", session.contextLength, oracle.length) ??
+      differ("allowed()", actual && Array.from(actual), allowed) ??
+      differ(`allows(${token})`, session.allows(token), allowed === null || allowed.includes(token)) ??
+      differ("bitmask", this.bitmask(session), bits(allowed, this.options.tokens.length)) ??
+      differ(
+        "spans",
+        session.spans.map(({ bytes, start, end, open, text }, index) => {
+          return { bytes: Array.from(bytes), start, end, open, text: spans[index]?.text === null ? null : text };
+        }),
+        spans,
+      ) ??
+      (last < 0 ? null : differ("sources", session.spans[last]!.sources(), oracle.sources(last, 16)))
+    );
+  }
+
+  private bitmask(session: RecallTextSession): { applies: boolean; words: number[] } {
+    const words = new Int32Array(Math.ceil(this.options.tokens.length / 32) + 1).fill(0x5a5a5a5a);
+    const applies = session.fillBitmask(words);
+    return { applies, words: Array.from(words) };
+  }
+
+  /** A quote's text; `null` where it is a piece of JSON that is not a string by itself. */
+  private textOf({ bytes, open }: { bytes: number[]; open: boolean }): string | null {
+    const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+    const text = decoder.decode(Uint8Array.from(bytes), { stream: open });
+    if (!this.setup.json) return text;
+    try {
+      return JSON.parse(`"${text}"`) as string;
+    } catch {
+      return null;
+    }
+  }
+}
+
+function oracleOptions(setup: TextSetup): TextOptions {
+  const { tokens, startTag, endTag, maxSpanBytes, minSpanBytes, maxContextBytes, recallGenerated, json, snap } = setup;
+  return {
+    tokens,
+    startTag: startTag === null ? null : bytesOf(startTag),
+    endTag: bytesOf(endTag ?? ""),
+    maxSpanBytes,
+    minSpanBytes,
+    ...(maxContextBytes !== undefined && { maxContextBytes }),
+    recallGenerated,
+    json,
+    snapEdges: snap && ((text) => snapEdges(text, snap)),
+  };
+}
+
+export function bytesOf(text: string): number[] {
+  return [...new TextEncoder().encode(text)];
+}
+
+function outcome(verb: () => unknown): Outcome {
+  try {
+    return { returned: verb() ?? null };
+  } catch (error) {
+    if (error instanceof Refusal || error instanceof RecallError) return { refused: error.code };
+    if (error instanceof RangeError) return { refused: "RangeError" };
+    throw error;
+  }
+}
+
+function performOnOracle(operation: TextOperation, oracle: TextSessionOracle): unknown {
+  switch (operation.verb) {
+    case "append":
+      return oracle.append(operation.tokens, operation);
+    case "accept":
+      return oracle.accept(operation.token);
+    case "acceptAll":
+      return oracle.acceptAll(operation.tokens);
+    case "validate":
+      return oracle.validate(operation.tokens);
+    case "truncate":
+      return oracle.truncate(operation.length);
+    case "rollback":
+      return oracle.rollback(operation.count);
+    case "reset":
+      return oracle.reset();
+    case "beginSpan": {
+      const { segments, end } = operation;
+      return oracle.beginSpan({ ...(segments && { segments }), ...(end !== undefined && { end: bytesOf(end) }) });
+    }
+    case "endSpan":
+      return oracle.endSpan();
+    case "draft":
+      return oracle.draft(operation.max, operation.latest);
+    case "sources":
+      return oracle.spans.length && oracle.sources(operation.span % oracle.spans.length, operation.limit);
+    default:
+      return null;
+  }
+}
+
+function performOnSession(operation: TextOperation, session: RecallTextSession): unknown {
+  switch (operation.verb) {
+    case "append":
+      return session.append(Uint8Array.from(operation.tokens), appendOptions(operation));
+    case "accept":
+      return session.accept(operation.token);
+    case "acceptAll":
+      return session.acceptAll(operation.tokens);
+    case "validate":
+      return session.validate(operation.tokens);
+    case "truncate":
+      return session.truncate(operation.length);
+    case "rollback":
+      return session.rollback(operation.count);
+    case "reset":
+      return session.reset();
+    case "beginSpan": {
+      const { segments, end } = operation;
+      return session.beginSpan({ ...(segments && { segments }), ...(end !== undefined && { end }) });
+    }
+    case "endSpan":
+      return session.endSpan();
+    case "draft":
+      return Array.from(session.draft(operation.max, operation.latest ? { choose: "latest" } : {}));
+    case "sources": {
+      const { spans } = session;
+      return spans.length && spans[operation.span % spans.length]!.sources({ limit: operation.limit });
+    }
+    default:
+      return null;
+  }
+}
+
+function appendOptions({ segment, recallable }: TextAppend): { segment?: string; recallable?: boolean } {
+  return { ...(segment !== undefined && { segment }), ...(recallable !== undefined && { recallable }) };
+}
+
+function bits(allowed: readonly number[] | null, vocabSize: number): { applies: boolean; words: number[] } {
+  const words = new Array<number>(Math.ceil(vocabSize / 32) + 1).fill(allowed === null ? -1 : 0);
+  for (const token of allowed ?? []) words[token >> 5]! |= 1 << (token % 32);
+  return { applies: allowed !== null, words };
+}
+
+function differ(what: string, actual: unknown, expected: unknown): string | null {
+  const [left, right] = [JSON.stringify(actual), JSON.stringify(expected)];
+  return left === right ? null : `${what} is ${left.slice(0, 400)}, expected ${right.slice(0, 400)}`;
+}
