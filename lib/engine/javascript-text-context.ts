@@ -102,14 +102,15 @@ export class JavaScriptTextContext implements EngineTextContext {
     return position;
   }
 
-  /** Where matches of `bytes` start in `ranges`, and where the range of each ends. */
-  *matches(bytes: Uint8Array, ranges: Int32Array): Generator<[position: number, end: number]> {
+  /** Visits where matches of `bytes` start in `ranges`, and where the range of each ends; until a visit says true. */
+  findMatch(bytes: Uint8Array, ranges: Int32Array, visit: (start: number, end: number) => boolean): void {
+    const { words } = this;
+    const first = bytes[0] | EDGE;
     for (let range = 0; range < ranges.length; range += 2) {
       const end = Math.min(ranges[range + 1], this.length);
       for (let start = ranges[range]; start < end; start++) {
-        const word = this.words[start];
-        if ((word & EDGE) === 0 || (word & 0xff) !== bytes[0]) continue;
-        if (this.follows(start + 1, end, bytes, 1)) yield [start, end];
+        if ((words[start] & (0xff | EDGE)) !== first || !this.follows(start + 1, end, bytes, 1)) continue;
+        if (visit(start, end)) return;
       }
     }
   }

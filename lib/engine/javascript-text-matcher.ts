@@ -151,10 +151,11 @@ export class JavaScriptTextMatcher implements EngineTextMatcher {
     const narrowed: number[] = [];
     if (length + bytes.length > maxBytes) return narrowed;
     if (survivors === null) {
-      for (const [start, end] of context.matches(bytes, this.#ranges())) {
+      context.findMatch(bytes, this.#ranges(), (start, end) => {
         const next = start + bytes.length;
         if (context.nextEnd(next, end) - start <= maxBytes) narrowed.push(next);
-      }
+        return false;
+      });
       return narrowed;
     }
     for (const position of survivors) {

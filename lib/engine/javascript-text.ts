@@ -12,10 +12,9 @@ function findText(context: EngineTextContext, quote: Uint8Array, ranges: Int32Ar
   const text = context as JavaScriptTextContext;
   const starts: number[] = [];
   if (quote.length === 0 || limit <= 0) return new Int32Array(0);
-  for (const [start, end] of text.matches(quote, ranges ?? Int32Array.of(0, text.length))) {
-    if (!text.isEnd(start + quote.length, end)) continue;
-    starts.push(start);
-    if (starts.length >= limit) break;
-  }
+  text.findMatch(quote, ranges ?? Int32Array.of(0, text.length), (start, end) => {
+    if (text.isEnd(start + quote.length, end)) starts.push(start);
+    return starts.length >= limit;
+  });
   return Int32Array.from(starts);
 }
