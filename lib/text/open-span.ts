@@ -1,5 +1,5 @@
 import type { EngineTextMatcher } from "../engine/text-engine.js";
-import { IdBuffer } from "../session/id-set.js";
+import type { IdBuffer } from "../session/id-set.js";
 import type { TokenVocabulary } from "../vocabulary/token-vocabulary.js";
 
 /** How a span came to be open; the same from its first byte until it is undone. */
@@ -31,8 +31,11 @@ export interface TextSpanLimits {
 }
 
 /** Starts the quote of an opening; its first bytes are still to come. */
-export function beginQuote(matcher: EngineTextMatcher, opening: TextOpening, limits: TextSpanLimits): void {
-  const { ranges, tag } = opening;
+export function beginQuote(
+  matcher: EngineTextMatcher,
+  { ranges, tag }: Pick<TextOpening, "ranges" | "tag">,
+  limits: TextSpanLimits,
+): void {
   matcher.begin({ ranges, tag, minBytes: limits.minSpanBytes, maxBytes: limits.maxSpanBytes });
 }
 

@@ -3,6 +3,7 @@ import type { RecallErrorCode } from "../errors.js";
 import { IdBuffer } from "../session/id-set.js";
 import { History } from "./history.js";
 import { beginQuote, OpenTextSpan, quoteLength, type ClosedTextSpan, type TextOpening } from "./open-span.js";
+import type { OverlongToken } from "./opening-tag.js";
 import type { CheckedText } from "./text-document.js";
 import type { TextSettings } from "./text-options.js";
 import type { TextSequence } from "./text-sequence.js";
@@ -196,13 +197,18 @@ export class TextMachine {
     const before = bytes.subarray(0, Math.max(0, openedAt - length));
     if (before.length > 0) this.sequence.appendGenerated(before, this.#settings.recallGenerated);
     try {
-      const ranges = openedAt < length ? Int32Array.of(0, openedAt) : null;
-      const matcher = this.#useMatcher();
-      beginQuote(matcher, { ...NO_OPENING, ranges, tag: this.#settings.endTag }, this.#settings);
-      return matcher.advanceBytes(rest);
+      return this.#beginAt(openedAt).advanceBytes(rest);
     } finally {
       if (before.length > 0) this.sequence.truncate(length);
     }
+  }
+
+  /** Begins a quote of what is before `openedAt`. */
+  #beginAt(openedAt: number): EngineTextMatcher {
+    const matcher = this.#useMatcher();
+    const ranges = openedAt < this.sequence.length ? Int32Array.of(0, openedAt) : null;
+    beginQuote(matcher, { ranges, tag: this.#settings.endTag }, this.#settings);
+    return matcher;
   }
 
   #openByTag(id: number, bytes: Uint8Array, end: number): void {
@@ -300,12 +306,36 @@ export class TextMachine {
   /** All ids but those that would open a span with bytes that no quote begins with; `null` where there are none. */
   #allowedOutside(): Int32Array | null {
     const { openingTag, setup } = this.#settings;
-    const { vocabulary } = setup;
     const overlong = openingTag?.overlong(this.#pending) ?? [];
-    const refused = overlong.filter(({ id, end }) => !this.#mayOpen(vocabulary.view(id), end)).map(({ id }) => id);
+    const refused = overlong.length === 0 ? NO_IDS : this.#refusedOf(overlong);
     if (refused.length === 0) return null;
-    const all = Int32Array.from({ length: vocabulary.size }, (_, id) => id);
-    return this.#buffer.difference(all, Int32Array.from(refused));
+    const all = Int32Array.from({ length: setup.vocabulary.size }, (_, id) => id);
+    return this.#buffer.difference(all, refused);
+  }
+
+  /** Those of the tokens that would open a span with bytes that no quote begins with. */
+  #refusedOf(overlong: readonly OverlongToken[]): Int32Array {
+    const { openingTag, setup } = this.#settings;
+    const { length } = this.sequence;
+    const refused: number[] = [];
+    const matcher = this.#useMatcher();
+    let begunAt = -1;
+    for (const { id, end } of overlong) {
+      const bytes = setup.vocabulary.view(id);
+      const openedAt = length + end - openingTag!.bytes.length;
+      let allowed: boolean;
+      if (openedAt > length) {
+        allowed = this.#mayOpen(bytes, end);
+        begunAt = -1;
+      } else {
+        if (begunAt !== openedAt) this.#beginAt(openedAt);
+        begunAt = openedAt;
+        allowed = matcher.advanceBytes(bytes.subarray(end));
+        if (allowed) matcher.rewind(0);
+      }
+      if (!allowed) refused.push(id);
+    }
+    return Int32Array.from(refused);
   }
 
   #useMatcher(): EngineTextMatcher {
@@ -314,4 +344,4 @@ export class TextMachine {
 }
 
 const NO_BYTES = new Uint8Array(0);
-const NO_OPENING = { step: 0, openedAt: 0, start: 0, firstBytes: NO_BYTES };
+const NO_IDS = new Int32Array(0);

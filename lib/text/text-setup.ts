@@ -3,12 +3,10 @@ import type { Engine } from "../engine/engine.js";
 import { BACKENDS, loadEngine, type Backend } from "../engine/load.js";
 import { loadTextEngine } from "../engine/load-text.js";
 import type { TextEngine } from "../engine/text-engine.js";
-import type { Snap } from "../session/snap-edges.js";
+import { SNAPS, type Snap } from "../session/snap-edges.js";
 import { TokenVocabulary } from "../vocabulary/token-vocabulary.js";
 import type { DocumentForm } from "./text-document.js";
 import { TextSequence } from "./text-sequence.js";
-
-const SNAPS: readonly Snap[] = ["word", "line", "sentence"];
 
 /** What a context of text mode and the sessions on it agree about. */
 export interface TextSetupOptions {
