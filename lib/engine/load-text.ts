@@ -1,10 +1,8 @@
 import { RecallError } from "../errors.js";
 import { javascriptTextEngine } from "./javascript-text.js";
 import type { Backend } from "./load.js";
+import { loadNativeTextEngine } from "./native-text.js";
 import type { TextEngine } from "./text-engine.js";
-
-/** The native engine of text mode, once there is one: `loadNativeTextEngine` of `native-text.ts`. */
-const loadNative: (() => TextEngine) | null = null as (() => TextEngine) | null;
 
 /**
  * The engine of text mode of a backend.
@@ -13,8 +11,7 @@ const loadNative: (() => TextEngine) | null = null as (() => TextEngine) | null;
 export function loadTextEngine(backend: Backend): TextEngine {
   if (backend === "javascript") return javascriptTextEngine;
   try {
-    if (loadNative === null) throw new RecallError("BACKEND_UNAVAILABLE", "Text mode has no native engine yet");
-    return loadNative();
+    return loadNativeTextEngine();
   } catch (error) {
     const unavailable = error instanceof RecallError && error.code === "BACKEND_UNAVAILABLE";
     if (backend === "auto" && unavailable) return javascriptTextEngine;

@@ -9,6 +9,8 @@ export interface NativeAddon {
   forkContext(context: number): number;
   closeContext(context: number): number;
   appendTokens(context: number, tokens: Int32Array, flags: number): number;
+  /** The same with an edge (1) or none (0) before each token. */
+  appendTokensWithEdges(context: number, tokens: Int32Array, edges: Uint8Array, flags: number): number;
   /** The same for one token, without the cost of an array. */
   appendToken(context: number, token: number, flags: number): number;
   truncateContext(context: number, length: number): number;
@@ -30,6 +32,8 @@ export interface NativeAddon {
   matcherDepth(matcher: number): number;
   /** 1 or 0. */
   allows(matcher: number, token: number): number;
+  /** 1 or 0. */
+  mayEnd(matcher: number): number;
   /** How many continuations there are now. */
   continuations(matcher: number): number;
   /** The same, into `ids`, which holds them all. */
@@ -40,6 +44,20 @@ export interface NativeAddon {
   sources(matcher: number, ranges: Int32Array | null, starts: Int32Array): number;
   /** Matchers of this thread that are open. */
   liveMatchers(): number;
+
+  createVocabulary(vocabSize: number, offsets: Int32Array, bytes: Uint8Array): number;
+  closeVocabulary(vocabulary: number): number;
+  /** A context of text: `truncateContext` and the like serve it too. */
+  createTextContext(vocabulary: number): number;
+  appendText(context: number, bytes: Uint8Array, edges: Uint8Array | null, flags: number): number;
+  /** Fills `bytes` from position `start` on. */
+  readText(context: number, start: number, bytes: Uint8Array): number;
+  beginText(matcher: number, ranges: Int32Array | null, tag: Uint8Array, minBytes: number, maxBytes: number): number;
+  advanceBytes(matcher: number, bytes: Uint8Array): number;
+  /** Writes byteLength, closedAt and mayEnd (1 or 0). */
+  textState(matcher: number, state: Int32Array): number;
+  /** How many of `starts`, at most all, were written. */
+  findText(context: number, bytes: Uint8Array, ranges: Int32Array | null, starts: Int32Array): number;
 
   maskedFill(row: Float32Array, allowed: Int32Array, value: number): number;
   sample(
@@ -63,6 +81,8 @@ export const NO_HANDLE = -1;
 /** Flags of `appendTokens`: as in verbatim.h. */
 export const UNSEARCHABLE = 1;
 export const NEW_RUN = 2;
+/** Of `appendText` only. */
+export const JSON_ESCAPED = 4;
 
 /** Negated statuses: those of verbatim.h, and from -100 on the addon's own. */
 export const Failure = {

@@ -5,6 +5,7 @@ export interface NativeHandles {
   readonly addon: NativeAddon;
   readonly contexts: FinalizationRegistry<number>;
   readonly matchers: FinalizationRegistry<number>;
+  readonly vocabularies: FinalizationRegistry<number>;
 }
 
 export function createHandles(addon: NativeAddon): NativeHandles {
@@ -12,5 +13,6 @@ export function createHandles(addon: NativeAddon): NativeHandles {
     addon,
     contexts: new FinalizationRegistry((context: number) => addon.closeContext(context)),
     matchers: new FinalizationRegistry((matcher: number) => addon.closeMatcher(matcher)),
+    vocabularies: new FinalizationRegistry((vocabulary: number) => addon.closeVocabulary(vocabulary)),
   };
 }

@@ -10,16 +10,17 @@ export class NativeEngine implements Engine {
   readonly name = "native";
   /** What is behind the engine: contexts, matchers and rows all go through it. */
   readonly addon: NativeAddon;
-  readonly #handles: NativeHandles;
+  /** What closes the addon's objects when their owners are garbage. */
+  readonly handles: NativeHandles;
 
   constructor(addon: NativeAddon) {
     this.addon = addon;
-    this.#handles = createHandles(addon);
+    this.handles = createHandles(addon);
   }
 
   createContext({ vocabSize, barriers }: ContextOptions): EngineContext {
     const context = checked(this.addon.createContext(vocabSize, barriers), "create a context");
-    return new NativeContext(this.#handles, context);
+    return new NativeContext(this.handles, context);
   }
 
   maskedFill(row: Float32Array, allowed: Int32Array, value: number): void {

@@ -11,8 +11,8 @@
 #include "verbatim.h"
 
 using verbatim::Context;
-using verbatim::Matcher;
 using verbatim::Guarded;
+using verbatim::Matcher;
 using verbatim::Range;
 using verbatim::TextMatcher;
 
@@ -56,6 +56,20 @@ bool AreRanges(const verbatim_range* ranges, size_t count) {
 
 std::span<const Range> Ranges(const verbatim_range* ranges, size_t count) {
   return {reinterpret_cast<const Range*>(ranges), ranges == nullptr ? 0 : count};
+}
+
+verbatim_status Append(verbatim_context* context, const int32_t* tokens, size_t count, std::span<const uint8_t> edges,
+                       uint32_t flags) noexcept {
+  if (context == nullptr || context->context == nullptr) return VERBATIM_INVALID_ARGUMENT;
+  if (tokens == nullptr && count > 0) return VERBATIM_INVALID_ARGUMENT;
+  if ((flags & ~uint32_t{VERBATIM_UNSEARCHABLE | VERBATIM_NEW_RUN}) != 0) return VERBATIM_INVALID_ARGUMENT;
+  Context& target = *context->context;
+  if (!AreIds(tokens, count, target.vocab_size())) return VERBATIM_INVALID_ARGUMENT;
+  if (count > static_cast<size_t>(target.max_tokens() - target.length())) return VERBATIM_CONTEXT_FULL;
+  return Guarded([&] {
+    target.Append({tokens, count}, (flags & VERBATIM_UNSEARCHABLE) == 0, (flags & VERBATIM_NEW_RUN) != 0, edges);
+    return VERBATIM_OK;
+  });
 }
 
 }  // namespace
@@ -103,16 +117,13 @@ void verbatim_context_destroy(verbatim_context* context) { std::unique_ptr<verba
 
 verbatim_status verbatim_context_append(verbatim_context* context, const int32_t* tokens, size_t count,
                                         uint32_t flags) {
-  if (context == nullptr || context->context == nullptr) return VERBATIM_INVALID_ARGUMENT;
-  if (tokens == nullptr && count > 0) return VERBATIM_INVALID_ARGUMENT;
-  if ((flags & ~uint32_t{VERBATIM_UNSEARCHABLE | VERBATIM_NEW_RUN}) != 0) return VERBATIM_INVALID_ARGUMENT;
-  Context& target = *context->context;
-  if (!AreIds(tokens, count, target.vocab_size())) return VERBATIM_INVALID_ARGUMENT;
-  if (count > static_cast<size_t>(target.max_tokens() - target.length())) return VERBATIM_CONTEXT_FULL;
-  return Guarded([&] {
-    target.Append({tokens, count}, (flags & VERBATIM_UNSEARCHABLE) == 0, (flags & VERBATIM_NEW_RUN) != 0);
-    return VERBATIM_OK;
-  });
+  return Append(context, tokens, count, {}, flags);
+}
+
+verbatim_status verbatim_context_append_edges(verbatim_context* context, const int32_t* tokens, size_t count,
+                                              const uint8_t* edges, uint32_t flags) {
+  if (edges == nullptr && count > 0) return VERBATIM_INVALID_ARGUMENT;
+  return Append(context, tokens, count, {edges, count}, flags);
 }
 
 verbatim_status verbatim_context_truncate(verbatim_context* context, size_t length) {
@@ -210,6 +221,14 @@ verbatim_status verbatim_matcher_allows(verbatim_matcher* matcher, int32_t token
   return WithEither(matcher, [&](auto& target) {
     if (token < 0 || token >= target.vocab_size()) return VERBATIM_INVALID_ARGUMENT;
     *allowed = target.Allows(token) ? 1 : 0;
+    return VERBATIM_OK;
+  });
+}
+
+verbatim_status verbatim_matcher_may_end(verbatim_matcher* matcher, int* may_end) {
+  if (may_end == nullptr) return VERBATIM_INVALID_ARGUMENT;
+  return WithMatcher(matcher, [&](const Matcher& target) {
+    *may_end = target.MayEnd() ? 1 : 0;
     return VERBATIM_OK;
   });
 }

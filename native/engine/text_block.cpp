@@ -57,8 +57,9 @@ TextBlock::TextBlock(std::vector<TextWord> words, bool any_edges) : words_(std::
     const std::vector<int32_t>& below = levels_.back();
     std::vector<int32_t> least;
     for (size_t i = 0; i < below.size(); i += kFanOut) {
-      least.push_back(*std::min_element(below.begin() + static_cast<std::ptrdiff_t>(i),
-                                        below.begin() + static_cast<std::ptrdiff_t>(std::min(below.size(), i + kFanOut))));
+      least.push_back(
+          *std::min_element(below.begin() + static_cast<std::ptrdiff_t>(i),
+                            below.begin() + static_cast<std::ptrdiff_t>(std::min(below.size(), i + kFanOut))));
     }
     levels_.push_back(std::move(least));
   }

@@ -38,7 +38,6 @@ class TextCandidates {
   /** The bytes, at most `most`, on which all candidates agree that go on; or those of the latest one. */
   std::vector<uint8_t> Agreed(const TextContext& context, size_t most, bool latest) const;
 
-
  private:
   struct Cursor {
     const TextBlock* block;

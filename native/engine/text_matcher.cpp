@@ -61,7 +61,9 @@ TextMatcher::Next TextMatcher::Read(std::span<const uint8_t> bytes, bool relaxed
   // Where inside the piece a tag is complete, and how many bytes the quote has then.
   size_t complete_at = length + 1;
   int32_t complete_quote = -1;
+  bool is_allowed = false;
   const auto complete = [&](size_t at) {
+    is_allowed = is_allowed || at == length;
     if (at >= complete_at) return;
     complete_at = at;
     complete_quote = static_cast<int32_t>(generated_.size() + at - tag.size());
@@ -93,8 +95,9 @@ TextMatcher::Next TextMatcher::Read(std::span<const uint8_t> bytes, bool relaxed
     }
   }
   next.is_text = is_text_ && text->Advance(*context_, bytes);
-  // A piece that goes on after the tag is only there if the text has it so.
-  if (complete_at == length || (complete_at < length && next.is_text)) next.closed_at = complete_quote;
+  is_allowed = is_allowed || next.is_text || !next.progress.empty();
+  // Whichever reading allows the piece, the first tag that is complete in it closes the quote.
+  if (is_allowed) next.closed_at = complete_quote;
   return next;
 }
 
@@ -111,14 +114,15 @@ bool TextMatcher::AdvanceBytes(std::span<const uint8_t> bytes) {
   }
   generated_.reserve(generated_.size() + bytes.size());
   if (ends_.size() == ends_.capacity()) ends_.reserve(std::max<size_t>(64, 2 * ends_.size()));
-  const bool may_close = !progress_.empty() || (!tag_.empty() && std::find(bytes.begin(), bytes.end(), tag_[0]) != bytes.end());
+  const bool may_close =
+      !progress_.empty() || (!tag_.empty() && std::find(bytes.begin(), bytes.end(), tag_[0]) != bytes.end());
   if (!may_close) {
     if (!is_text_ || !candidates_.Advance(*context_, bytes)) return false;
   } else {
     TextCandidates text = candidates_;
-    Next next = Read(bytes, is_known_ && is_relaxed_, &text);
-    if (!next.IsAllowed() && min_bytes_ > 0 && !is_known_) {
-      Gather();
+    Next next = Read(bytes, false, &text);
+    if (!next.IsAllowed() && byte_length() < min_bytes_) {
+      if (!is_known_) Gather();
       if (is_relaxed_) {
         text = candidates_;
         next = Read(bytes, true, &text);

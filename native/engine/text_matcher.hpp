@@ -52,7 +52,7 @@ class TextMatcher {
   int32_t byte_length() const { return static_cast<int32_t>(generated_.size()); }
   /** Bytes of the quote once it is closed, -1 before. */
   int32_t closed_at() const { return closed_at_; }
-  bool MayEnd() const { return is_text_ && candidates_.MayEnd(*context_); }
+  bool MayEnd() const { return closed_at_ < 0 && is_text_ && candidates_.MayEnd(*context_); }
 
  private:
   /** What there is after one more piece. */

@@ -35,8 +35,8 @@ void TextWalk::Interval(const TextBlock& block, int32_t depth, int32_t low, int3
       const int32_t common = block.common(i) - depth;
       if (common > reached) {
         // The bytes that this candidate could add are those at which the one before it ended.
-        const bool all_closed =
-            !block.any_edges() || std::find(closed_.begin(), closed_.begin() + reached + 1, 0) == closed_.begin() + reached + 1;
+        const bool all_closed = !block.any_edges() || std::find(closed_.begin(), closed_.begin() + reached + 1, 0) ==
+                                                          closed_.begin() + reached + 1;
         if (all_closed) {
           i = block.NextDifferent(i, high, depth + reached) - 1;
           continue;

@@ -91,6 +91,13 @@ VERBATIM_API void verbatim_context_destroy(verbatim_context* context);
 VERBATIM_API verbatim_status verbatim_context_append(verbatim_context* context, const int32_t* tokens, size_t count,
                                                      uint32_t flags);
 
+/**
+ * The same with `edges`, `count` bytes: 0 where no quote may start before that token, unless it is the first of its
+ * run. Tokens appended without edges have one before each of them.
+ */
+VERBATIM_API verbatim_status verbatim_context_append_edges(verbatim_context* context, const int32_t* tokens,
+                                                           size_t count, const uint8_t* edges, uint32_t flags);
+
 /** Forgets every token from position `length` on; VERBATIM_INVALID_ARGUMENT where there are fewer. */
 VERBATIM_API verbatim_status verbatim_context_truncate(verbatim_context* context, size_t length);
 
@@ -145,6 +152,9 @@ VERBATIM_API size_t verbatim_matcher_depth(const verbatim_matcher* matcher);
 
 /** *allowed is 1 where some candidate continues with `token`, otherwise 0. */
 VERBATIM_API verbatim_status verbatim_matcher_allows(verbatim_matcher* matcher, int32_t token, int* allowed);
+
+/** *may_end is 1 where some candidate ends at the end of its run or before an edge, or depth is 0, otherwise 0. */
+VERBATIM_API verbatim_status verbatim_matcher_may_end(verbatim_matcher* matcher, int* may_end);
 
 /** The continuations A(c, r), ascending; *ids is the matcher's and valid until the next call on it. */
 VERBATIM_API verbatim_status verbatim_matcher_allowed(verbatim_matcher* matcher, const int32_t** ids, size_t* count);
@@ -207,8 +217,8 @@ enum {
  * not 0 where a quote may start before the byte, and end before it; NULL: at every character's edge, to which they are
  * narrowed in any case. VERBATIM_CONTEXT_FULL past max_bytes.
  */
-VERBATIM_API verbatim_status verbatim_context_append_text(verbatim_context* context, const uint8_t* bytes,
-                                                          size_t count, const uint8_t* edges, uint32_t flags);
+VERBATIM_API verbatim_status verbatim_context_append_text(verbatim_context* context, const uint8_t* bytes, size_t count,
+                                                          const uint8_t* edges, uint32_t flags);
 
 /** Copies bytes [start, start + count), which must exist. */
 VERBATIM_API verbatim_status verbatim_context_read_text(const verbatim_context* context, size_t start, size_t count,

@@ -1,0 +1,137 @@
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { javascriptTextEngine } from "../../lib/engine/javascript-text.js";
+import { loadNativeTextEngine } from "../../lib/engine/native-text.js";
+import type { EngineTextContext, TextSpanOptions } from "../../lib/engine/text-engine.js";
+import type { EngineVocabulary } from "../../lib/engine/token-table.js";
+import { Random } from "../support/random.js";
+
+/** Rounds of the comparison, and steps inside each quote. */
+const ROUNDS = 1500;
+const STEPS = 12;
+
+const ALPHABETS = ["ab", "ab<", "aé<", 'a\\n"<', "xyz </recall>€"];
+const TAGS = ["</r>", "<<a", "aa", '"', "</recall>", "b"];
+
+function pick<Item>(random: Random, items: readonly Item[]): Item {
+  return items[random.below(items.length)]!;
+}
+
+function randomText(random: Random, alphabet: string, length: number): string {
+  return Array.from({ length }, () => pick(random, [...alphabet])).join("");
+}
+
+/** Overlapping tokens, single bytes, cut characters, tokens of equal bytes and some without. */
+function randomVocabulary(random: Random, alphabet: string, tag: string): EngineVocabulary {
+  const bytes = new Set(Buffer.from(alphabet + tag));
+  const tokens = [...bytes].map((byte) => Buffer.of(byte));
+  for (let i = random.below(20); i >= 0; i--) {
+    const text = Buffer.from(
+      randomText(random, alphabet, 1 + random.below(3)) + tag.slice(0, random.below(tag.length + 1)),
+    );
+    const start = random.below(text.length);
+    tokens.push(text.subarray(random.below(3) === 0 ? start : 0));
+  }
+  tokens.push(Buffer.alloc(0));
+  const offsets = new Int32Array(tokens.length + 1);
+  tokens.forEach((token, i) => (offsets[i + 1] = offsets[i]! + token.length));
+  return { vocabSize: tokens.length, offsets, bytes: Buffer.concat(tokens) };
+}
+
+function randomEdges(random: Random, length: number): Uint8Array | null {
+  return random.below(3) > 0 ? null : Uint8Array.from({ length }, () => (random.below(3) === 0 ? 1 : 0));
+}
+
+function randomSpan(random: Random, length: number, tag: string): TextSpanOptions {
+  const cuts = Array.from({ length: 4 }, () => random.below(length + 1)).sort((a, b) => a - b);
+  return {
+    ranges: random.below(4) > 0 ? null : Int32Array.from(cuts),
+    tag: random.below(8) === 0 ? new Uint8Array(0) : Buffer.from(tag),
+    minBytes: random.below(3) > 0 ? 0 : random.below(5),
+    maxBytes: random.below(3) > 0 ? 4096 : 4 + random.below(12),
+  };
+}
+
+/** The same text in both contexts, in pieces, some of which the native one has indexed. */
+function build(random: Random, alphabet: string, contexts: readonly EngineTextContext[]): void {
+  const json = alphabet.includes("\\");
+  for (let i = random.below(5); i >= 0; i--) {
+    const plain = randomText(random, alphabet, random.below(40));
+    const text = Buffer.from(json ? JSON.stringify(plain).slice(1, -1) : plain);
+    const options = {
+      searchable: random.below(6) > 0,
+      newRun: random.below(3) === 0,
+      json,
+      edges: randomEdges(random, text.length),
+    };
+    for (const context of contexts) context.append(text, options);
+    if (random.below(3) === 0) for (const context of contexts) context.compact();
+    if (random.below(6) === 0) {
+      const length = random.below(contexts[0]!.length + 1);
+      for (const context of contexts) context.truncate(length);
+    }
+  }
+}
+
+test("the native engine of text agrees with the JavaScript engine, step by step", () => {
+  const seed = Number(process.env["VERBATIM_SEED"] ?? Math.floor(Math.random() * 2 ** 31));
+  const seen = { steps: 0, closed: 0, sources: 0, drafts: 0, rewinds: 0 };
+  for (let round = 0; round < ROUNDS; round++) {
+    const where = `seed ${seed}, round ${round}`;
+    const random = new Random(seed + round);
+    const [alphabet, tag] = [pick(random, ALPHABETS), pick(random, TAGS)];
+    const vocabulary = randomVocabulary(random, alphabet, tag);
+    const engines = [javascriptTextEngine, loadNativeTextEngine()];
+    const contexts = engines.map((engine) => engine.createTextContext(vocabulary));
+    build(random, alphabet, contexts);
+    const [javascript, native] = contexts.map((context) => context.matcher()) as [
+      ReturnType<EngineTextContext["matcher"]>,
+      ReturnType<EngineTextContext["matcher"]>,
+    ];
+    const span = randomSpan(random, contexts[0]!.length, tag);
+    javascript.begin(span);
+    native.begin(span);
+    const taken: number[] = [];
+    for (let step = 0; step < STEPS; step++) {
+      const at = `${where}, after [${taken}]`;
+      const allowed = [...javascript.allowed()];
+      assert.equal([...native.allowed()], allowed, at);
+      for (let token = 0; token < vocabulary.vocabSize; token++) {
+        assert.is(native.allows(token), allowed.includes(token), `${at}, token ${token}`);
+      }
+      for (const latest of [false, true]) {
+        const draft = [...javascript.draft(4, latest)];
+        assert.equal([...native.draft(4, latest)], draft, `${at}, draft, latest ${latest}`);
+        seen.drafts += draft.length;
+      }
+      if (allowed.length === 0) break;
+      const token = random.below(10) === 0 ? random.below(vocabulary.vocabSize) : pick(random, allowed);
+      const accepted = javascript.advance(token);
+      assert.is(accepted, allowed.includes(token), `${at}, token ${token}`);
+      assert.is(native.advance(token), accepted, `${at}, token ${token}`);
+      if (accepted) taken.push(token);
+      assert.is(native.closedAt, javascript.closedAt, `${at}, token ${token}`);
+      assert.is(native.byteLength, javascript.byteLength, `${at}, token ${token}`);
+      assert.is(native.mayEnd(), javascript.mayEnd(), `${at}, token ${token}`);
+      seen.steps++;
+      if (native.closedAt >= 0) seen.closed++;
+      if (random.below(10) === 0) {
+        const depth = random.below(taken.length + 1);
+        javascript.rewind(depth);
+        native.rewind(depth);
+        taken.length = depth;
+        seen.rewinds++;
+      }
+    }
+    const quote = Buffer.concat(
+      taken.map((id) => vocabulary.bytes.subarray(vocabulary.offsets[id], vocabulary.offsets[id + 1])),
+    );
+    const starts = engines.map((engine, i) => [...engine.findText(contexts[i]!, quote, span.ranges, 5)]);
+    assert.equal(starts[1], starts[0], where);
+    seen.sources += starts[0]!.length;
+    for (const context of contexts) context.close();
+  }
+  for (const [what, count] of Object.entries(seen)) assert.ok(count > 100, `${what}: ${count}`);
+});
+
+test.run();
