@@ -59,9 +59,9 @@ export async function verifyQuotes({ documents, quotes }: QuotesFile, read: Read
 
 function documentProblem(document: QuotedDocument, found: Uint8Array | { problem: string }): string | null {
   if (!(found instanceof Uint8Array)) return found.problem;
-  const size = (bytes: number) => `${bytes.toLocaleString("en")} byte${bytes === 1 ? "" : "s"}`;
   if (found.length !== document.bytes) {
-    return `it has changed: it has ${size(found.length)}, not ${size(document.bytes)}`;
+    const [now, then] = [found.length, document.bytes].map((bytes) => bytes.toLocaleString("en"));
+    return `it has changed: its size in bytes is ${now}, not ${then}`;
   }
   return sha256(found) === document.sha256 ? null : "it has changed: its SHA-256 is another";
 }
