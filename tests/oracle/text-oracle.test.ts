@@ -7,8 +7,8 @@ const bytes = (text: string): number[] => [...new TextEncoder().encode(text)];
 const text = (values: readonly number[]): string => new TextDecoder().decode(Uint8Array.from(values));
 
 function contextOf(...runs: string[]): TextContextOracle {
-  const context = new TextContextOracle();
-  for (const run of runs) context.append(bytes(run), { searchable: true, newRun: true, edges: null });
+  let context = new TextContextOracle();
+  for (const run of runs) context = context.with(bytes(run), { searchable: true, newRun: true, edges: null });
   return context;
 }
 
@@ -69,9 +69,9 @@ formulas("a quote occurs from a character's edge, in one run", () => {
 });
 
 formulas("what is not searchable, or out of range, is in no quote", () => {
-  const context = contextOf("ab");
-  context.append(bytes("xy"), { searchable: false, newRun: false, edges: null });
-  context.append(bytes("c"), { searchable: true, newRun: false, edges: null });
+  let context = contextOf("ab");
+  context = context.with(bytes("xy"), { searchable: false, newRun: false, edges: null });
+  context = context.with(bytes("c"), { searchable: true, newRun: false, edges: null });
   assert.equal(quoteOf(context).occurrences([]), [0, 1, 4]);
   assert.equal(quoteOf(context).occurs(bytes("xy")), false);
   assert.equal(quoteOf(context).occurs(bytes("bc")), false);
@@ -87,8 +87,8 @@ formulas("the closing tag follows what ends at an edge, or nothing", () => {
   assert.equal(quote.mayEnd([0x61, 0xc3]), false);
   assert.equal(quote.mayEnd(bytes("aé")), true);
   assert.equal(quote.mayEnd(bytes("x")), false);
-  const cut = contextOf("a");
-  cut.append([0xc3], { searchable: true, newRun: false, edges: null });
+  let cut = contextOf("a");
+  cut = cut.with([0xc3], { searchable: true, newRun: false, edges: null });
   assert.equal(quoteOf(cut).mayEnd([0x61, 0xc3]), true, "at the run's end");
 });
 
@@ -128,8 +128,8 @@ formulas("a quote goes no further than the last edge within the longest span", (
   assert.equal(quote.occurs(bytes("aé")), true);
   assert.equal(quote.occurs([...bytes("aé"), 0xc3]), false);
   assert.equal(quote.mayEnd(bytes("aé")), true);
-  const context = new TextContextOracle();
-  context.append(bytes("one two"), {
+  let context = new TextContextOracle();
+  context = context.with(bytes("one two"), {
     searchable: true,
     newRun: true,
     edges: [...bytes("one two")].map((_, at) => [0, 3, 4].includes(at)),

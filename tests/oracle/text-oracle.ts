@@ -1,6 +1,6 @@
 /**
  * The oracle of text mode: the formulas of docs/semantics.md over plain arrays of bytes, read aloud. It shares no line
- * with the library, and nothing is remembered from one question to the next.
+ * with the library, and works out each answer from the first byte of the quote on.
  */
 
 /** Positions [start, end). */
@@ -13,35 +13,47 @@ export interface ByteJoining {
   edges: readonly boolean[] | null;
 }
 
-/** The searchable context c: bytes, the runs they are in, and the edges between them. */
+/** What is known of a byte of the sequence. */
+interface Place {
+  readonly byte: number;
+  /** The start of its run; -1 where no match may contain it. */
+  readonly run: number;
+  /** Whether an edge is before it. */
+  readonly edge: boolean;
+}
+
+/** The searchable context c: bytes, the runs they are in, and the edges between them. Never changed once made. */
 export class TextContextOracle {
-  readonly bytes: number[] = [];
-  /** For each byte the start of its run; -1 where no match may contain it. */
-  readonly run: number[] = [];
-  /** For each byte whether an edge is before it. */
-  readonly edge: boolean[] = [];
+  /** `places` may be longer: contexts that begin alike share it. */
+  constructor(
+    private readonly places: Place[] = [],
+    readonly length = 0,
+  ) {}
 
-  get length(): number {
-    return this.bytes.length;
+  get bytes(): number[] {
+    return this.places.slice(0, this.length).map(({ byte }) => byte);
   }
 
-  append(bytes: readonly number[], { searchable, newRun, edges }: ByteJoining): void {
+  /** A place of the sequence; undefined past its end. */
+  at(position: number): Place | undefined {
+    return position < this.length ? this.places[position] : undefined;
+  }
+
+  /** The context with more bytes. */
+  with(bytes: readonly number[], { searchable, newRun, edges }: ByteJoining): TextContextOracle {
+    const places = this.places.length === this.length ? this.places : this.places.slice(0, this.length);
     bytes.forEach((byte, index) => {
-      const position = this.length;
-      const before = position === 0 || (newRun && index === 0) ? -1 : this.run[position - 1]!;
-      this.bytes.push(byte);
-      this.run.push(!searchable ? -1 : before === -1 ? position : before);
-      this.edge.push(edges ? edges[index]! : beginsCharacter(byte));
+      const position = places.length;
+      const before = position === 0 || (newRun && index === 0) ? -1 : places[position - 1]!.run;
+      const run = !searchable ? -1 : before === -1 ? position : before;
+      places.push({ byte, run, edge: edges ? edges[index]! : beginsCharacter(byte) });
     });
+    return new TextContextOracle(places, places.length);
   }
 
-  /** A context of its own with the first `length` bytes. */
+  /** The context with the first `length` bytes. */
   first(length: number): TextContextOracle {
-    const copy = new TextContextOracle();
-    copy.bytes.push(...this.bytes.slice(0, length));
-    copy.run.push(...this.run.slice(0, length));
-    copy.edge.push(...this.edge.slice(0, length));
-    return copy;
+    return new TextContextOracle(this.places, Math.min(length, this.length));
   }
 }
 
@@ -57,22 +69,29 @@ export interface Generated {
 
 /** What a quote is constrained by, and the formulas over it. */
 export class QuoteOracle {
+  private readonly ends: readonly number[];
+  /** Where a quote may start: searchable bytes that an edge is before. */
+  private readonly starts: readonly number[];
+
   constructor(
     readonly context: TextContextOracle,
     readonly ranges: readonly ByteRange[],
     readonly tag: readonly number[],
     readonly minBytes: number,
     readonly maxBytes: number,
-  ) {}
+  ) {
+    this.ends = endsOf(context, ranges);
+    this.starts = [...this.ends.keys()].filter((i) => this.ends[i] !== undefined && context.at(i)!.edge);
+  }
 
   /** Where q stands, from a start at an edge, in one run and one range, and no further than a quote from there may go. */
   occurrences(q: readonly number[]): number[] {
-    return this.starts().filter((i) => q.length <= this.reach(i) && this.standsAt(q, i));
+    return this.starts.filter((i) => this.standsAt(q, i) && q.length <= this.reach(i));
   }
 
   /** The places where q stands between two edges. */
   places(q: readonly number[]): number[] {
-    return this.starts().filter((i) => this.standsAt(q, i) && this.isEdge(i, i + q.length));
+    return this.starts.filter((i) => this.standsAt(q, i) && this.isEdge(i, i + q.length));
   }
 
   /** (a) of rule 3: q occurs. */
@@ -105,7 +124,8 @@ export class QuoteOracle {
     if (piece.length === 0 || (!this.occurs(whole.bytes) && whole.tags.length === 0)) return null;
     for (let n = 1; n <= piece.length; n++) {
       const closedAt = from + n - this.tag.length;
-      if (readings(n).tags.includes(closedAt)) return { ...whole, closedAt };
+      const isTag = closedAt >= 0 && startsWith(whole.bytes.slice(closedAt), this.tag);
+      if (isTag && readings(n).tags.includes(closedAt)) return { ...whole, closedAt };
     }
     return { ...whole, closedAt: -1 };
   }
@@ -129,31 +149,19 @@ export class QuoteOracle {
     for (;;) {
       const at = g.length + drafted.length;
       candidates = candidates.filter((i) => at < this.reach(i));
-      const next = new Set(candidates.map((i) => this.context.bytes[i + at]!));
+      const next = new Set(candidates.map((i) => this.context.at(i + at)!.byte));
       if (next.size !== 1) return drafted;
       drafted.push(...next);
     }
   }
 
-  /** Positions before searchable bytes where a quote may start. */
-  private starts(): number[] {
-    const { edge, run, bytes } = this.context;
-    return bytes.map((_, i) => i).filter((i) => edge[i] && run[i] !== -1 && this.rangeOf(i) !== undefined);
-  }
-
-  private rangeOf(i: number): ByteRange | undefined {
-    return this.ranges.find(([start, end]) => start <= i && i < end);
-  }
-
   /** Where the text that a quote from i may contain ends. */
   private endOf(i: number): number {
-    let end = i;
-    while (end < this.rangeOf(i)![1] && this.context.run[end] === this.context.run[i]) end++;
-    return end;
+    return this.ends[i]!;
   }
 
   private isEdge(i: number, end: number): boolean {
-    return end === this.endOf(i) || this.context.edge[end]!;
+    return end === this.endOf(i) || this.context.at(end)!.edge;
   }
 
   /** Rule 6: bytes up to the last edge within `maxBytes`. */
@@ -164,8 +172,20 @@ export class QuoteOracle {
   }
 
   private standsAt(q: readonly number[], i: number): boolean {
-    return i + q.length <= this.endOf(i) && q.every((byte, k) => this.context.bytes[i + k] === byte);
+    return q.every((byte, k) => this.context.at(i + k)?.byte === byte) && i + q.length <= this.endOf(i);
   }
+}
+
+/** For each searchable byte in a range, where its run or its range ends. */
+function endsOf(context: TextContextOracle, ranges: readonly ByteRange[]): number[] {
+  const ends: number[] = [];
+  for (const [start, end] of ranges) {
+    for (let i = end - 1; i >= start; i--) {
+      const { run } = context.at(i)!;
+      if (run !== -1) ends[i] = i + 1 < end && context.at(i + 1)!.run === run ? ends[i + 1]! : i + 1;
+    }
+  }
+  return ends;
 }
 
 export function startsWith(whole: readonly number[], part: readonly number[]): boolean {
