@@ -2,7 +2,14 @@ import type { EngineTextMatcher } from "../engine/text-engine.js";
 import type { RecallErrorCode } from "../errors.js";
 import { IdBuffer } from "../session/id-set.js";
 import { History } from "./history.js";
-import { beginQuote, OpenTextSpan, quoteLength, type ClosedTextSpan, type TextOpening } from "./open-span.js";
+import {
+  beginQuote,
+  joinBytes,
+  OpenTextSpan,
+  quoteLength,
+  type ClosedTextSpan,
+  type TextOpening,
+} from "./open-span.js";
 import type { OverlongToken } from "./opening-tag.js";
 import type { CheckedText } from "./text-document.js";
 import type { TextSettings } from "./text-options.js";
@@ -12,8 +19,8 @@ import type { TextSequence } from "./text-sequence.js";
  * The state of a session of text mode: a byte sequence, the spans closed in it and the one that is open. Arguments
  * come checked.
  *
- * The sequence holds what is searched. Of a tag that is pending it holds the bytes too, as generated text, until the
- * tag is complete: then it is cut to the tag's first byte, and the span joins it when it closes.
+ * The sequence holds what is searched. Bytes that may begin the opening tag are held back until they turn out to be
+ * text, or join it with the span when that closes.
  */
 export class TextMachine {
   readonly sequence: TextSequence;
@@ -24,7 +31,7 @@ export class TextMachine {
   /** One matcher serves the open spans in turn. */
   #matcher: EngineTextMatcher | null = null;
   #open: OpenTextSpan | null = null;
-  /** How much of the opening tag is pending. */
+  /** How many bytes of the opening tag are held back. */
   #pending = 0;
   /** What `allowed` says outside a span, once somebody has asked for it. */
   #outside: Int32Array | null | undefined;
@@ -55,9 +62,18 @@ export class TextMachine {
   }
 
   append(text: CheckedText): void {
-    const { count } = this.sequence.segments;
-    this.sequence.append(text, this.#settings.maxContextBytes);
-    if (text.bytes.length > 0 || text.segment !== undefined) this.#record("append", text.bytes.length, count);
+    const { length, segments } = this.sequence;
+    const [held, { count }] = [this.#pending, segments];
+    if (text.bytes.length === 0 && text.segment === undefined) return;
+    this.#release();
+    try {
+      this.sequence.append(text, this.#settings.maxContextBytes);
+    } catch (error) {
+      this.sequence.truncate(length);
+      this.#pending = held;
+      throw error;
+    }
+    this.#record("append", text.bytes.length, count);
   }
 
   /** Accepts an id, or says why not and changes nothing. */
@@ -90,6 +106,7 @@ export class TextMachine {
 
   /** Opens a span without an opening tag. */
   begin(ranges: Int32Array | null, tag: Uint8Array | null): void {
+    this.#release();
     const { length } = this.sequence;
     const [step, closing] = [this.history.count, tag ?? this.#settings.endTag];
     this.#openSpan({ step, openedAt: length, start: length, ranges, tag: closing, firstBytes: NO_BYTES });
@@ -172,13 +189,14 @@ export class TextMachine {
     const { openingTag, recallGenerated } = this.#settings;
     const { count } = this.sequence.segments;
     if (bytes.length === 0) {
+      this.#release();
       this.sequence.breakRun();
       this.#record("token", 0, count, id);
       return null;
     }
     const { state, end } = openingTag?.scan(this.#pending, bytes) ?? { state: 0, end: -1 };
     if (end === -1) {
-      this.sequence.appendGenerated(bytes, recallGenerated);
+      this.sequence.appendGenerated(this.#textBefore(bytes, bytes.length - state), recallGenerated);
       this.#record("token", bytes.length, count, id);
       this.#pending = state;
       return null;
@@ -191,24 +209,36 @@ export class TextMachine {
   /** Whether what a token has after the opening tag, which ends at `end`, begins a quote. */
   #mayOpen(bytes: Uint8Array, end: number): boolean {
     const rest = bytes.subarray(end);
-    if (rest.length === 0) return true;
+    return rest.length === 0 || this.#atTag(bytes, end, (matcher) => matcher.advanceBytes(rest));
+  }
+
+  /** Looks at the quote that an opening tag begins, which ends at `end` of a token. */
+  #atTag<Answer>(bytes: Uint8Array, end: number, look: (matcher: EngineTextMatcher) => Answer): Answer {
     const { length } = this.sequence;
-    const openedAt = length + end - this.#settings.openingTag!.bytes.length;
-    const before = bytes.subarray(0, Math.max(0, openedAt - length));
-    if (before.length > 0) this.sequence.appendGenerated(before, this.#settings.recallGenerated);
+    const before = this.#textBefore(bytes, end - this.#settings.openingTag!.bytes.length);
+    this.sequence.appendGenerated(before, this.#settings.recallGenerated);
     try {
-      return this.#beginAt(openedAt).advanceBytes(rest);
+      const matcher = this.#useMatcher();
+      beginQuote(matcher, { ranges: null, tag: this.#settings.endTag }, this.#settings);
+      return look(matcher);
     } finally {
       if (before.length > 0) this.sequence.truncate(length);
     }
   }
 
-  /** Begins a quote of what is before `openedAt`. */
-  #beginAt(openedAt: number): EngineTextMatcher {
-    const matcher = this.#useMatcher();
-    const ranges = openedAt < this.sequence.length ? Int32Array.of(0, openedAt) : null;
-    beginQuote(matcher, { ranges, tag: this.#settings.endTag }, this.#settings);
-    return matcher;
+  /** What is text of the bytes held back and those of a token, if the opening tag begins at `offset` of the token. */
+  #textBefore(bytes: Uint8Array, offset: number): Uint8Array {
+    if (this.#pending === 0) return bytes.subarray(0, offset);
+    return joinBytes([this.#settings.openingTag!.bytes.subarray(0, this.#pending), bytes]).subarray(
+      0,
+      this.#pending + offset,
+    );
+  }
+
+  /** The bytes held back turned out to be text. */
+  #release(): void {
+    this.sequence.appendGenerated(this.#textBefore(NO_BYTES, 0), this.#settings.recallGenerated);
+    this.#pending = 0;
   }
 
   #openByTag(id: number, bytes: Uint8Array, end: number): void {
@@ -216,8 +246,7 @@ export class TextMachine {
     const tag = openingTag!.bytes;
     const [step, openedAt] = [this.history.count, this.length + end - tag.length];
     const matcher = this.#useMatcher();
-    if (openedAt < this.length) this.sequence.truncate(openedAt);
-    else this.sequence.appendGenerated(bytes.subarray(0, openedAt - this.length), recallGenerated);
+    this.sequence.appendGenerated(this.#textBefore(bytes, end - tag.length), recallGenerated);
     const firstBytes = bytes.subarray(end);
     const opening = { step, openedAt, start: openedAt + tag.length, ranges: null, tag: endTag, firstBytes };
     const open = this.#openSpan(opening, matcher);
@@ -250,20 +279,16 @@ export class TextMachine {
    * @param spans how many were closed
    */
   #cutTo(count: number, opening: TextOpening | undefined, spans: number): void {
-    const { openingTag, recallGenerated } = this.#settings;
     const { segments, before: length } = this.history.at(count);
     const reopens = opening !== undefined && opening.step < count;
     const tokens = reopens ? this.history.tokens(opening.step + 1, count) : [];
     const matcher = reopens ? this.#useMatcher() : null;
-    this.sequence.truncate(Math.min(length, opening?.openedAt ?? length), segments, this.history.countBreaks(count));
+    const kept = Math.min(length, opening?.openedAt ?? this.sequence.length);
+    this.sequence.truncate(Math.min(kept, this.sequence.length), segments, this.history.countBreaks(count));
     this.#forget(count, spans);
     if (matcher !== null) {
       const open = this.#openSpan(opening!, matcher);
       for (const token of tokens) open.advance(token);
-    } else if (this.sequence.length < length) {
-      // The opening tag was pending.
-      const pending = openingTag!.bytes.subarray(0, length - this.sequence.length);
-      this.sequence.appendGenerated(pending, recallGenerated);
     }
   }
 
@@ -286,7 +311,7 @@ export class TextMachine {
     this.#outside = undefined;
   }
 
-  /** Finds out again how much of the opening tag is pending. */
+  /** Finds out again how much of the opening tag is to be held back, and does. */
   #resumeTag(): void {
     const { openingTag, setup } = this.#settings;
     if (openingTag === null || this.#open !== null) return;
@@ -294,6 +319,8 @@ export class TextMachine {
     for (const token of this.history.recentTokens(since, openingTag.bytes.length - 1)) {
       this.#pending = openingTag.scan(this.#pending, setup.vocabulary.view(token)).state;
     }
+    const held = this.sequence.length - (this.length - this.#pending);
+    if (held > 0) this.sequence.truncate(this.sequence.length - held);
   }
 
   /** Notes a step that has been made; no tag is pending after it, unless its caller says so. */
@@ -316,26 +343,18 @@ export class TextMachine {
   /** Those of the tokens that would open a span with bytes that no quote begins with. */
   #refusedOf(overlong: readonly OverlongToken[]): Int32Array {
     const { openingTag, setup } = this.#settings;
-    const { length } = this.sequence;
-    const refused: number[] = [];
-    const matcher = this.#useMatcher();
-    let begunAt = -1;
-    for (const { id, end } of overlong) {
-      const bytes = setup.vocabulary.view(id);
-      const openedAt = length + end - openingTag!.bytes.length;
-      let allowed: boolean;
-      if (openedAt > length) {
-        allowed = this.#mayOpen(bytes, end);
-        begunAt = -1;
-      } else {
-        if (begunAt !== openedAt) this.#beginAt(openedAt);
-        begunAt = openedAt;
-        allowed = matcher.advanceBytes(bytes.subarray(end));
-        if (allowed) matcher.rewind(0);
-      }
-      if (!allowed) refused.push(id);
+    // Where the tag begins before the token, the tokens that end it alike search the same.
+    const groups = new Map<number, OverlongToken[]>();
+    for (const token of overlong) {
+      const key = token.end <= openingTag!.bytes.length ? -token.end : token.id;
+      groups.set(key, [...(groups.get(key) ?? []), token]);
     }
-    return Int32Array.from(refused);
+    const refused = [...groups.values()].flatMap((group) =>
+      this.#atTag(setup.vocabulary.view(group[0].id), group[0].end, (matcher) =>
+        group.filter(({ id, end }) => !tries(matcher, setup.vocabulary.view(id).subarray(end))).map(({ id }) => id),
+      ),
+    );
+    return Int32Array.from(refused).sort();
   }
 
   #useMatcher(): EngineTextMatcher {
@@ -345,3 +364,10 @@ export class TextMachine {
 
 const NO_BYTES = new Uint8Array(0);
 const NO_IDS = new Int32Array(0);
+
+/** Whether a quote may begin with `bytes`; the matcher is at the beginning again. */
+function tries(matcher: EngineTextMatcher, bytes: Uint8Array): boolean {
+  const allowed = matcher.advanceBytes(bytes);
+  if (allowed) matcher.rewind(0);
+  return allowed;
+}
