@@ -54,7 +54,7 @@ export class RecallContext {
    * @throws RecallError `SEGMENT_EXISTS`, `FROZEN`, `CONTEXT_FULL`, `OUT_OF_MEMORY`, `CLOSED`
    */
   append(tokens: TokenInput, options?: AppendOptions): void {
-    const checked = checkAppend(tokens, options, this.#vocabulary.vocabSize);
+    const checked = checkAppend(tokens, options, this.#vocabulary);
     this.#assertOpen();
     if (this.#frozen) throw new RecallError("FROZEN", "The context is frozen: append to a session on it instead");
     this.#sequence.append(checked, MAX_CONTEXT_TOKENS);

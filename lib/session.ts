@@ -129,7 +129,7 @@ export class RecallSession {
    * @throws RecallError `IN_SPAN`, `SEGMENT_EXISTS`, `CONTEXT_FULL`, `OUT_OF_MEMORY`, `CLOSED`
    */
   append(tokens: TokenInput, options?: AppendOptions): void {
-    const checked = checkAppend(tokens, options, this.vocabSize);
+    const checked = checkAppend(tokens, options, this.#settings.vocabulary);
     this.#assertUsable();
     this.#assertOutside("append");
     this.#machine.sequence.append(checked, this.#settings.maxContextTokens);

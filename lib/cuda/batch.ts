@@ -153,7 +153,7 @@ export class CudaRecallBatch {
    */
   append(row: number, tokens: TokenInput, options?: CudaAppendOptions): void {
     const stream = readStream(options);
-    const checked = checkAppend(tokens, options, this.vocabSize);
+    const checked = checkAppend(tokens, options, { vocabSize: this.vocabSize });
     const { segment, layout } = checked;
     const { segments } = this.#at(row);
     if (segment !== undefined && segments.has(segment)) throw segmentExists(segment);

@@ -78,7 +78,7 @@ export function checkPieces(pieces: readonly CudaContextPiece[], vocabSize: numb
     const piece = pieces[index] as CudaContextPiece | undefined;
     if (piece === undefined) throw new TypeError(`Expected "pieces[${index}]" to be an object`);
     const { tokens } = expectOptions(`pieces[${index}]`, piece);
-    const checked = checkAppend(tokens!, piece, vocabSize);
+    const checked = checkAppend(tokens!, piece, { vocabSize });
     if (checked.segment !== undefined && names.has(checked.segment)) throw segmentExists(checked.segment);
     if (checked.segment !== undefined) names.add(checked.segment);
     return checked;

@@ -11,6 +11,8 @@ export interface AppendOptions {
   searchable: boolean;
   /** Whether the first of these tokens starts a run of its own: no match crosses from the token before it. */
   newRun: boolean;
+  /** For each token whether a quote may start before it: 1 or 0. The first of a run always may. Absent: before each. */
+  edges?: Uint8Array | null;
 }
 
 /** The searchable context: one ordered token sequence, cut into runs. */
@@ -41,7 +43,7 @@ export interface EngineMatcher {
   /** Tokens matched so far: k. */
   readonly depth: number;
   /**
-   * Starts a new quote: k = 0, every searchable position is a candidate.
+   * Starts a new quote: k = 0, every searchable position with an edge before it is a candidate.
    * @param ranges `[start0, end0, start1, end1, …]`, ascending and disjoint: only candidates and continuations
    *   inside one of these ranges count. `null`: the whole context.
    */
@@ -52,6 +54,8 @@ export interface EngineMatcher {
   rewind(depth: number): void;
   /** Whether some candidate continues with `token`. */
   allows(token: number): boolean;
+  /** Whether some candidate ends where its run does, or where a quote may start; at depth 0 always. */
+  mayEnd(): boolean;
   /** The tokens by which candidates continue, ascending, each once. Valid until the next call on this matcher. */
   continuations(): Int32Array;
   /**

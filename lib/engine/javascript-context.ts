@@ -5,6 +5,8 @@ import { JavaScriptMatcher } from "./javascript-matcher.js";
 const SEARCHABLE = 1;
 /** The position is searchable and continues the run of the position before it, if that is searchable. */
 export const CONTINUES = 2;
+/** The position is searchable and no quote may start there. */
+export const INNER = 4;
 
 /** Where a token occurs, ascending. Forks share a list until one of them writes: the owner writes in place. */
 interface PositionList {
@@ -37,15 +39,17 @@ export class JavaScriptContext implements EngineContext {
     return this.tokens.byteLength + this.flags.byteLength + this.#present.byteLength + 8 * this.length;
   }
 
-  append(added: Int32Array, { searchable, newRun }: AppendOptions): void {
+  append(added: Int32Array, { searchable, newRun, edges }: AppendOptions): void {
     this.#reserve(this.length + added.length);
     let joins = !newRun;
-    for (const token of added) {
+    for (let i = 0; i < added.length; i++) {
+      const token = added[i];
       const position = this.length++;
-      const listed = searchable && !this.#barriers.has(token);
+      const isSearchable = searchable && !this.#barriers.has(token);
+      const inner = edges?.[i] === 0 && joins && position > 0 && this.flags[position - 1] !== 0;
       this.tokens[position] = token;
-      this.flags[position] = listed ? SEARCHABLE | (joins ? CONTINUES : 0) : 0;
-      if (listed) this.#list(token).push(position);
+      this.flags[position] = isSearchable ? SEARCHABLE | (joins ? CONTINUES : 0) | (inner ? INNER : 0) : 0;
+      if (isSearchable && !inner) this.#list(token).push(position);
       joins = true;
     }
   }
@@ -53,7 +57,7 @@ export class JavaScriptContext implements EngineContext {
   truncate(length: number): void {
     while (this.length > length) {
       const position = --this.length;
-      if (this.flags[position] === 0) continue;
+      if (this.flags[position] === 0 || (this.flags[position] & INNER) !== 0) continue;
       const token = this.tokens[position];
       const positions = this.#list(token);
       positions.pop();

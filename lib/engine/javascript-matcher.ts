@@ -1,5 +1,5 @@
 import type { EngineMatcher } from "./engine.js";
-import { CONTINUES, type JavaScriptContext } from "./javascript-context.js";
+import { CONTINUES, INNER, type JavaScriptContext } from "./javascript-context.js";
 
 /** Candidates as a survivor filter: each token of the quote leaves a shorter list of positions. */
 export class JavaScriptMatcher implements EngineMatcher {
@@ -36,6 +36,15 @@ export class JavaScriptMatcher implements EngineMatcher {
   allows(token: number): boolean {
     if (this.depth === 0) return this.#starts(token).length > 0;
     return this.#last().some((position) => this.#continues(position) && this.#context.tokens[position + 1] === token);
+  }
+
+  mayEnd(): boolean {
+    if (this.depth === 0) return true;
+    const { flags, length } = this.#context;
+    return this.#last().some((position) => {
+      const next = position + 1;
+      return next >= length || (flags[next] & CONTINUES) === 0 || (flags[next] & INNER) === 0;
+    });
   }
 
   continuations(): Int32Array {
@@ -110,7 +119,7 @@ export class JavaScriptMatcher implements EngineMatcher {
     const before: number[] = [];
     for (let range = 0; range < ranges.length; range += 2) {
       for (let start = ranges[range]; start < Math.min(ranges[range + 1], context.length); start++) {
-        if (context.flags[start] !== 0) before.push(start - 1);
+        if (context.flags[start] !== 0 && (context.flags[start] & INNER) === 0) before.push(start - 1);
       }
     }
     return before;

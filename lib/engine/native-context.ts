@@ -24,13 +24,14 @@ export class NativeContext implements EngineContext {
     return checked(this.#handles.addon.contextBytes(this.#context), "read the size of the context");
   }
 
-  append(tokens: Int32Array, { searchable, newRun }: AppendOptions): void {
+  append(tokens: Int32Array, { searchable, newRun, edges }: AppendOptions): void {
     const flags = (searchable ? 0 : UNSEARCHABLE) | (newRun ? NEW_RUN : 0);
     const { addon } = this.#handles;
-    const result =
-      tokens.length === 1
-        ? addon.appendToken(this.#context, tokens[0], flags)
-        : addon.appendTokens(this.#context, tokens, flags);
+    const context = this.#context;
+    let result: number;
+    if (edges) result = addon.appendTokensWithEdges(context, tokens, edges, flags);
+    else if (tokens.length === 1) result = addon.appendToken(context, tokens[0], flags);
+    else result = addon.appendTokens(context, tokens, flags);
     checked(result, "append tokens");
   }
 

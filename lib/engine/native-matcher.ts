@@ -58,6 +58,10 @@ export class NativeMatcher implements EngineMatcher {
     return checked(this.#addon.allows(this.#matcher, token), "look up a continuation") === 1;
   }
 
+  mayEnd(): boolean {
+    return checked(this.#addon.mayEnd(this.#matcher), "look for an edge") === 1;
+  }
+
   continuations(): Int32Array {
     const verb = "list the continuations";
     if (this.#count === UNKNOWN) this.#count = checked(this.#addon.continuations(this.#matcher), verb);

@@ -23,6 +23,8 @@ export interface ClosedSpan {
 export interface SpanLimits {
   readonly maxSpanTokens: number;
   readonly minSpanTokens: number;
+  /** Whether a closing token may come only where a quote may end. */
+  readonly snaps: boolean;
 }
 
 /** The span that is being quoted: its tokens, and which may come next. */
@@ -63,8 +65,7 @@ export class OpenSpan {
 
   /** Whether a closing token may come next. */
   mayClose(): boolean {
-    const { minSpanTokens, maxSpanTokens } = this.#limits;
-    if (this.depth >= minSpanTokens || this.depth >= maxSpanTokens) return true;
+    if (this.depth >= this.#limits.maxSpanTokens || !this.#isWithheld()) return true;
     return this.#matcher.continuations().every((token) => this.closesWith(token));
   }
 
@@ -102,11 +103,17 @@ export class OpenSpan {
     return closing === -1 ? draft : draft.slice(0, closing);
   }
 
+  /** Whether a closing token is not allowed here unless it is the only way on. */
+  #isWithheld(): boolean {
+    const { minSpanTokens, snaps } = this.#limits;
+    return this.depth < minSpanTokens || (snaps && !this.#matcher.mayEnd());
+  }
+
   #collectAllowed(): Int32Array {
     const { ends } = this.opening;
     if (this.depth >= this.#limits.maxSpanTokens) return this.#buffer.union(ends, NO_IDS);
     const continuations = this.#matcher.continuations();
-    if (this.depth >= this.#limits.minSpanTokens) return this.#buffer.union(continuations, ends);
+    if (!this.#isWithheld()) return this.#buffer.union(continuations, ends);
     const open = this.#buffer.difference(continuations, ends);
     return open.length > 0 ? open : this.#buffer.union(ends, NO_IDS);
   }

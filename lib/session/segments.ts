@@ -133,28 +133,29 @@ export class SegmentTable {
   }
 }
 
-/** A document's layout, read: `textLength` in bytes, `null` where there is no text. */
-interface ReadLayout extends CheckedLayout {
-  readonly textLength: number | null;
+/** A document's layout, read. */
+export interface ReadLayout extends CheckedLayout {
+  /** `null` where there is no text. */
+  readonly text: Uint8Array | null;
 }
 
 /** Reads a document's layout. What is kept of it is a copy. */
 export function readLayout({ offsets, text }: DocumentLayout, named: boolean): ReadLayout {
   if (offsets === undefined) {
     if (text !== undefined) throw new RangeError('Expected "text" only together with "offsets"');
-    return { offsets: null, lineStarts: null, textLength: null };
+    return { offsets: null, lineStarts: null, text: null };
   }
   if (!named) throw new RangeError('Expected "offsets" only together with "segment"');
   const bytes = text === undefined ? null : readText(text);
   return {
     offsets: expectIntegers("offsets", offsets, BYTES_LIMIT),
     lineStarts: bytes === null ? null : lineStartsOf(bytes),
-    textLength: bytes === null ? null : bytes.length,
+    text: bytes,
   };
 }
 
 /** Checks a layout against its document's number of tokens. */
-export function fitLayout({ offsets, lineStarts, textLength }: ReadLayout, tokenCount: number): CheckedLayout {
+export function fitLayout({ offsets, lineStarts, text }: ReadLayout, tokenCount: number): CheckedLayout {
   if (offsets === null) return { offsets, lineStarts };
   if (offsets.length !== tokenCount + 1) {
     throw new RangeError(`Expected "offsets" to have ${tokenCount + 1} entries, one more than there are tokens`);
@@ -163,8 +164,8 @@ export function fitLayout({ offsets, lineStarts, textLength }: ReadLayout, token
     if (offsets[i] < offsets[i - 1])
       throw new RangeError(`Expected "offsets[${i}]" to be at least "offsets[${i - 1}]"`);
   }
-  if (textLength !== null && offsets[tokenCount] > textLength) {
-    throw new RangeError(`Expected "offsets[${tokenCount}]" to be at most ${textLength}, the bytes of "text"`);
+  if (text !== null && offsets[tokenCount] > text.length) {
+    throw new RangeError(`Expected "offsets[${tokenCount}]" to be at most ${text.length}, the bytes of "text"`);
   }
   return { offsets, lineStarts };
 }

@@ -1,7 +1,15 @@
 import { expectBoolean, expectIntegers, expectOptions, expectString, type TokenInput } from "../arguments.js";
 import type { EngineContext, EngineMatcher } from "../engine/engine.js";
 import { RecallError } from "../errors.js";
-import { fitLayout, readLayout, SegmentTable, type CheckedLayout, type DocumentLayout } from "./segments.js";
+import { snapEdges, type Snap } from "./snap-edges.js";
+import {
+  fitLayout,
+  readLayout,
+  SegmentTable,
+  type CheckedLayout,
+  type DocumentLayout,
+  type ReadLayout,
+} from "./segments.js";
 
 /** How appended tokens join the context. */
 export interface AppendOptions extends DocumentLayout {
@@ -17,19 +25,44 @@ export interface CheckedAppend {
   readonly searchable: boolean;
   readonly segment: string | undefined;
   readonly layout: CheckedLayout;
+  /** For each token whether a quote may start before it; `null`: before all of them. */
+  readonly edges: Uint8Array | null;
 }
 
 /**
  * Checks the arguments of an `append`. Getters among the options run here, and the tokens are read after the last of
  * them: what happens to sequence or tokens meanwhile, the checks that follow see.
  */
-export function checkAppend(tokens: TokenInput, options: AppendOptions | undefined, vocabSize: number): CheckedAppend {
+export function checkAppend(
+  tokens: TokenInput,
+  options: AppendOptions | undefined,
+  { vocabSize, snap }: { vocabSize: number; snap?: Snap },
+): CheckedAppend {
   const { recallable = true, segment, offsets, text } = expectOptions("options", options);
   const searchable = expectBoolean("recallable", recallable);
   const name = segment === undefined ? undefined : expectString("segment", segment);
   const layout = readLayout({ offsets, text }, name !== undefined);
   const ids = expectIntegers("tokens", tokens, vocabSize);
-  return { tokens: ids, searchable, segment: name, layout: fitLayout(layout, ids.length) };
+  const fitted = fitLayout(layout, ids.length);
+  const edges = snap === undefined ? null : edgesOf(layout, ids.length, snap);
+  return { tokens: ids, searchable, segment: name, layout: fitted, edges };
+}
+
+/** For each token whether its first byte stands at an edge of the text. Without offsets and text none is known to. */
+function edgesOf({ offsets, text }: ReadLayout, tokenCount: number, snap: Snap): Uint8Array {
+  const edges = new Uint8Array(tokenCount);
+  if (offsets === null || text === null) return edges;
+  const byteEdges = snapEdges(decode(text), snap);
+  for (let i = 0; i < tokenCount; i++) edges[i] = byteEdges[offsets[i]];
+  return edges;
+}
+
+function decode(text: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(text);
+  } catch {
+    throw new RangeError('Expected "text" to be valid UTF-8, as "snap" needs it');
+  }
 }
 
 /** One ordered token sequence with its named segments: what contexts and sessions are built on. */
@@ -49,14 +82,14 @@ export class TokenSequence {
   }
 
   /** Appends a caller's tokens, all or none. */
-  append({ tokens, searchable, segment, layout }: CheckedAppend, maxContextTokens: number): void {
+  append({ tokens, searchable, segment, layout, edges }: CheckedAppend, maxContextTokens: number): void {
     if (segment !== undefined && this.segments.has(segment)) {
       throw new RecallError("SEGMENT_EXISTS", `A segment named ${JSON.stringify(segment)} is in the context already`);
     }
     const start = this.length;
     if (start + tokens.length > maxContextTokens) throw contextFull(maxContextTokens);
     const newRun = segment !== undefined || this.segments.endsAt(start);
-    if (tokens.length > 0) this.#tokens.append(tokens, { searchable, newRun });
+    if (tokens.length > 0) this.#tokens.append(tokens, { searchable, newRun, edges });
     if (segment !== undefined) this.segments.add(segment, start, start + tokens.length, layout);
   }
 

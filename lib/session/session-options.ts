@@ -14,7 +14,7 @@ interface SessionOnlyOptions {
   minSpanTokens?: number;
   /** What masked logits are set to, as a 32-bit float; `-Infinity` unless given. */
   maskValue?: number;
-  /** Whether generated tokens may be quoted too; `true` unless given. */
+  /** Whether generated tokens may be quoted too; `true` unless given, and `false` with `snap`. */
   recallGenerated?: boolean;
   /** The sequence may not grow past this many tokens; 2^30 unless given. */
   maxContextTokens?: number;
@@ -47,26 +47,30 @@ export interface SessionSettings extends SpanLimits {
 /** Checks a session's options and makes the sequence it starts with; all options are read before that. */
 export function startSession(options: RecallSessionOptions): { settings: SessionSettings; sequence: TokenSequence } {
   const given = expectOptions<RecallSessionOptions>("options", options);
-  const limits = checkSessionOptions(given);
+  const { recallGenerated: recall, ...limits } = checkSessionOptions(given);
   const context: unknown = given.context;
   const { vocabulary, sequence } = context === undefined ? ownContext(given) : sharedContext(given, context);
   const base = { length: sequence.length, segments: sequence.segments.count };
-  if (limits.maxContextTokens < base.length) {
-    sequence.close();
+  const snaps = vocabulary.snap !== undefined;
+  try {
+    if (snaps && recall === true) throw new RangeError('Expected "recallGenerated" to be false with "snap"');
     expectInteger("maxContextTokens", limits.maxContextTokens, base.length, MAX_CONTEXT_TOKENS + 1);
+  } catch (error) {
+    sequence.close();
+    throw error;
   }
-  return { settings: { ...limits, vocabulary, base }, sequence };
+  return { settings: { ...limits, recallGenerated: recall ?? !snaps, snaps, vocabulary, base }, sequence };
 }
 
 function checkSessionOptions(options: SessionOnlyOptions) {
-  const { minSpanTokens = 0, maskValue = -Infinity, recallGenerated = true } = options;
+  const { minSpanTokens = 0, maskValue = -Infinity, recallGenerated } = options;
   const { maxContextTokens = MAX_CONTEXT_TOKENS, maxSpanTokens = DEFAULT_MAX_SPAN_TOKENS } = options;
   expectInteger("maxSpanTokens", maxSpanTokens, 1, COUNT_LIMIT);
   return {
     maxSpanTokens,
     minSpanTokens: expectInteger("minSpanTokens", minSpanTokens, 0, maxSpanTokens + 1),
     maskValue: expectNumber("maskValue", maskValue, -Infinity, Infinity),
-    recallGenerated: expectBoolean("recallGenerated", recallGenerated),
+    recallGenerated: recallGenerated === undefined ? undefined : expectBoolean("recallGenerated", recallGenerated),
     maxContextTokens: expectInteger("maxContextTokens", maxContextTokens, 0, MAX_CONTEXT_TOKENS + 1),
   };
 }

@@ -1,6 +1,7 @@
 import { COUNT_LIMIT, expectId, expectInteger, expectIntegers, expectOneOf, type TokenInput } from "../arguments.js";
 import type { Engine } from "../engine/engine.js";
 import { BACKENDS, loadEngine, type Backend } from "../engine/load.js";
+import { SNAPS, type Snap } from "./snap-edges.js";
 
 /** What a context and the sessions on it agree about. */
 export interface VocabularyOptions {
@@ -12,6 +13,11 @@ export interface VocabularyOptions {
   endTokenId?: number;
   /** Further ids that are never part of a quote: end of text, chat-template markers. */
   barrierTokenIds?: TokenInput;
+  /**
+   * Quotes start and end only at the edges of whole words, lines or sentences. Segments appended with `offsets` and
+   * `text` have such edges; other appends are quoted as a whole.
+   */
+  snap?: Snap;
   /** Which engine searches: `"auto"` (the default) takes the native one where it loads. */
   backend?: Backend;
 }
@@ -23,6 +29,7 @@ export interface Vocabulary {
   readonly endTokenId: number | undefined;
   /** Start token, end token and barriers, ascending, each once. */
   readonly barriers: Int32Array;
+  readonly snap: Snap | undefined;
   readonly engine: Engine;
 }
 
@@ -35,8 +42,9 @@ export function checkVocabulary(options: Partial<VocabularyOptions>): Vocabulary
   }
   const barriers = collectBarriers(options.barrierTokenIds, startTokenId, endTokenId, vocabSize);
   const { backend = "auto" } = options;
+  const snap = options.snap === undefined ? undefined : expectOneOf("snap", options.snap, SNAPS);
   const engine = loadEngine(expectOneOf("backend", backend, BACKENDS));
-  return { vocabSize, startTokenId, endTokenId, barriers, engine };
+  return { vocabSize, startTokenId, endTokenId, barriers, snap, engine };
 }
 
 /** Checks that what `options` say, if anything, is what `vocabulary` says. */
@@ -51,7 +59,10 @@ export function checkInherited(options: Partial<VocabularyOptions>, vocabulary: 
     const barriers = collectBarriers(barrierTokenIds, startTokenId, endTokenId, vocabSize);
     if (barriers.join() !== vocabulary.barriers.join()) throw differs("barrierTokenIds", `[${vocabulary.barriers}]`);
   }
-  const { backend = "auto" } = options;
+  const { backend = "auto", snap } = options;
+  if (snap !== undefined && expectOneOf("snap", snap, SNAPS) !== vocabulary.snap) {
+    throw differs("snap", vocabulary.snap && JSON.stringify(vocabulary.snap));
+  }
   expectOneOf("backend", backend, BACKENDS);
   if (backend !== "auto" && backend !== vocabulary.engine.name) {
     throw differs("backend", JSON.stringify(vocabulary.engine.name));

@@ -79,6 +79,25 @@ napi_value AppendTokens(napi_env env, napi_callback_info info) {
   return ToJavaScript(env, -status);
 }
 
+// appendTokensWithEdges(context: number, tokens: Int32Array, edges: Uint8Array, flags: number): number
+napi_value AppendTokensWithEdges(napi_env env, napi_callback_info info) {
+  const Arguments<4> arguments(env, info);
+  int32_t handle = -1;
+  int32_t flags = 0;
+  ArrayView<int32_t> tokens;
+  ArrayView<uint8_t> edges;
+  if (!arguments.Read(0, handle) || !arguments.Read(1, tokens) || !arguments.Read(2, edges) ||
+      !arguments.Read(3, flags) || tokens.length != edges.length) {
+    return ToJavaScript(env, -VERBATIM_INVALID_ARGUMENT);
+  }
+  ContextHandle* context = arguments.data<Environment>().contexts.Find(handle);
+  if (context == nullptr) return ToJavaScript(env, -kClosed);
+  const verbatim_status status = verbatim_context_append_edges(context->get(), tokens.data, tokens.length, edges.data,
+                                                               static_cast<uint32_t>(flags));
+  context->ReportMemory(env);
+  return ToJavaScript(env, -status);
+}
+
 // appendToken(context: number, token: number, flags: number): number
 napi_value AppendToken(napi_env env, napi_callback_info info) {
   const Arguments<3> arguments(env, info);
@@ -172,6 +191,7 @@ const std::array<Function, kContextFunctionCount> kContextFunctions = {{
     {"forkContext", ForkContext},
     {"closeContext", CloseContext},
     {"appendTokens", AppendTokens},
+    {"appendTokensWithEdges", AppendTokensWithEdges},
     {"appendToken", AppendToken},
     {"truncateContext", TruncateContext},
     {"readContext", ReadContext},

@@ -107,6 +107,18 @@ napi_value Allows(napi_env env, napi_callback_info info) {
   return ToJavaScript(env, status == VERBATIM_OK ? allowed : -status);
 }
 
+// mayEnd(matcher: number): number
+napi_value MayEnd(napi_env env, napi_callback_info info) {
+  const Arguments<1> arguments(env, info);
+  int32_t handle = -1;
+  arguments.Read(0, handle);
+  const MatcherHandle* matcher = arguments.data<Environment>().matchers.Find(handle);
+  if (matcher == nullptr) return ToJavaScript(env, -kClosed);
+  int may_end = 0;
+  const verbatim_status status = verbatim_matcher_may_end(matcher->get(), &may_end);
+  return ToJavaScript(env, status == VERBATIM_OK ? may_end : -status);
+}
+
 // continuations(matcher: number): number
 napi_value Continuations(napi_env env, napi_callback_info info) {
   const Arguments<1> arguments(env, info);
@@ -183,6 +195,7 @@ const std::array<Function, kMatcherFunctionCount> kMatcherFunctions = {{
     {"rewind", Rewind},
     {"matcherDepth", MatcherDepth},
     {"allows", Allows},
+    {"mayEnd", MayEnd},
     {"continuations", Continuations},
     {"copyContinuations", CopyContinuations},
     {"draft", Draft},

@@ -48,7 +48,7 @@ bool Candidates::Start(const Context& context, int32_t token) {
   survivors_.clear();
   if (!context.distinct().Contains(token)) return false;
   context.tail().VisitStarts(token, [&](int32_t index) {
-    if (StartsInRanges(context.tail_begin() + index)) survivors_.push_back(context.tail_begin() + index + 1);
+    if (MayStart(context, context.tail_begin() + index)) survivors_.push_back(context.tail_begin() + index + 1);
   });
   descents_.clear();
   size_t few = 0;
@@ -56,10 +56,10 @@ bool Candidates::Start(const Context& context, int32_t token) {
     const Block& block = *piece.block;
     Block::Child child;
     if (!block.FindChild(block.root(), block.position_count(), token, child)) continue;
-    if (restricted_) {
-      // A cursor could not tell which of its candidates are in the ranges: all become survivors that are.
+    if (restricted_ || context.has_inner_positions()) {
+      // A cursor could not tell which of its candidates may start here: all become survivors that do.
       for (const int32_t start : block.positions(child.low, child.high)) {
-        if (StartsInRanges(piece.begin + start)) survivors_.push_back(piece.begin + start + 1);
+        if (MayStart(context, piece.begin + start)) survivors_.push_back(piece.begin + start + 1);
       }
       continue;
     }
@@ -74,7 +74,9 @@ bool Candidates::Start(const Context& context, int32_t token) {
   return true;
 }
 
-bool Candidates::StartsInRanges(int32_t position) const {
+/** Whether a quote may start at this searchable position. */
+bool Candidates::MayStart(const Context& context, int32_t position) const {
+  if (!context.MayStart(position)) return false;
   return !restricted_ || FindRange(ranges_, position, position + 1) != nullptr;
 }
 
@@ -145,7 +147,7 @@ int32_t Candidates::LatestContinuation(const Context& context) const {
   int32_t latest = -1;
   if (quote_.empty()) {
     for (int32_t position = context.length() - 1; position >= 0; --position) {
-      if (!IsSearchable(context.WordAt(position))) continue;
+      if (!IsSearchable(context.WordAt(position)) || !context.MayStart(position)) continue;
       if (Continues(position, position + 1)) return position;
     }
     return latest;
@@ -163,6 +165,15 @@ int32_t Candidates::LatestContinuation(const Context& context) const {
     if (IsContinuation(context.WordAt(position)) && Continues(position, position + 1)) latest = position;
   }
   return latest;
+}
+
+bool Candidates::MayEnd(const Context& context) const {
+  // Where a quote may start anywhere it may end anywhere; elsewhere all candidates are survivors.
+  if (quote_.empty() || !context.has_inner_positions()) return true;
+  return std::any_of(survivors_.begin(), survivors_.end(), [&](int32_t position) {
+    if (position >= context.length() || context.MayStart(position)) return true;
+    return !IsContinuation(StretchOf(context, position).at(position));
+  });
 }
 
 void Candidates::AppendStarts(std::vector<int32_t>& starts) const {

@@ -40,6 +40,9 @@ class Candidates {
   /** The position where the latest candidate that has a continuation goes on, or -1. */
   int32_t LatestContinuation(const Context& context) const;
 
+  /** Whether a quote may end here: some candidate ends at the end of its run, or where a quote may start. */
+  bool MayEnd(const Context& context) const;
+
   /** The start positions of the candidates, in any order; a few may stand twice. */
   void AppendStarts(std::vector<int32_t>& starts) const;
 
@@ -73,7 +76,7 @@ class Candidates {
   bool Descend(const Cursor& cursor, int32_t token, Descent& descent) const;
   size_t FilterSurvivors(const Context& context, int32_t token);
   void Commit(const Context& context, int32_t token, size_t kept);
-  bool StartsInRanges(int32_t position) const;
+  bool MayStart(const Context& context, int32_t position) const;
   const Stretch& StretchOf(const Context& context, int32_t position) const;
   int32_t SharedToken(const Cursor& cursor) const;
   bool Continues(int32_t position, int32_t end) const;

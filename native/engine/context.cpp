@@ -13,7 +13,7 @@ Context::Context(int32_t vocab_size, int32_t max_tokens, std::span<const int32_t
   for (const int32_t token : barriers) barriers_[static_cast<size_t>(token) >> 5] |= uint32_t{1} << (token & 31);
 }
 
-void Context::Append(std::span<const int32_t> tokens, bool searchable, bool new_run) {
+void Context::Append(std::span<const int32_t> tokens, bool searchable, bool new_run, std::span<const uint8_t> edges) {
   if (tokens.empty()) return;
   const int32_t old_length = length();
   const bool edge = new_run || (old_length > 0 && !IsSearchable(WordAt(old_length - 1)));
@@ -21,19 +21,21 @@ void Context::Append(std::span<const int32_t> tokens, bool searchable, bool new_
   ++version_;
   TakeMerge();
   DistinctTokens& distinct = OwnDistinct();
+  if (!edges.empty() && inner_ == nullptr) inner_ = std::make_shared<InnerPositions>();
   try {
     if (tail_.size() + tokens.size() <= kTailLimit) {
       tail_.Reserve(kTailLimit);
-      AppendWords(tokens, searchable, edge, distinct, [this](Word word) { tail_.Push(word); });
+      AppendWords(tokens, edges, searchable, edge, distinct, [this](Word word) { tail_.Push(word); });
     } else {
       std::vector<Word> words;
       words.reserve(tail_.size() + tokens.size());
       words.insert(words.end(), tail_.words().begin(), tail_.words().end());
-      AppendWords(tokens, searchable, edge, distinct, [&words](Word word) { words.push_back(word); });
+      AppendWords(tokens, edges, searchable, edge, distinct, [&words](Word word) { words.push_back(word); });
       Seal(std::move(words));
     }
   } catch (const std::bad_alloc&) {
     distinct.Truncate(old_length);
+    if (inner_ != nullptr) inner_->Truncate(old_length);
     tail_.Truncate(static_cast<size_t>(old_length - tail_begin_));
     throw;
   }
@@ -41,12 +43,20 @@ void Context::Append(std::span<const int32_t> tokens, bool searchable, bool new_
 
 /** Turns tokens into words, the first with an edge before it or not, and passes them on. */
 template <typename Push>
-void Context::AppendWords(std::span<const int32_t> tokens, bool searchable, bool edge, DistinctTokens& distinct,
-                          Push&& push) const {
-  int32_t position = length();
+void Context::AppendWords(std::span<const int32_t> tokens, std::span<const uint8_t> edges, bool searchable, bool edge,
+                          DistinctTokens& distinct, Push&& push) const {
+  const int32_t start = length();
+  int32_t position = start;
   for (const int32_t token : tokens) {
     const bool is_searchable = searchable && !IsBarrier(token);
-    if (is_searchable) distinct.Add(token, position);
+    if (is_searchable) {
+      const bool is_inner = !edges.empty() && edges[static_cast<size_t>(position - start)] == 0;
+      if (is_inner && !edge && position > 0) {
+        inner_->Add(position);
+      } else {
+        distinct.Add(token, position);
+      }
+    }
     push(token | (is_searchable ? 0 : kUnsearchable) | (edge || !is_searchable ? kRunEdge : 0));
     edge = !is_searchable;
     ++position;
@@ -151,6 +161,7 @@ void Context::Truncate(int32_t new_length) {
     CutBlock(new_length);
   }
   distinct.Truncate(new_length);
+  if (inner_ != nullptr) inner_->Truncate(new_length);
 }
 
 /** Drops what follows `new_length`, which lies in a block: what is left of that block is indexed anew. */
@@ -210,14 +221,16 @@ Stretch Context::StretchAt(int32_t position) const {
 
 size_t Context::bytes() const {
   size_t total = sizeof(*this) + tail_.bytes() + barriers_.capacity() * sizeof(uint32_t) +
-                 pieces_.capacity() * sizeof(Piece) + distinct_->bytes();
+                 pieces_.capacity() * sizeof(Piece) + distinct_->bytes() + (inner_ == nullptr ? 0 : inner_->bytes());
   for (const Piece& piece : pieces_) total += piece.block->bytes();
   return total;
 }
 
 DistinctTokens& Context::OwnDistinct() {
   if (distinct_is_shared_) {
-    distinct_ = std::make_shared<DistinctTokens>(*distinct_);
+    auto distinct = std::make_shared<DistinctTokens>(*distinct_);
+    if (inner_ != nullptr) inner_ = std::make_shared<InnerPositions>(*inner_);
+    distinct_ = std::move(distinct);
     distinct_is_shared_ = false;
   }
   return *distinct_;

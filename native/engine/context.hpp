@@ -9,6 +9,7 @@
 #include "block.hpp"
 #include "block_merge.hpp"
 #include "distinct_tokens.hpp"
+#include "inner_positions.hpp"
 #include "tail.hpp"
 #include "words.hpp"
 
@@ -43,8 +44,12 @@ class Context {
 
   Context(int32_t vocab_size, int32_t max_tokens, std::span<const int32_t> barriers);
 
-  /** Tokens are in [0, vocab_size) and fit into max_tokens. Nothing has changed if this throws bad_alloc. */
-  void Append(std::span<const int32_t> tokens, bool searchable, bool new_run);
+  /**
+   * Tokens are in [0, vocab_size) and fit into max_tokens. Nothing has changed if this throws bad_alloc.
+   * `edges`: for each token whether a quote may start before it (not 0), as it always may before the first of a run;
+   * empty: before all of them.
+   */
+  void Append(std::span<const int32_t> tokens, bool searchable, bool new_run, std::span<const uint8_t> edges = {});
   void Truncate(int32_t length);
   /** Changes nothing in a context that was compacted and not changed since: it may be forked by several threads. */
   std::shared_ptr<Context> Fork();
@@ -70,6 +75,11 @@ class Context {
   std::span<const int32_t> distinct_ids() { return distinct_->ids(); }
   const DistinctTokens& distinct() const { return *distinct_; }
 
+  /** Whether there may be searchable positions at which no quote may start. */
+  bool has_inner_positions() const { return inner_ != nullptr; }
+  /** Whether a quote may start at `position`, if that is searchable. */
+  bool MayStart(int32_t position) const { return inner_ == nullptr || !inner_->Contains(position); }
+
  private:
   /** The tail is sealed when it grows past kTailLimit, all but its last kTailKept tokens: undoing them is free. */
   static constexpr size_t kTailLimit = 512;
@@ -82,11 +92,12 @@ class Context {
   bool IsBarrier(int32_t token) const {
     return !barriers_.empty() && (barriers_[static_cast<size_t>(token) >> 5] >> (token & 31) & 1) != 0;
   }
+  /** What follows the sequence token by token, from here on this context's own. */
   DistinctTokens& OwnDistinct();
   void ShareDistinct();
   template <typename Push>
-  void AppendWords(std::span<const int32_t> tokens, bool searchable, bool edge, DistinctTokens& distinct,
-                   Push&& push) const;
+  void AppendWords(std::span<const int32_t> tokens, std::span<const uint8_t> edges, bool searchable, bool edge,
+                   DistinctTokens& distinct, Push&& push) const;
   void CutBlock(int32_t new_length);
   /**
    * Makes `words`, which follow the tail's begin, the end of the sequence in place of the tail: all but the last
@@ -105,8 +116,11 @@ class Context {
   BlockMerge merge_;
   Tail tail_;
   int32_t tail_begin_ = 0;
+  /** The tokens with which a quote may start. */
   std::shared_ptr<DistinctTokens> distinct_;
-  /** A shared set is read only: whoever adds to it first makes a copy. */
+  /** Null until tokens are appended with edges. */
+  std::shared_ptr<InnerPositions> inner_;
+  /** Shared sets are read only: whoever adds to them first makes a copy. */
   bool distinct_is_shared_ = false;
   uint64_t version_ = 0;
 };

@@ -101,14 +101,14 @@ void Continuations::Gather(Context& context, const Candidates& candidates) {
   is_known_ = true;
 }
 
-/** Every searchable token of the ranges. */
+/** Every token of the ranges with which a quote may start. */
 void Continuations::GatherStarts(const Context& context, const Candidates& candidates) {
   for (const Range& range : candidates.ranges()) {
     const int32_t end = std::min(range.end, context.length());
     for (int32_t position = range.start; position < end;) {
       const Stretch stretch = context.StretchAt(position);
       for (; position < std::min(end, stretch.end); ++position) {
-        if (IsSearchable(stretch.at(position))) extra_.push_back(TokenOf(stretch.at(position)));
+        if (IsSearchable(stretch.at(position)) && context.MayStart(position)) extra_.push_back(TokenOf(stretch.at(position)));
       }
     }
   }

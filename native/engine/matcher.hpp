@@ -29,6 +29,7 @@ class Matcher {
   std::span<const int32_t> Allowed() { return continuations_.Ids(*context_, candidates_); }
   /** The same as a bitmask. Valid until the next call. */
   std::span<const uint32_t> Bitmask() { return continuations_.Bitmask(*context_, candidates_); }
+  bool MayEnd() const { return candidates_.MayEnd(*context_); }
   size_t Draft(std::span<int32_t> tokens) const;
   size_t DraftLatest(std::span<int32_t> tokens) const;
   size_t Sources(std::span<const Range> ranges, bool restricted, std::span<int32_t> starts) const;

@@ -9,6 +9,8 @@ export type Range = readonly [start: number, end: number];
 export interface Joining {
   searchable: boolean;
   newRun: boolean;
+  /** For each token whether a quote may start before it, as it may before the first of a run; absent: before all. */
+  edges?: readonly boolean[];
 }
 
 /** The searchable context c, and S_k and A(c, r) over it. */
@@ -16,6 +18,8 @@ export class ContextOracle {
   readonly tokens: number[] = [];
   /** For each position the start of its run; -1 where no match may contain it. */
   readonly run: number[] = [];
+  /** For each position whether a quote may start there. */
+  readonly edge: boolean[] = [];
 
   constructor(readonly barriers: ReadonlySet<number>) {}
 
@@ -23,12 +27,13 @@ export class ContextOracle {
     return this.tokens.length;
   }
 
-  append(tokens: ArrayLike<number>, { searchable, newRun }: Joining): void {
+  append(tokens: ArrayLike<number>, { searchable, newRun, edges }: Joining): void {
     for (let index = 0; index < tokens.length; index++) {
       const position = this.tokens.length;
       const token = tokens[index]!;
       const before = position === 0 || (newRun && index === 0) ? -1 : this.run[position - 1]!;
       this.tokens.push(token);
+      this.edge.push(before === -1 || edges === undefined || edges[index]!);
       this.run.push(!searchable || this.barriers.has(token) ? -1 : before === -1 ? position : before);
     }
   }
@@ -36,6 +41,7 @@ export class ContextOracle {
   truncate(length: number): void {
     this.tokens.length = length;
     this.run.length = length;
+    this.edge.length = length;
   }
 
   fork(): ContextOracle {
@@ -43,23 +49,30 @@ export class ContextOracle {
     for (let position = 0; position < this.length; position++) {
       copy.tokens.push(this.tokens[position]!);
       copy.run.push(this.run[position]!);
+      copy.edge.push(this.edge[position]!);
     }
     return copy;
   }
 
-  /** S_k = { i : c[i..i+k-1] = r }, i and i + k - 1 inside the same run and the same range. */
+  /** S_k = { i : c[i..i+k-1] = r, i at an edge }, i and i + k - 1 inside the same run and the same range. */
   candidates(quote: readonly number[], ranges: readonly Range[]): number[] {
     const k = quote.length;
     const found: number[] = [];
     for (const [start, end] of ranges) {
       for (let i = start; i < end && i + k <= end; i++) {
-        if (this.run[i] === -1 || (k > 0 && this.run[i + k - 1] !== this.run[i])) continue;
+        if (this.run[i] === -1 || !this.edge[i] || (k > 0 && this.run[i + k - 1] !== this.run[i])) continue;
         let matched = 0;
         while (matched < k && this.tokens[i + matched] === quote[matched]) matched++;
         if (matched === k) found.push(i);
       }
     }
     return found;
+  }
+
+  /** Whether some candidate i ends at an edge: i + k is outside its run, or a quote may start there. */
+  mayEnd(quote: readonly number[], ranges: readonly Range[]): boolean {
+    const k = quote.length;
+    return k === 0 || this.candidates(quote, ranges).some((i) => this.run[i + k] !== this.run[i] || this.edge[i + k]!);
   }
 
   /** A(c, r) = { c[i+k] : i in S_k, i + k inside the same run and the same range }, ascending. */

@@ -1,0 +1,250 @@
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { RecallContext, RecallSession } from "../../lib/index.js";
+import { ContextOracle, type Range } from "../oracle/oracle.js";
+import { backends, END, sessionsOn, START, VOCAB_SIZE } from "../support/backends.js";
+import { Random, seedOfRun } from "../support/random.js";
+import { ids } from "../support/snapshot.js";
+
+/** Ids 0, 1, 2, … in order: the last token continues the word of the one before it. */
+const PIECES = ["The", " har", "bour", ".", " It", " is", " har", "sh"];
+
+/** A document's text and the byte offsets of its pieces. */
+function layoutOf(pieces: readonly string[]): { text: string; offsets: number[] } {
+  let end = 0;
+  const offsets = [0, ...pieces.map((piece) => (end += Buffer.byteLength(piece)))];
+  return { text: pieces.join(""), offsets };
+}
+
+/** The document with each different piece a token of its own. */
+const TOKENS = PIECES.map((piece) => PIECES.indexOf(piece));
+
+const isNotAllowed = (error: { code: string }) => error.code === "TOKEN_NOT_ALLOWED";
+
+function thrownBy(run: () => void): string {
+  try {
+    run();
+  } catch (error) {
+    return String(error);
+  }
+  return "nothing";
+}
+
+for (const backend of backends) {
+  const makeSession = sessionsOn(backend);
+
+  const withDocument = (snap: "word" | "line" | "sentence") => {
+    const session = makeSession({ snap });
+    session.append(TOKENS, { segment: "doc", ...layoutOf(PIECES) });
+    return session;
+  };
+
+  test(`13. A quote starts at an edge only (${backend})`, () => {
+    const words = withDocument("word");
+    words.accept(START);
+    assert.equal(ids(words.allowed()), [0, 1, 3, 4, 5, END]);
+    assert.is(words.allows(2), false);
+    assert.is(words.allows(7), false);
+    const sentences = withDocument("sentence");
+    sentences.accept(START);
+    assert.equal(ids(sentences.allowed()), [0, 4, END]);
+    assert.throws(() => sentences.accept(1), isNotAllowed);
+  });
+
+  test(`13. A quote ends at an edge only (${backend})`, () => {
+    const words = withDocument("word");
+    words.acceptAll([START, 0, 1]);
+    assert.equal(ids(words.allowed()), [2]);
+    assert.is(words.allows(END), false);
+    assert.throws(() => words.accept(END), isNotAllowed);
+    words.accept(2);
+    assert.equal(ids(words.allowed()), [3, END]);
+    const sentences = withDocument("sentence");
+    sentences.acceptAll([START, 0, 1, 2]);
+    assert.equal(ids(sentences.allowed()), [3]);
+    sentences.accept(3);
+    assert.equal(ids(sentences.allowed()), [4, END]);
+    sentences.rollback(4);
+    sentences.acceptAll([4, 5, 1, 7]);
+    assert.equal(ids(sentences.allowed()), [END]);
+  });
+
+  test(`13. One candidate at an edge is enough (${backend})`, () => {
+    const pieces = [" har", "bour", " har"];
+    const session = makeSession({ snap: "word" });
+    session.append([1, 2, 1], { segment: "doc", ...layoutOf(pieces) });
+    session.acceptAll([START, 1]);
+    assert.equal(ids(session.allowed()), [2, END]);
+  });
+
+  test(`13. The end token is allowed at maxSpanTokens, and at depth 0 (${backend})`, () => {
+    const session = makeSession({ snap: "sentence", maxSpanTokens: 2 });
+    session.append(TOKENS, { segment: "doc", ...layoutOf(PIECES) });
+    session.accept(START);
+    assert.is(session.allows(END), true);
+    session.acceptAll([0, 1]);
+    assert.equal(ids(session.allowed()), [END]);
+    session.accept(END);
+    assert.is(session.inSpan, false);
+  });
+
+  test(`13. A closing id that is the only way on is allowed (${backend})`, () => {
+    const session = withDocument("word");
+    session.beginSpan({ end: [2] });
+    session.acceptAll([0, 1]);
+    assert.equal(ids(session.allowed()), [2]);
+    session.accept(2);
+    assert.is(session.inSpan, false);
+  });
+
+  test(`13. An append without text is quoted from its run's start to its end (${backend})`, () => {
+    const session = makeSession({ snap: "word" });
+    session.append([1, 2, 3]);
+    session.append([4, END, 5, 6]);
+    session.append([7, 8], { segment: "doc", offsets: [0, 1, 2] });
+    session.accept(START);
+    assert.equal(ids(session.allowed()), [1, 5, 7, END]);
+    session.acceptAll([1, 2, 3]);
+    assert.equal(ids(session.allowed()), [4]);
+    session.accept(4);
+    assert.equal(ids(session.allowed()), [END]);
+    session.accept(END);
+    session.acceptAll([START, 7]);
+    assert.equal(ids(session.allowed()), [8]);
+  });
+
+  test(`13. Drafts start at an edge (${backend})`, () => {
+    const session = makeSession({ snap: "line" });
+    const pieces = ["a", "b\n", "c", "d"];
+    session.append([1, 2, 3, 4], { segment: "doc", ...layoutOf(pieces) });
+    session.accept(START);
+    assert.equal(ids(session.draft(9, { choose: "latest" })), [3, 4]);
+    session.rollback(1);
+    session.beginSpan({ segments: ["doc"] });
+    assert.equal(ids(session.allowed()), [1, 3, END]);
+    assert.equal(ids(session.draft(9, { choose: "latest" })), [3, 4]);
+    session.accept(3);
+    assert.equal(ids(session.draft(9)), [4]);
+  });
+
+  test(`13. Generated tokens are not quoted (${backend})`, () => {
+    const session = makeSession({ snap: "word" });
+    session.acceptAll([3, 4]);
+    session.accept(START);
+    assert.equal(ids(session.allowed()), [END]);
+    assert.is(
+      thrownBy(() => makeSession({ snap: "word", recallGenerated: true })),
+      'RangeError: Expected "recallGenerated" to be false with "snap"',
+    );
+    makeSession({ snap: "word", recallGenerated: false });
+  });
+
+  test(`13. Sessions on a context inherit its snap (${backend})`, () => {
+    const options = { vocabSize: VOCAB_SIZE, startTokenId: START, endTokenId: END, backend };
+    const context = new RecallContext({ ...options, snap: "word" });
+    context.append(TOKENS, { segment: "doc", ...layoutOf(PIECES) });
+    context.freeze();
+    const session = new RecallSession({ context });
+    session.append([9, 10], { segment: "more", ...layoutOf(["a", "b"]) });
+    session.accept(START);
+    assert.equal(ids(session.allowed()), [0, 1, 3, 4, 5, 9, END]);
+    new RecallSession({ context, snap: "word" });
+    assert.is(
+      thrownBy(() => new RecallSession({ context, snap: "line" })),
+      'RangeError: Expected "snap" to be "word", as in "context"',
+    );
+    assert.is(
+      thrownBy(() => new RecallSession({ context, recallGenerated: true })),
+      'RangeError: Expected "recallGenerated" to be false with "snap"',
+    );
+    const plain = new RecallContext(options).freeze();
+    assert.is(
+      thrownBy(() => new RecallSession({ context: plain, snap: "line" })),
+      'RangeError: Expected "snap" to be undefined, as in "context"',
+    );
+  });
+
+  test(`13. What is not a snap, and text that is not UTF-8, is refused (${backend})`, () => {
+    assert.is(
+      thrownBy(() => makeSession({ snap: "letter" as "word" })).startsWith('RangeError: Expected "snap"'),
+      true,
+    );
+    const session = makeSession({ snap: "word" });
+    assert.is(
+      thrownBy(() => session.append([1], { segment: "doc", offsets: [0, 1], text: Uint8Array.of(0xff) })),
+      'RangeError: Expected "text" to be valid UTF-8, as "snap" needs it',
+    );
+    assert.is(session.contextLength, 0);
+  });
+
+  test(`13. As the definition says, on documents of random words (${backend})`, () => {
+    const random = new Random(seedOfRun());
+    for (let round = 0; round < 150; round++) compareWithOracle(random, makeSession({ snap: "word" }));
+    for (let round = 0; round < 4; round++) compareWithOracle(random, makeSession({ snap: "word" }), 3000);
+  });
+}
+
+/** Letters in words and spaces: ids of pieces that may stand anywhere, 8 a barrier in the middle of the text. */
+const LETTERS = ["a", "b", " ", "ab", " a", "b ", "é", ". "];
+
+/** Appends, generates, undoes and quotes at random; both sides must allow the same. */
+function compareWithOracle(random: Random, session: RecallSession, most = 40): void {
+  const oracle = new ContextOracle(new Set([START, END]));
+  const lengths: number[] = [0];
+  for (let step = random.between(1, 5); step > 0; step--) {
+    const document = Array.from({ length: random.below(most) }, () => random.below(LETTERS.length));
+    const tokens = document.map((id) => (random.chance(0.02) ? END : id));
+    const { text, offsets } = layoutOf(document.map((id) => LETTERS[id]!));
+    const starts = new Set(Array.from(new Intl.Segmenter("en", { granularity: "word" }).segment(text), byteIndex));
+    const edges = offsets.slice(0, -1).map((offset) => starts.has(offset));
+    session.append(tokens, { segment: `document ${step}`, text, offsets });
+    oracle.append(tokens, { searchable: true, newRun: true, edges });
+    if (random.chance(0.3)) {
+      session.accept(3);
+      oracle.append([3], { searchable: false, newRun: true });
+    }
+    if (random.chance(0.3)) session = session.fork();
+    if (random.chance(0.2)) {
+      const length = random.between(lengths.at(-1)!, session.contextLength);
+      session.truncate(length);
+      oracle.truncate(length);
+    }
+    lengths.push(session.contextLength);
+    quoteAndCompare(random, session, oracle, most);
+  }
+}
+
+function byteIndex({ index, input }: Intl.SegmentData): number {
+  return Buffer.byteLength(input.slice(0, index));
+}
+
+function quoteAndCompare(random: Random, session: RecallSession, oracle: ContextOracle, most: number): void {
+  const ranges: Range[] = [[0, oracle.length]];
+  const quote: number[] = [];
+  session.beginSpan();
+  for (let depth = 0; depth < (most > 100 ? 8 : 20); depth++) {
+    const next = oracle.continuations(quote, ranges);
+    const closes = next.length === 0 || oracle.mayEnd(quote, ranges);
+    assert.equal(ids(session.allowed()), [...next, ...(closes ? [END] : [])], quote.join(" "));
+    assert.is(session.allows(END), closes);
+    for (const latest of [false, true]) {
+      const drafted = session.draft(6, { choose: latest ? "latest" : "agreed" });
+      assert.equal(ids(drafted), oracle.draft(quote, ranges, 6, latest), quote.join(" "));
+    }
+    if (next.length === 0) break;
+    quote.push(random.pick(next));
+    session.accept(quote.at(-1)!);
+    if (random.chance(0.1)) {
+      session.rollback(1);
+      session.accept(quote.at(-1)!);
+    }
+    assert.equal(
+      session.spans.at(-1)!.sources({ limit: 1000 }).length,
+      Math.min(1000, oracle.candidates(quote, ranges).length),
+    );
+  }
+  session.truncate(session.spans.at(-1)!.start);
+  session.endSpan();
+}
+
+test.run();
