@@ -184,20 +184,22 @@ for (const backend of backends) {
   });
 }
 
-/** Letters in words and spaces: ids of pieces that may stand anywhere, 8 a barrier in the middle of the text. */
+/** At index id: pieces of words and the spaces between them. */
 const LETTERS = ["a", "b", " ", "ab", " a", "b ", "é", ". "];
 
 /** Appends, generates, undoes and quotes at random; both sides must allow the same. */
 function compareWithOracle(random: Random, session: RecallSession, most = 40): void {
   const oracle = new ContextOracle(new Set([START, END]));
   const lengths: number[] = [0];
+  const documents: Document[] = [];
   for (let step = random.between(1, 5); step > 0; step--) {
     const document = Array.from({ length: random.below(most) }, () => random.below(LETTERS.length));
     const tokens = document.map((id) => (random.chance(0.02) ? END : id));
     const { text, offsets } = layoutOf(document.map((id) => LETTERS[id]!));
     const starts = new Set(Array.from(new Intl.Segmenter("en", { granularity: "word" }).segment(text), byteIndex));
     const edges = offsets.slice(0, -1).map((offset) => starts.has(offset));
-    session.append(tokens, { segment: `document ${step}`, text, offsets });
+    documents.push({ name: `document ${step}`, start: oracle.length, end: oracle.length + tokens.length });
+    session.append(tokens, { segment: documents.at(-1)!.name, text, offsets });
     oracle.append(tokens, { searchable: true, newRun: true, edges });
     if (random.chance(0.3)) {
       session.accept(3);
@@ -208,20 +210,35 @@ function compareWithOracle(random: Random, session: RecallSession, most = 40): v
       const length = random.between(lengths.at(-1)!, session.contextLength);
       session.truncate(length);
       oracle.truncate(length);
+      for (const cut of documents) cut.end = Math.min(cut.end, length);
     }
     lengths.push(session.contextLength);
-    quoteAndCompare(random, session, oracle, most);
+    const names = documents.filter(({ start, end }) => start < end);
+    const chosen = random.chance(0.4) ? names.filter(() => random.chance(0.6)) : null;
+    quoteAndCompare(random, session, oracle, chosen, most);
   }
+}
+
+interface Document {
+  name: string;
+  start: number;
+  end: number;
 }
 
 function byteIndex({ index, input }: Intl.SegmentData): number {
   return Buffer.byteLength(input.slice(0, index));
 }
 
-function quoteAndCompare(random: Random, session: RecallSession, oracle: ContextOracle, most: number): void {
-  const ranges: Range[] = [[0, oracle.length]];
+function quoteAndCompare(
+  random: Random,
+  session: RecallSession,
+  oracle: ContextOracle,
+  chosen: Document[] | null,
+  most: number,
+): void {
+  const ranges: Range[] = chosen === null ? [[0, oracle.length]] : chosen.map(({ start, end }) => [start, end]);
   const quote: number[] = [];
-  session.beginSpan();
+  session.beginSpan({ segments: chosen?.map(({ name }) => name) });
   for (let depth = 0; depth < (most > 100 ? 8 : 20); depth++) {
     const next = oracle.continuations(quote, ranges);
     const closes = next.length === 0 || oracle.mayEnd(quote, ranges);
