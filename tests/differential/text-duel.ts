@@ -133,6 +133,9 @@ export class TextDuel {
       if (context) return new RecallTextSession({ ...limited, context });
       return new RecallTextSession({ ...limited, vocabulary: this.vocabulary, json, ...(snap && { snap }), backend });
     });
+    sessions.forEach(({ backend }, index) => {
+      if (backend !== this.backends[index]) throw new Error(`${this.backends[index]} was asked for, not ${backend}`);
+    });
     return { oracle: this.base?.share(this.options) ?? new TextSessionOracle(this.options), sessions };
   }
 

@@ -2,27 +2,59 @@ import type { TextSessionOracle } from "../oracle/text-session.js";
 import type { Random } from "../support/random.js";
 import { bytesOf, type TextAppend, type TextOperation, type TextSetup } from "./text-duel.js";
 
+/** What a suite asks of its plans. */
+export interface TextTaste {
+  /** Lengths that contexts may reach, to choose from. */
+  maxLengths: readonly number[];
+  /** Pieces of an append, and characters in a piece, at most. */
+  pieces: number;
+  pieceLength: number;
+  /** Operations in one scenario. */
+  length: number;
+  /** How often sessions share a context. */
+  shared: number;
+}
+
+/** Tiny contexts over few letters: everything happens often, and shrinks to something a person can read. */
+export const smallTexts: TextTaste = {
+  maxLengths: [12, 40, 40, 90],
+  pieces: 4,
+  pieceLength: 10,
+  length: 60,
+  shared: 0.3,
+};
+
+/** Contexts of several thousand bytes: engines index these, and search what follows the index as it stands. */
+export const largeTexts: TextTaste = {
+  maxLengths: [6000, 12_000],
+  pieces: 12,
+  pieceLength: 1500,
+  length: 80,
+  shared: 0.3,
+};
+
 /** A random scenario of text mode: its options, and what its texts are made of. */
 export interface TextPlan {
   setup: TextSetup;
   characters: string[];
   maxLength: number;
+  taste: TextTaste;
 }
 
 const plainCharacters = [..."ab<>/r .\n", "é", "日"];
-const jsonCharacters = [...'ab"\\n:\n\u0001', "é"];
+const jsonCharacters = [...'ab"\\u:\n\u0001\u0010', "é"];
 const startTags = ["<r>", "<r>", "<<", "aab", "abab", ">", "é<", "日a", "<<r", "a b"];
 const endTags = ["</r>", "</r>", "</r>", "</</r>", "aab", "abaa", "a", "éé", ">", "aa", "/日", "r>"];
 
-export function textPlan(random: Random): TextPlan {
-  const json = random.chance(0.15);
+export function textPlan(taste: TextTaste, random: Random): TextPlan {
+  const json = random.chance(0.2);
   const snap = random.chance(0.15) ? random.pick(["word", "line", "sentence"] as const) : null;
   const drawn = json ? jsonCharacters : plainCharacters;
   const startTag = random.chance(json ? 0.7 : 0.1) ? null : random.pick(startTags);
   const endTag = random.chance(0.05) ? null : json && random.chance(0.8) ? '"' : random.pick(endTags);
   const characters = Array.from({ length: random.between(2, 5) }, () => random.pick(drawn));
   if (random.chance(0.6)) characters.push(...(startTag ?? ""), ...(endTag ?? ""));
-  const maxLength = random.pick([12, 40, 40, 90]);
+  const maxLength = random.pick(taste.maxLengths);
   const maxSpanBytes = random.pick([4096, 4096, random.between(1, 12)]);
   const setup: TextSetup = {
     tokens: randomTokens(characters, startTag ?? "", endTag ?? "", random),
@@ -35,8 +67,8 @@ export function textPlan(random: Random): TextPlan {
     snap,
     context: null,
   };
-  const plan = { setup, characters, maxLength };
-  if (random.chance(0.3)) {
+  const plan = { setup, characters, maxLength, taste };
+  if (random.chance(taste.shared)) {
     const names = ["x", "y", undefined, undefined];
     setup.context = names.slice(random.below(4)).map((segment) => append(plan, random, segment));
   }
@@ -63,13 +95,13 @@ function randomTokens(characters: string[], startTag: string, endTag: string, ra
 }
 
 function append(
-  { setup, characters }: TextPlan,
+  { setup, characters, taste }: TextPlan,
   random: Random,
   segment?: string,
   old?: readonly number[],
 ): TextAppend {
   const tokens: number[] = [];
-  for (let left = random.below(5); left > 0; left--) {
+  for (let left = random.below(taste.pieces + 1); left > 0; left--) {
     const tag = random.pick([setup.startTag ?? "", setup.endTag ?? ""]);
     if (old && old.length > 0 && random.chance(0.4)) {
       // Repeats, so that quotes stand in more than one place.
@@ -83,7 +115,9 @@ function append(
         ),
       );
     } else if (random.chance(0.2)) tokens.push(...bytesOf(tag.slice(0, random.between(1, 4))));
-    else for (let more = random.magnitude(10); more > 0; more--) tokens.push(...bytesOf(random.pick(characters)));
+    else
+      for (let more = random.magnitude(taste.pieceLength); more > 0; more--)
+        tokens.push(...bytesOf(random.pick(characters)));
   }
   // Bytes that are no text: a character cut in two.
   if (setup.snap === null && random.chance(0.1)) tokens.splice(0, random.below(3));
@@ -117,6 +151,15 @@ export function proposeText(
       return { verb: "accept", token: random.below(tokens.length + (random.chance(0.1) ? 2 : 0)) };
     case "startTag":
       return { verb: "acceptAll", tokens: spell(bytesOf(plan.setup.startTag ?? ""), tokens, random) };
+    case "part":
+      return { verb: "acceptAll", tokens: spell(bytesOf(plan.setup.startTag ?? ""), tokens, random).slice(0, -1) };
+    case "rest": {
+      const tag = bytesOf(plan.setup.startTag ?? "");
+      const rests = [...tag.keys()].filter((n) => endsWith(oracle.pending, tag.slice(0, n))).map((n) => tag.slice(n));
+      return { verb: "acceptAll", tokens: rests.length > 0 ? spell(random.pick(rests), tokens, random) : [] };
+    }
+    case "barrier":
+      return { verb: "accept", token: tokens.findIndex((token) => token.length === 0) };
     case "endTag":
       return { verb: "acceptAll", tokens: spell(bytesOf(plan.setup.endTag ?? ""), tokens, random) };
     case "acceptAll":
@@ -161,6 +204,9 @@ type ProposalName =
   | "unrecallable"
   | "stray"
   | "startTag"
+  | "part"
+  | "rest"
+  | "barrier"
   | "endTag"
   | "copy";
 
@@ -170,7 +216,10 @@ const outside: Weights = {
   unrecallable: 2,
   accept: 18,
   stray: 6,
-  startTag: 22,
+  startTag: 16,
+  part: 8,
+  rest: 10,
+  barrier: 3,
   acceptAll: 3,
   validate: 2,
   truncate: 4,
@@ -215,4 +264,8 @@ function spell(bytes: readonly number[], tokens: readonly (readonly number[])[],
     at += tokens[token]!.length;
   }
   return spelled;
+}
+
+function endsWith(whole: readonly number[], end: readonly number[]): boolean {
+  return end.length <= whole.length && end.every((byte, k) => whole[whole.length - end.length + k] === byte);
 }
