@@ -6,6 +6,8 @@ export interface OverlongToken {
   readonly id: number;
   /** Where in the token the tag ends. */
   readonly end: number;
+  /** The token that is the bytes after the tag; -1 where there is none. */
+  readonly rest: number;
 }
 
 /** The tag that opens a span, and the tokens that can do more than complete it. */
@@ -37,8 +39,10 @@ export class OpeningTag {
     for (const missing of this.#scanner.missing(state)) {
       for (const id of this.#vocabulary.tokensStartingWith(missing)) ids.add(id);
     }
-    return [...Int32Array.from(ids).sort()]
+    const overlong = [...Int32Array.from(ids).sort()]
       .map((id) => ({ id, end: this.scan(state, this.#vocabulary.view(id)).end }))
       .filter(({ id, end }) => end < this.#vocabulary.view(id).length);
+    const rests = this.#vocabulary.tokensOf(overlong.map(({ id, end }) => this.#vocabulary.view(id).subarray(end)));
+    return overlong.map((token, index) => ({ ...token, rest: rests[index] }));
   }
 }

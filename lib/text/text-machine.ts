@@ -1,6 +1,7 @@
 import type { EngineTextMatcher } from "../engine/text-engine.js";
 import type { RecallErrorCode } from "../errors.js";
-import { IdBuffer } from "../session/id-set.js";
+import { contains, IdBuffer } from "../session/id-set.js";
+import type { TokenVocabulary } from "../vocabulary/token-vocabulary.js";
 import { History } from "./history.js";
 import {
   beginQuote,
@@ -350,9 +351,9 @@ export class TextMachine {
       groups.set(key, [...(groups.get(key) ?? []), token]);
     }
     const refused = [...groups.values()].flatMap((group) =>
-      this.#atTag(setup.vocabulary.view(group[0].id), group[0].end, (matcher) =>
-        group.filter(({ id, end }) => !tries(matcher, setup.vocabulary.view(id).subarray(end))).map(({ id }) => id),
-      ),
+      this.#atTag(setup.vocabulary.view(group[0].id), group[0].end, (matcher) => {
+        return refusedAt(matcher, group, setup.vocabulary);
+      }),
     );
     return Int32Array.from(refused).sort();
   }
@@ -365,9 +366,19 @@ export class TextMachine {
 const NO_BYTES = new Uint8Array(0);
 const NO_IDS = new Int32Array(0);
 
-/** Whether a quote may begin with `bytes`; the matcher is at the beginning again. */
-function tries(matcher: EngineTextMatcher, bytes: Uint8Array): boolean {
-  const allowed = matcher.advanceBytes(bytes);
-  if (allowed) matcher.rewind(0);
-  return allowed;
+/** Those of the tokens that have something after the opening tag that no quote begins with. */
+function refusedAt(
+  matcher: EngineTextMatcher,
+  tokens: readonly OverlongToken[],
+  vocabulary: TokenVocabulary,
+): number[] {
+  // The set of all tokens is at hand at the beginning of a quote; bytes have to be looked for.
+  const first = matcher.allowed().slice();
+  const begins = ({ id, end, rest }: OverlongToken): boolean => {
+    if (rest !== -1) return contains(first, rest);
+    const allowed = matcher.advanceBytes(vocabulary.view(id).subarray(end));
+    if (allowed) matcher.rewind(0);
+    return allowed;
+  };
+  return tokens.filter((token) => !begins(token)).map(({ id }) => id);
 }

@@ -69,6 +69,23 @@ export class TokenVocabulary {
     });
   }
 
+  /** @internal For each of these bytes, which are not empty, the first id that has them; -1 where none does. */
+  tokensOf(wanted: readonly Uint8Array[]): Int32Array {
+    const ids = new Int32Array(wanted.length).fill(-1);
+    const byShape = new Map<number, number[]>();
+    wanted.forEach((bytes, index) => {
+      const shape = shapeOf(bytes);
+      byShape.set(shape, [...(byShape.get(shape) ?? []), index]);
+    });
+    for (let id = 0; id < this.size; id++) {
+      const token = this.view(id);
+      for (const index of byShape.get(shapeOf(token)) ?? []) {
+        if (ids[index] === -1 && startsWith(token, wanted[index], 0)) ids[index] = id;
+      }
+    }
+    return ids;
+  }
+
   /** One pass over all tokens, and no more for the same bytes. */
   #search(known: Map<string, Int32Array>, bytes: Uint8Array, matches: (token: Uint8Array) => boolean): Int32Array {
     const key = bytes.join();
@@ -84,6 +101,11 @@ export class TokenVocabulary {
     }
     return found;
   }
+}
+
+/** Equal for equal bytes. */
+function shapeOf(bytes: Uint8Array): number {
+  return bytes.length * 256 + (bytes[0] ?? 0);
 }
 
 function startsWith(token: Uint8Array, bytes: Uint8Array, at: number): boolean {
