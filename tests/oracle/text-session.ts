@@ -25,24 +25,6 @@ export interface TextOptions {
   snapEdges: ((text: string) => ArrayLike<number>) | null;
 }
 
-export interface TextSource {
-  segment: string | null;
-  start: number;
-  end: number;
-  bytes?: [start: number, end: number];
-  lines?: [first: number, last: number];
-}
-
-/** A document: a named segment, as far as it has not been cut. */
-interface Document {
-  readonly name: string;
-  readonly start: number;
-  readonly length: number;
-  /** The offset in the original text of each byte that is searched, cut ones too; and one past the last. */
-  readonly origins: readonly number[];
-  readonly original: readonly number[];
-}
-
 interface Opening {
   /** The searchable context: what was there before the opening tag's first byte. */
   readonly before: TextContextOracle;
@@ -376,14 +358,7 @@ export class TextSessionOracle {
       return each.start <= start && start < each.start + each.length;
     });
     if (!document) return { segment: null, start, end };
-    const bytes: [number, number] = [
-      document.origins[start - document.start]!,
-      document.origins[end - document.start]!,
-    ];
-    const lineOf = (byte: number): number =>
-      document.original.slice(0, byte).filter((each) => each === 0x0a).length + 1;
-    const lines: [number, number] = [lineOf(bytes[0]), lineOf(Math.max(bytes[0], bytes[1] - 1))];
-    return { segment: document.name, start: bytes[0], end: bytes[1], bytes, lines };
+    return placeIn(document, start, end);
   }
 }
 
@@ -403,28 +378,4 @@ const nothing: State = {
 
 function lengthOf({ context, open }: State): number {
   return context.length + (open ? open.opening.openingTag.length + open.generated.bytes.length : 0);
-}
-
-interface Layout {
-  bytes: readonly number[];
-  /** For each byte the offset in the original that it stands for; and the original's length. */
-  origins: readonly number[];
-  edges: readonly boolean[];
-}
-
-/** Bytes as they are searched: as they are, or as `JSON.stringify` escapes them. */
-function layOut(original: readonly number[], json: boolean): Layout {
-  const bytes: number[] = [];
-  const origins: number[] = [];
-  const edges: boolean[] = [];
-  original.forEach((byte, offset) => {
-    const escaped = json && byte < 0x80 ? JSON.stringify(String.fromCharCode(byte)).slice(1, -1) : null;
-    const written = escaped === null ? [byte] : [...new TextEncoder().encode(escaped)];
-    written.forEach((each, index) => {
-      bytes.push(each);
-      origins.push(offset);
-      edges.push(index === 0 && beginsCharacter(byte));
-    });
-  });
-  return { bytes, origins: [...origins, original.length], edges };
 }
