@@ -1,5 +1,6 @@
 import type {
   LlamaContextSequence,
+  LlamaModel,
   SequenceEvaluateMetadataOptions,
   SequenceEvaluateOptions,
   Token,
@@ -7,20 +8,28 @@ import type {
 import { expectBoolean, expectNumber, expectOneOf, expectOptions } from "../arguments.js";
 import { RecallError } from "../errors.js";
 import { RecallSession } from "../session.js";
+import type { Snap } from "../session/snap-edges.js";
+import type { RecallTextSession } from "../text-session.js";
 import { AllowedBias } from "./node-llama-cpp/allowed-bias.js";
 import { constrainSequence, type Replacement, type SampledToken } from "./node-llama-cpp/constrained-sequence.js";
 import { findDelimiters, type DelimiterOptions } from "./node-llama-cpp/delimiters.js";
 import { expectDocuments, type RecallDocument } from "./node-llama-cpp/document-locator.js";
-import { HostHistory, type ContextShiftPolicy } from "./node-llama-cpp/host-history.js";
+import { HostHistory, type HistoryOptions } from "./node-llama-cpp/host-history.js";
+import type { ContextShiftPolicy } from "./node-llama-cpp/host-tokens.js";
 import { ModelVocabulary } from "./node-llama-cpp/model-vocabulary.js";
 import { checkPeerVersion } from "./node-llama-cpp/peer-version.js";
+import { chooseMode, type RecallMode } from "./node-llama-cpp/mode.js";
 import { constrainOptions, expectNoGrammar, type Constraint } from "./node-llama-cpp/sampling-options.js";
+import { TextHistory } from "./node-llama-cpp/text-history.js";
+import { makeTextSession } from "./node-llama-cpp/text-documents.js";
 
 export { RecallError } from "../errors.js";
 export type { RecallSource } from "../session/segments.js";
 export type { RecallSession } from "../session.js";
 export type { RecallSpan } from "../span.js";
-export type { ContextShiftPolicy, DelimiterOptions, RecallDocument };
+export type { RecallTextSession } from "../text-session.js";
+export type { RecallTextSpan } from "../text-span.js";
+export type { ContextShiftPolicy, DelimiterOptions, RecallDocument, RecallMode, Snap };
 
 /**
  * What is added to the allowed logits. It has to exceed the spread of a model's logits (below 100 in the models we
@@ -29,12 +38,37 @@ export type { ContextShiftPolicy, DelimiterOptions, RecallDocument };
  */
 const DEFAULT_BOOST = 500;
 
+/** The session of a sampler of that mode. */
+export type SessionOf<Mode extends RecallMode> = {
+  token: RecallSession;
+  text: RecallTextSession;
+  auto: RecallSession | RecallTextSession;
+}[Mode];
+
 /** Options of {@link RecallSampler}. */
-export interface RecallSamplerOptions extends DelimiterOptions {
+export interface RecallSamplerOptions<Mode extends RecallMode = "token"> extends DelimiterOptions {
+  /**
+   * Whether quotes stand between delimiter tokens or between tags in the text. `"auto"`, the default: between tokens
+   * where the tokenizer has them, or where `startToken` or `endToken` name some; otherwise between tags.
+   */
+  mode?: Mode;
+  /** Text mode: opens a quote; `<recall>` unless given. `null`: only `session.beginSpan` does. */
+  startTag?: string | null;
+  /** Text mode: closes a quote; `</recall>` unless given. */
+  endTag?: string;
+  /** Quotes start and end at the edges of words, lines or sentences only. */
+  snap?: Snap;
+  /** Text mode: a quote goes no further than the last edge within so many bytes; 4096 unless given. */
+  maxSpanBytes?: number;
+  /** Text mode: below this many bytes a quote may not end; 0 unless given. */
+  minSpanBytes?: number;
+  /** Text mode: the session may not grow past this many bytes. */
+  maxContextBytes?: number;
   /**
    * Documents that stand in the prompt, by the names that quotes shall report. They are found by their text, wherever
    * a chat template puts it; with documents given, nothing else of the prompt can be quoted unless `recallPrompt`
-   * says so. An empty list counts as given: nothing of the prompt can be quoted then.
+   * says so. An empty list counts as given: nothing of the prompt can be quoted then. In text mode they can be quoted
+   * from the start, whether or not the prompt shows them.
    */
   documents?: readonly RecallDocument[];
   /**
@@ -42,13 +76,13 @@ export interface RecallSamplerOptions extends DelimiterOptions {
    * `false` where it is given, even if empty. With `false` and no documents, only generated tokens can be quoted.
    */
   recallPrompt?: boolean;
-  /** Whether what the model generated can be quoted; `true` unless given. */
+  /** Whether what the model generated can be quoted; `true` unless given, and never with `snap`. */
   recallGenerated?: boolean;
-  /** At this many tokens a quote must end; 128 unless given. */
+  /** Token mode: at this many tokens a quote must end; 128 unless given. */
   maxSpanTokens?: number;
-  /** Below this many tokens a quote may not end; 0 unless given. */
+  /** Token mode: below this many tokens a quote may not end; 0 unless given. */
   minSpanTokens?: number;
-  /** The session may not grow past this many tokens. */
+  /** Token mode: the session may not grow past this many tokens. */
   maxContextTokens?: number;
   /** Which engine searches. */
   backend?: "auto" | "native" | "javascript";
@@ -72,14 +106,19 @@ export interface RecallSamplerOptions extends DelimiterOptions {
  * ```
  *
  * Every sampled token is checked against the session before the host or the user sees it.
+ *
+ * TypeScript takes `session` for a token session unless `mode` is given: where a model may have no delimiter tokens,
+ * say `mode: "auto"` and look at {@link RecallSampler.mode}, or say `mode: "text"`.
  */
-export class RecallSampler {
+export class RecallSampler<Mode extends RecallMode = "token"> {
   /** The sequence, constrained: give it to `LlamaCompletion`, `LlamaChatSession`, or call its `evaluate`. */
   readonly sequence: LlamaContextSequence;
   /** The searchable context and the quotes. The sampler feeds it; its readers and `endSpan` are for everybody. */
-  readonly session: RecallSession;
+  readonly session: SessionOf<Mode>;
+  /** Whether quotes stand between tokens or between tags. */
+  readonly mode: "token" | "text";
   readonly #host: LlamaContextSequence;
-  readonly #history: HostHistory;
+  readonly #history: HostHistory | TextHistory;
   readonly #constraint: Constraint;
   /** The generation that owns the sequence. */
   #running: object = {};
@@ -90,10 +129,11 @@ export class RecallSampler {
    * @param sequence a sequence without a token predictor, and without history that quotes shall come from other than
    *   what it holds at the first generation
    * @throws TypeError, RangeError for options
-   * @throws RecallError `NO_RECALL_TOKENS` where the model's tokenizer lacks the delimiters; `BACKEND_UNAVAILABLE`
+   * @throws RecallError `NO_RECALL_TOKENS` where the mode is `"token"` and the model's tokenizer lacks the delimiters;
+   *   `BACKEND_UNAVAILABLE`
    */
-  constructor(sequence: LlamaContextSequence, options?: RecallSamplerOptions) {
-    const given = expectOptions<RecallSamplerOptions>("options", options);
+  constructor(sequence: LlamaContextSequence, options?: RecallSamplerOptions<Mode>) {
+    const given = expectOptions<RecallSamplerOptions<RecallMode>>("options", options);
     if (sequence.tokenPredictor !== undefined) {
       throw new TypeError('Expected "sequence" to have no token predictor: predicted tokens are sampled unmasked');
     }
@@ -105,18 +145,14 @@ export class RecallSampler {
       recallPrompt: expectBoolean("recallPrompt", recallPrompt),
     };
     const vocabulary = ModelVocabulary.of(sequence.model);
-    const { maxSpanTokens, minSpanTokens, maxContextTokens, recallGenerated, backend } = given;
-    this.session = new RecallSession({
-      ...findDelimiters(sequence.model, vocabulary, given),
-      ...{ maxSpanTokens, minSpanTokens, maxContextTokens, recallGenerated, backend },
-      vocabSize: vocabulary.size,
-      barrierTokenIds: vocabulary.barriers,
-    });
+    this.mode = chooseMode(sequence.model, given);
+    const { session, history } =
+      this.mode === "token"
+        ? startTokenMode(sequence.model, vocabulary, given, { ...quotable, onContextShift })
+        : startTextMode(vocabulary, given, { ...quotable, onContextShift });
+    this.session = session as SessionOf<Mode>;
     this.#host = sequence;
-    this.#history = new HostHistory(this.session, vocabulary, {
-      ...quotable,
-      onContextShift,
-    });
+    this.#history = history;
     this.#constraint = {
       inSpan: () => this.session.inSpan,
       spanBias: () => this.#timed(() => bias.next(this.session)),
@@ -180,7 +216,7 @@ export class RecallSampler {
   }
 
   #accept(token: Token): void {
-    if (this.session.inSpan && !this.session.allows(token)) {
+    if ((this.mode === "text" || this.session.inSpan) && !this.session.allows(token)) {
       throw new RecallError(
         "NOT_ENFORCED",
         `The host sampled token ${token}, which does not continue any quote: something in it overrides the recall ` +
@@ -203,4 +239,30 @@ export class RecallSampler {
       this.#maskMilliseconds += performance.now() - start;
     }
   }
+}
+
+function startTokenMode(
+  model: LlamaModel,
+  vocabulary: ModelVocabulary,
+  options: RecallSamplerOptions<RecallMode>,
+  history: HistoryOptions,
+) {
+  const { maxSpanTokens, minSpanTokens, maxContextTokens, recallGenerated, backend, snap } = options;
+  const session = new RecallSession({
+    ...findDelimiters(model, vocabulary, options),
+    ...{ maxSpanTokens, minSpanTokens, maxContextTokens, recallGenerated, backend, snap },
+    vocabSize: vocabulary.size,
+    barrierTokenIds: vocabulary.barriers,
+  });
+  return { session, history: new HostHistory(session, vocabulary, history) };
+}
+
+function startTextMode(
+  vocabulary: ModelVocabulary,
+  options: RecallSamplerOptions<RecallMode>,
+  history: HistoryOptions,
+) {
+  const { tokenVocabulary } = vocabulary;
+  const session = makeTextSession(tokenVocabulary, history.documents, options);
+  return { session, history: new TextHistory(session, tokenVocabulary, history) };
 }

@@ -1,5 +1,5 @@
 import { TokenBias, type LlamaModel, type Token } from "node-llama-cpp";
-import type { RecallSession } from "../../session.js";
+import type { AnySession } from "../../session/any-session.js";
 
 /**
  * The allowed set of an open span as a `TokenBias`: it raises the allowed logits by one constant that no other logit
@@ -23,15 +23,27 @@ export class AllowedBias {
     this.#bias = this.#none;
   }
 
-  /** The bias for the session's next token; `null` outside a span. */
-  next(session: RecallSession): TokenBias | null {
+  /** The bias for the session's next token; `null` where every token may come. */
+  next(session: AnySession): TokenBias | null {
     const allowed = session.allowed();
     if (allowed === null) return null;
+    if (!session.inSpan) return this.#without(allowed, session.vocabSize);
     if (!sameIds(allowed, this.#ids)) {
       this.#ids = allowed.slice();
       this.#bias = TokenBias.for(this.#model).set([...allowed] as Token[], { logit: this.#boost });
     }
     return this.#bias;
+  }
+
+  /** Outside a span nearly all ids are allowed: the others are lowered. */
+  #without(allowed: Int32Array, vocabSize: number): TokenBias {
+    const refused: Token[] = [];
+    let next = 0;
+    for (let id = 0; id < vocabSize; id++) {
+      if (allowed[next] === id) next++;
+      else refused.push(id as Token);
+    }
+    return TokenBias.for(this.#model).set(refused, { logit: -this.#boost });
   }
 
   /** Changes no logit. */

@@ -2,13 +2,16 @@ import type { Token } from "node-llama-cpp";
 import { RecallError } from "../../errors.js";
 import type { RecallSession } from "../../session.js";
 import { locateDocuments, type LocatedDocument, type RecallDocument } from "./document-locator.js";
+import {
+  ANCHOR_TOKENS,
+  commonLength,
+  contextShifted,
+  endOfKnown,
+  findContinuation,
+  wereCutOut,
+  type ContextShiftPolicy,
+} from "./host-tokens.js";
 import type { ModelVocabulary } from "./model-vocabulary.js";
-
-/** So many tokens in a row tell one place of a conversation from another. */
-const ANCHOR_TOKENS = 16;
-
-/** What happens when the host drops tokens that the session still searches. */
-export type ContextShiftPolicy = "error" | "keep";
 
 export interface HistoryOptions {
   readonly documents: readonly RecallDocument[];
@@ -81,14 +84,8 @@ export class HostHistory {
     const common = commonLength(this.#tokens, state);
     const goesBack = common < this.#tokens.length;
     if (!goesBack || common === state.length) return this.#follow(state, common);
-    if (wasFull || this.#wereCutOut(state, common)) return this.#shift(state);
+    if (wasFull || wereCutOut(this.#tokens, state, common, this.#promptEnd)) return this.#shift(state);
     this.#follow(state, common);
-  }
-
-  /** Whether the host's state goes on with prompt tokens that used to stand later: those between were cut out. */
-  #wereCutOut(state: readonly Token[], common: number): boolean {
-    if (common >= this.#promptEnd || state.length - common < ANCHOR_TOKENS) return false;
-    return findTokens(this.#tokens, state.slice(common, common + ANCHOR_TOKENS), common + 1) !== -1;
   }
 
   #follow(state: readonly Token[], common: number): void {
@@ -172,57 +169,10 @@ export class HostHistory {
   }
 }
 
-function contextShifted(): RecallError {
-  return new RecallError(
-    "CONTEXT_SHIFTED",
-    "The host dropped tokens that quotes may still come from (its context is full, or its history was cut). Make its " +
-      'context larger, or set "onContextShift" to "keep" to go on quoting what the host no longer holds; before ' +
-      "another conversation on the same sequence, call reset()",
-  );
-}
-
 function notInPrompt(document: RecallDocument): RecallError {
   return new RecallError(
     "SEGMENT_UNKNOWN",
     `The prompt does not contain the text of the document ${JSON.stringify(document.name)}, so nothing can be quoted ` +
       "from it: put its text into the prompt as it is",
   );
-}
-
-function commonLength(a: readonly Token[], b: readonly Token[]): number {
-  const length = Math.min(a.length, b.length);
-  let common = 0;
-  while (common < length && a[common] === b[common]) common++;
-  return common;
-}
-
-/** The first position from `from` on where `tokens` holds `pattern`; -1 where none does. */
-function findTokens(tokens: readonly Token[], pattern: readonly Token[], from: number): number {
-  for (let at = from; at + pattern.length <= tokens.length; at++) {
-    if (pattern.every((token, i) => tokens[at + i] === token)) return at;
-  }
-  return -1;
-}
-
-/**
- * Where in what is known the host's state ends, if that is among the tokens that were generated: then the host has
- * read nothing new. (It may have taken back the last tokens, which it had not shown yet.)
- */
-function findContinuation(known: readonly Token[], state: readonly Token[], promptEnd: number): number | null {
-  const tail = state.slice(-ANCHOR_TOKENS);
-  for (let end = known.length; end > Math.max(promptEnd, tail.length - 1); end--) {
-    if (tail.every((token, i) => known[end - tail.length + i] === token)) return end;
-  }
-  return null;
-}
-
-/** The position in the host's state after which it has read something new: after the latest tokens that are known. */
-function endOfKnown(known: readonly Token[], state: readonly Token[]): number {
-  const ends = new Map<string, number>();
-  for (let end = state.length; end >= ANCHOR_TOKENS; end--) ends.set(state.slice(end - ANCHOR_TOKENS, end).join(), end);
-  for (let end = known.length; end >= ANCHOR_TOKENS; end--) {
-    const found = ends.get(known.slice(end - ANCHOR_TOKENS, end).join());
-    if (found !== undefined) return found;
-  }
-  return 0;
 }

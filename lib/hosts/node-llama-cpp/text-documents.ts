@@ -1,0 +1,24 @@
+import { RecallTextContext } from "../../text-context.js";
+import { RecallTextSession } from "../../text-session.js";
+import type { TokenVocabulary } from "../../vocabulary/token-vocabulary.js";
+import type { RecallSamplerOptions } from "../node-llama-cpp.js";
+import type { RecallDocument } from "./document-locator.js";
+import type { RecallMode } from "./mode.js";
+
+/** A text session that can quote the documents from the start. */
+export function makeTextSession(
+  vocabulary: TokenVocabulary,
+  documents: readonly RecallDocument[],
+  options: RecallSamplerOptions<RecallMode>,
+): RecallTextSession {
+  const { snap, backend, startTag, endTag, maxSpanBytes, minSpanBytes, maxContextBytes, recallGenerated } = options;
+  const context = new RecallTextContext({ vocabulary, snap, backend });
+  try {
+    for (const { name, text } of documents) context.append(text, { segment: name });
+    context.freeze();
+    const limits = { maxSpanBytes, minSpanBytes, maxContextBytes };
+    return new RecallTextSession({ context, startTag, endTag, ...limits, recallGenerated });
+  } finally {
+    context.close();
+  }
+}
