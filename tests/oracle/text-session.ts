@@ -1,12 +1,6 @@
 import { Refusal } from "./session.js";
-import {
-  beginsCharacter,
-  type ByteRange,
-  type Generated,
-  QuoteOracle,
-  startsWith,
-  TextContextOracle,
-} from "./text-oracle.js";
+import { type Document, layOut, placeIn, type TextSource } from "./text-layout.js";
+import { type ByteRange, type Generated, QuoteOracle, startsWith, TextContextOracle } from "./text-oracle.js";
 
 export { Refusal };
 
