@@ -11,9 +11,6 @@ namespace {
 constexpr size_t kFanOut = 64;
 /** Symbols of a suffix array's text: 0 between runs, and the bytes from 1 on. */
 constexpr int32_t kAlphabet = 257;
-/** Sets of so many tags are kept. */
-constexpr size_t kTags = 4;
-
 /** Lets a walk end at the block's end. */
 class Unknown : public TextWalk::Beyond {
  public:
@@ -89,20 +86,23 @@ int32_t TextBlock::NextDifferent(int32_t from, int32_t end, int32_t most) const 
   }
 }
 
-std::shared_ptr<const TextContinuations> TextBlock::Starts(const TokenTrie& trie, std::span<const uint8_t> tag,
-                                                           bool run_goes_on) const {
+std::shared_ptr<const TextContinuations> TextBlock::ContinuationsOf(const TokenTrie& trie, std::span<const uint8_t> tag,
+                                                                    const Interval& interval, bool run_goes_on) const {
+  Key key = {{tag.begin(), tag.end()}, run_goes_on, interval};
   const std::lock_guard<std::mutex> lock(mutex_);
-  for (const StartsOfTag& known : starts_) {
-    if (known.run_goes_on != run_goes_on) continue;
-    if (std::equal(tag.begin(), tag.end(), known.tag.begin(), known.tag.end())) return known.starts;
-  }
-  auto starts = std::make_shared<TextContinuations>();
+  if (const auto known = kept_.find(key); known != kept_.end()) return known->second;
+  auto found = std::make_shared<TextContinuations>();
   const Unknown unknown;
-  TextWalk(trie, tag, *starts).Interval(*this, 0, 0, count(), run_goes_on ? &unknown : nullptr);
-  std::sort(starts->tokens.begin(), starts->tokens.end());
-  if (starts_.size() == kTags) starts_.erase(starts_.begin());
-  starts_.push_back({{tag.begin(), tag.end()}, run_goes_on, starts});
-  return starts;
+  TextWalk(trie, tag, *found)
+      .Interval(*this, interval.depth, interval.low, interval.high, run_goes_on ? &unknown : nullptr);
+  std::sort(found->tokens.begin(), found->tokens.end());
+  kept_ids_ += found->tokens.size();
+  if (kept_ids_ > kKeptPerByte * words_.size() + static_cast<size_t>(trie.vocab_size())) {
+    kept_.clear();
+    kept_ids_ = found->tokens.size();
+  }
+  kept_.emplace(std::move(key), found);
+  return found;
 }
 
 size_t TextBlock::bytes() const {

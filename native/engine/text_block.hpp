@@ -1,7 +1,9 @@
 #pragma once
 
+#include <compare>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <span>
@@ -46,20 +48,34 @@ class TextBlock {
   /** The first i in [from, end) with common(i) <= most; `end` where there is none. */
   int32_t NextDifferent(int32_t from, int32_t end, int32_t most) const;
 
+  /** Starts [low, high) of the order, which share their first `depth` bytes. */
+  struct Interval {
+    int32_t depth;
+    int32_t low;
+    int32_t high;
+
+    auto operator<=>(const Interval&) const = default;
+  };
   /**
-   * What may come first in a quote, worked out once for each tag. `run_goes_on`: the last run goes on behind the block,
-   * and what reaches the block's end is left out.
+   * What may come next after an interval; worked out once for each, and kept, since few intervals are large and quotes
+   * begin with those. `run_goes_on`: the last run goes on behind the block, and what reaches the block's end is left
+   * out.
    */
-  std::shared_ptr<const TextContinuations> Starts(const TokenTrie& trie, std::span<const uint8_t> tag,
-                                                  bool run_goes_on) const;
+  std::shared_ptr<const TextContinuations> ContinuationsOf(const TokenTrie& trie, std::span<const uint8_t> tag,
+                                                           const Interval& interval, bool run_goes_on) const;
 
   size_t bytes() const;
 
  private:
-  struct StartsOfTag {
+  /** Kept sets take at most so many ids per byte of the block; past that all are forgotten. */
+  static constexpr size_t kKeptPerByte = 8;
+
+  struct Key {
     std::vector<uint8_t> tag;
     bool run_goes_on;
-    std::shared_ptr<const TextContinuations> starts;
+    Interval interval;
+
+    auto operator<=>(const Key&) const = default;
   };
 
   std::vector<TextWord> words_;
@@ -68,7 +84,8 @@ class TextBlock {
   /** The common prefixes, and above them the least of every 64: what repeats for long is passed over in few steps. */
   std::vector<std::vector<int32_t>> levels_;
   mutable std::mutex mutex_;
-  mutable std::vector<StartsOfTag> starts_;
+  mutable std::map<Key, std::shared_ptr<const TextContinuations>> kept_;
+  mutable size_t kept_ids_ = 0;
 };
 
 }  // namespace verbatim

@@ -5,6 +5,9 @@
 namespace verbatim {
 namespace {
 
+/** What follows so many candidates is worth keeping. */
+constexpr int32_t kHeavy = 128;
+
 /** What follows one piece of a context. */
 class AfterPiece : public TextWalk::Beyond {
  public:
@@ -163,13 +166,14 @@ std::shared_ptr<const TextContinuations> TextCandidates::Collect(const TextConte
       continue;
     }
     const int32_t end = cursor.begin + cursor.block->size();
-    if (depth() > 0) {
+    const bool goes_on = RunGoesOn(context, end);
+    const bool is_kept = depth() == 0 || (!goes_on && cursor.high - cursor.low >= kHeavy);
+    if (!is_kept) {
       const AfterPiece after(context, cursor.begin);
-      walk.Interval(*cursor.block, depth(), cursor.low, cursor.high, RunGoesOn(context, end) ? &after : nullptr);
+      walk.Interval(*cursor.block, depth(), cursor.low, cursor.high, goes_on ? &after : nullptr);
       continue;
     }
-    const bool goes_on = RunGoesOn(context, end);
-    auto starts = cursor.block->Starts(context.trie(), tag, goes_on);
+    auto starts = cursor.block->ContinuationsOf(context.trie(), tag, {depth(), cursor.low, cursor.high}, goes_on);
     if (base == nullptr || base->tokens.size() < starts->tokens.size()) base.swap(starts);
     if (starts == nullptr) continue;
     found.tokens.insert(found.tokens.end(), starts->tokens.begin(), starts->tokens.end());

@@ -1,0 +1,144 @@
+/**
+ * Text mode: the cost of a step and of getting a context ready, against the goals of issue and design: a mean step of
+ * at most 1 µs at 1 MB of text and a vocabulary of 150,000 entries or more, a context ready within 100 ns per byte, and
+ * adversarial text within ten times that. Each case checks its result before it is timed.
+ */
+import { strict as assert } from "node:assert";
+import { cpus } from "node:os";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import o200k from "gpt-tokenizer/bpeRanks/o200k_base";
+import { encode } from "gpt-tokenizer/encoding/o200k_base";
+import { loadTextEngine } from "../lib/engine/load-text.js";
+import type { EngineTextContext, EngineTextMatcher } from "../lib/engine/text-engine.js";
+import { TokenVocabulary } from "../lib/index.js";
+
+const BYTES = 1_000_000;
+const SPANS = process.argv.includes("--full") ? 4000 : 1000;
+const SPAN_TOKENS = 32;
+const CLOSING = Buffer.from("</recall>");
+
+const tokens = o200k.map((token) => (typeof token === "string" ? Buffer.from(token) : Uint8Array.from(token)));
+const vocabulary = new TokenVocabulary({ vocabSize: tokens.length, tokenBytes: tokens });
+const engine = loadTextEngine("native");
+
+/** The documentation that came with the installed packages, each paragraph once. */
+function naturalText(): string {
+  const seen = new Set<string>();
+  let text = "";
+  const files = readdirSync("node_modules", { recursive: true, encoding: "utf8" }).filter((file) =>
+    file.endsWith(".md"),
+  );
+  for (const file of files.sort()) {
+    for (const paragraph of readFileSync(join("node_modules", file), "utf8").split(/\n{2,}/)) {
+      if (seen.has(paragraph)) continue;
+      seen.add(paragraph);
+      text += `${paragraph}\n\n`;
+    }
+    if (text.length > BYTES) break;
+  }
+  return text.slice(0, BYTES);
+}
+
+function randomText(characters: string): string {
+  let state = 12345;
+  return Array.from({ length: BYTES }, () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return characters[Math.floor((state / 2 ** 32) * characters.length)];
+  }).join("");
+}
+
+function fibonacci(): string {
+  let [before, text] = ["b", "a"];
+  while (text.length < BYTES) [before, text] = [text, text + before];
+  return text.slice(0, BYTES);
+}
+
+const texts: Record<string, () => string> = {
+  "natural text": naturalText,
+  "all equal": () => "a".repeat(BYTES),
+  "period 2": () => "ab".repeat(BYTES / 2),
+  "period 3": () => "abc".repeat(BYTES / 3),
+  Fibonacci: fibonacci,
+  "random binary": () => randomText("ab"),
+};
+
+interface Row {
+  text: string;
+  ready: number;
+  mean: number;
+  p99: number;
+  first: number;
+  bytesPerByte: number;
+}
+
+/** Spans that start at uniform places, in the tokens by which the tokenizer writes what follows. */
+function spansOf(text: string): number[][] {
+  let state = 99;
+  return Array.from({ length: SPANS }, () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    const start = Math.floor((state / 2 ** 32) * (text.length - 400));
+    return encode(text.slice(start, start + 400), { disallowedSpecial: new Set() }).slice(0, SPAN_TOKENS);
+  });
+}
+
+function begin(matcher: EngineTextMatcher): void {
+  matcher.begin({ ranges: null, tag: CLOSING, minBytes: 0, maxBytes: 2 ** 30 });
+}
+
+/** Milliseconds until the first mask is there: text in, index, the set of first tokens. */
+function getReady(text: Uint8Array): { context: EngineTextContext; matcher: EngineTextMatcher; milliseconds: number } {
+  const context = engine.createTextContext(vocabulary.table);
+  const start = performance.now();
+  context.append(text, { searchable: true, newRun: true, json: false, edges: null });
+  const matcher = context.matcher();
+  begin(matcher);
+  assert.ok(matcher.allowed().length > 0);
+  return { context, matcher, milliseconds: performance.now() - start };
+}
+
+function measure(name: string, text: string): Row {
+  const bytes = Buffer.from(text);
+  getReady(bytes).context.close();
+  const { context, matcher, milliseconds } = getReady(bytes);
+  const spans = spansOf(text);
+  const times: number[] = [];
+  const firsts: number[] = [];
+  for (const span of spans) {
+    begin(matcher);
+    for (const [k, token] of span.entries()) {
+      const start = process.hrtime.bigint();
+      const accepted = matcher.advance(token);
+      const allowed = matcher.allowed();
+      const elapsed = Number(process.hrtime.bigint() - start);
+      times.push(elapsed);
+      if (k === 0) firsts.push(elapsed);
+      assert.ok(accepted, `${name}: a token of the text was refused`);
+      const next = span[k + 1];
+      if (next !== undefined) assert.ok(allowed.includes(next), `${name}: the text's next token is not allowed`);
+    }
+  }
+  const sorted = times.slice().sort((a, b) => a - b);
+  const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const row = {
+    text: name,
+    ready: (milliseconds * 1e6) / bytes.length,
+    mean: mean(times),
+    p99: sorted[Math.floor(sorted.length * 0.99)]!,
+    first: mean(firsts),
+    bytesPerByte: context.bytes / bytes.length,
+  };
+  context.close();
+  return row;
+}
+
+console.log(
+  `${cpus()[0]?.model ?? "unknown processor"}, one thread; ${tokens.length} tokens; spans of ${SPAN_TOKENS}\n`,
+);
+console.log("| text, 1 MB | ready, ns per byte | step, mean ns | p99 | after the first token | bytes per byte |");
+console.log("|---|--:|--:|--:|--:|--:|");
+for (const [name, make] of Object.entries(texts)) {
+  const { ready, mean, p99, first, bytesPerByte } = measure(name, make());
+  const figures = [ready.toFixed(0), mean.toFixed(0), p99.toFixed(0), first.toFixed(0), bytesPerByte.toFixed(1)];
+  console.log(`| ${name} | ${figures.join(" | ")} |`);
+}
