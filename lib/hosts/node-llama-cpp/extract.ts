@@ -1,0 +1,140 @@
+import type { LlamaContextSequence, Token } from "node-llama-cpp";
+import { COUNT_LIMIT, expectInteger, expectNumber, expectOptions, expectString } from "../../arguments.js";
+import type { Backend } from "../../engine/load.js";
+import { RecallError } from "../../errors.js";
+import { planExtraction } from "../../schema/extract-plan.js";
+import type { Snap } from "../../session/snap-edges.js";
+import { RecallTextContext } from "../../text-context.js";
+import { expectDocuments, type RecallDocument } from "./document-locator.js";
+import { buildExtractPrompt, plainPrompt } from "./extract-prompt.js";
+import { GuidedGeneration } from "./guided-generation.js";
+import { type ExtractedQuote, JsonExtractor } from "./json-extractor.js";
+import { JsonGrammars } from "./json-grammars.js";
+import { ModelVocabulary } from "./model-vocabulary.js";
+import { checkPeerVersion } from "./peer-version.js";
+
+/** Tokens of the prompt that are read between two reports of progress. */
+const CHUNK_TOKENS = 512;
+const DEFAULT_MAX_TOKENS = 1024;
+const DEFAULT_MAX_QUOTE_BYTES = 4096;
+
+/** Options of {@link extract}. */
+export interface ExtractOptions {
+  /** A JSON schema. Strings with `"x-verbatim": true` are copied from the documents; all properties are written. */
+  schema: unknown;
+  /** Quotes come from these and nothing else. */
+  documents: readonly RecallDocument[];
+  /** What to extract, in words; empty unless given. */
+  instruction?: string;
+  /** In place of the prompt that is made of documents, instruction and schema. */
+  prompt?: string | readonly Token[];
+  /** 0 unless given: the likeliest token each time. */
+  temperature?: number;
+  seed?: number;
+  /** Data that takes more tokens is an error; 1024 unless given. */
+  maxTokens?: number;
+  /** Quotes start and end at the edges of words, lines or sentences only. */
+  snap?: Snap;
+  /** Longest quote, in bytes as they stand in the JSON text; 4096 unless given. */
+  maxQuoteBytes?: number;
+  /** Which engine searches. */
+  backend?: Backend;
+  /** Ends the extraction: it throws the signal's reason. */
+  signal?: AbortSignal;
+  /** Is told while the prompt is read. */
+  onRead?: (tokens: number, of: number) => void;
+}
+
+/** Data for a schema, and where its quotes come from. */
+export interface Extraction {
+  data: unknown;
+  /** In the order of the data. */
+  quotes: ExtractedQuote[];
+  /** Tokens of the prompt, and of the JSON text. */
+  promptTokens: number;
+  dataTokens: number;
+}
+
+/**
+ * Generates data for a JSON schema. A string that the schema marks `"x-verbatim": true` is an exact copy of a place in
+ * the documents; braces, keys and commas are forced; all else is sampled under the host's grammar for its schema.
+ *
+ * What the sequence holds is kept as far as the prompt begins with it.
+ *
+ * @throws SchemaError for a schema that cannot be honoured; TypeError, RangeError for options
+ * @throws ExtractionError where `maxTokens` is reached, or nothing can be quoted
+ * @throws RecallError `CONTEXT_FULL`, `CONTEXT_SHIFTED` where the sequence has no room; `NOT_ENFORCED`;
+ *   `BACKEND_UNAVAILABLE`
+ */
+export async function extract(sequence: LlamaContextSequence, options: ExtractOptions): Promise<Extraction> {
+  const given = expectOptions<ExtractOptions>("options", options);
+  const { snap, backend, signal, onRead, seed } = given;
+  const plan = planExtraction(given.schema);
+  const documents = expectDocuments(given.documents);
+  const sampling = {
+    temperature: expectNumber("temperature", given.temperature ?? 0, 0, Infinity),
+    maxTokens: expectInteger("maxTokens", given.maxTokens ?? DEFAULT_MAX_TOKENS, 1, COUNT_LIMIT),
+    seed,
+    signal,
+  };
+  const maxQuoteBytes = expectInteger("maxQuoteBytes", given.maxQuoteBytes ?? DEFAULT_MAX_QUOTE_BYTES, 1, COUNT_LIMIT);
+  if (sequence.tokenPredictor !== undefined) {
+    throw new TypeError('Expected "sequence" to have no token predictor: predicted tokens are sampled unmasked');
+  }
+  await checkPeerVersion();
+  const { model } = sequence;
+  const vocabulary = ModelVocabulary.of(model).tokenVocabulary;
+  const prompt = readPrompt(sequence, given, documents);
+  const searched = new RecallTextContext({ vocabulary, json: true, snap, backend });
+  let generation: GuidedGeneration | undefined;
+  try {
+    for (const { name, text } of documents) searched.append(text, { segment: name });
+    searched.freeze();
+    await evaluatePrompt(sequence, prompt, signal, onRead);
+    generation = new GuidedGeneration(sequence, vocabulary, prompt.slice(sequence.nextTokenIndex), sampling);
+    const grammars = new JsonGrammars(model);
+    const extractor = new JsonExtractor({ generation, grammars, vocabulary, documents: searched, maxQuoteBytes });
+    await extractor.write(plan, "");
+    const { text, tokens } = generation;
+    return { data: JSON.parse(text), quotes: extractor.quotes, promptTokens: prompt.length, dataTokens: tokens };
+  } finally {
+    await generation?.end();
+    searched.close();
+  }
+}
+
+function readPrompt(
+  { model, contextSize }: LlamaContextSequence,
+  { prompt, instruction = "", schema }: Partial<ExtractOptions>,
+  documents: readonly RecallDocument[],
+): Token[] {
+  expectString("instruction", instruction);
+  const tokens =
+    prompt === undefined
+      ? buildExtractPrompt(model, { documents, instruction, schema })
+      : typeof prompt === "string"
+        ? plainPrompt(model, prompt)
+        : [...prompt];
+  if (tokens.length === 0) throw new RangeError('Expected "prompt" not to be empty');
+  if (tokens.length < contextSize) return tokens;
+  const message = `The prompt takes ${tokens.length} tokens, and the sequence has room for ${contextSize}`;
+  throw new RecallError("CONTEXT_FULL", message);
+}
+
+/** Reads all of the prompt but its last token, from which the data is generated. */
+async function evaluatePrompt(
+  sequence: LlamaContextSequence,
+  prompt: readonly Token[],
+  signal: AbortSignal | undefined,
+  onRead: ExtractOptions["onRead"],
+): Promise<void> {
+  const last = prompt.length - 1;
+  await sequence.adaptStateToTokens(prompt.slice(0, last), false);
+  while (sequence.nextTokenIndex < last) {
+    signal?.throwIfAborted();
+    const at = sequence.nextTokenIndex;
+    onRead?.(at, prompt.length);
+    await sequence.evaluateWithoutGeneratingNewTokens(prompt.slice(at, Math.min(at + CHUNK_TOKENS, last)));
+  }
+  onRead?.(prompt.length, prompt.length);
+}

@@ -1,0 +1,143 @@
+import type { LlamaContextSequence, LlamaGrammarEvaluationState, Token } from "node-llama-cpp";
+import { RecallError } from "../../errors.js";
+import type { RecallTextSession } from "../../text-session.js";
+import type { TokenVocabulary } from "../../vocabulary/token-vocabulary.js";
+import { AllowedBias } from "./allowed-bias.js";
+import { ExtractionError } from "./extraction-error.js";
+
+/** Raises the allowed logits above all others. */
+const BOOST = 500;
+
+/** How a generation samples, and when it ends. */
+export interface GenerationOptions {
+  readonly temperature: number;
+  readonly seed: number | undefined;
+  readonly maxTokens: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+/**
+ * What holds for one sampled token: a grammar of the host, or an open span. Never both: the grammar would remove the
+ * allowed tokens, and what is left would be sampled freely.
+ */
+export type Guide = { grammar: LlamaGrammarEvaluationState } | { span: RecallTextSession };
+
+/** A generation that is told, piece by piece, what to write and what to sample under which constraint. */
+export class GuidedGeneration {
+  readonly #sequence: LlamaContextSequence;
+  readonly #vocabulary: TokenVocabulary;
+  readonly #options: GenerationOptions;
+  readonly #bias: AllowedBias;
+  readonly #written: Uint8Array[] = [];
+  readonly #outputs: AsyncGenerator<Token, void, void | Token | Token[]>;
+  #guide: Guide | null = null;
+  #started = false;
+  /** Not evaluated yet: the rest of the prompt, tokens that were kept. */
+  #waiting: Token[];
+  /** Not tokenised yet. */
+  #forced = "";
+  #tokens = 0;
+
+  /** @param prompt what the sequence has not evaluated of the prompt: at least a token */
+  constructor(
+    sequence: LlamaContextSequence,
+    vocabulary: TokenVocabulary,
+    prompt: readonly Token[],
+    options: GenerationOptions,
+  ) {
+    this.#sequence = sequence;
+    this.#vocabulary = vocabulary;
+    this.#options = options;
+    this.#bias = new AllowedBias(sequence.model, BOOST);
+    this.#waiting = [...prompt];
+    this.#outputs = this.#generate();
+  }
+
+  /** All that was written: forced and kept. */
+  get text(): string {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(Buffer.concat(this.#written));
+  }
+
+  /** Tokens of it, as far as it was evaluated. */
+  get tokens(): number {
+    return this.#tokens;
+  }
+
+  /** Writes text without sampling. */
+  force(text: string): void {
+    this.#forced += text;
+    this.#written.push(Buffer.from(text));
+  }
+
+  /** Writes a token. */
+  keep(token: Token): void {
+    this.#flush();
+    this.#waiting.push(token);
+    this.#tokens++;
+    this.#written.push(this.#vocabulary.bytes(token));
+  }
+
+  /** Samples the next token after what was written. It counts when it is kept. */
+  async sample(guide: Guide): Promise<Token> {
+    this.#flush();
+    const { signal, maxTokens } = this.#options;
+    signal?.throwIfAborted();
+    if (this.#tokens >= maxTokens) {
+      throw new ExtractionError("MAX_TOKENS", `The data is not complete after ${maxTokens} tokens`);
+    }
+    this.#guide = guide;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    const { value } = await (this.#started ? this.#outputs.next(waiting) : this.#start(waiting));
+    if (value === undefined) throw new RecallError("NOT_ENFORCED", "The host ended the generation");
+    if ("span" in guide && !guide.span.allows(value)) {
+      throw new RecallError("NOT_ENFORCED", `The host sampled token ${value}, which does not continue any quote`);
+    }
+    return value;
+  }
+
+  /** Lets the sequence go. */
+  async end(): Promise<void> {
+    await this.#outputs.return();
+  }
+
+  #start(waiting: Token[]) {
+    this.#started = true;
+    this.#waiting = waiting;
+    return this.#outputs.next();
+  }
+
+  async *#generate(): AsyncGenerator<Token, void, void | Token | Token[]> {
+    const tokens = this.#waiting;
+    this.#waiting = [];
+    yield* this.#sequence.evaluate(tokens, {
+      temperature: this.#options.temperature,
+      seed: this.#options.seed,
+      yieldEogToken: true,
+      grammarEvaluationState: () =>
+        this.#guide !== null && "grammar" in this.#guide ? this.#guide.grammar : undefined,
+      tokenBias: () =>
+        this.#guide !== null && "span" in this.#guide ? this.#spanBias(this.#guide.span) : this.#bias.none,
+      contextShift: { strategy: refuseShift },
+    });
+  }
+
+  #spanBias(span: RecallTextSession) {
+    const bias = this.#bias.next(span);
+    if (bias === null) throw new RecallError("NOT_ENFORCED", "The span was closed before a token was sampled");
+    return bias;
+  }
+
+  #flush(): void {
+    if (this.#forced === "") return;
+    const tokens = this.#sequence.model.tokenize(this.#forced, false, "trimLeadingSpace");
+    this.#forced = "";
+    this.#waiting.push(...tokens);
+    this.#tokens += tokens.length;
+  }
+}
+
+/** In place of the host's own strategy, before it drops anything. */
+function refuseShift(): never {
+  throw new RecallError("CONTEXT_SHIFTED", "The host's context is full: make it larger, or the documents shorter");
+}
