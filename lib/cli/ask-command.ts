@@ -1,5 +1,6 @@
 import type { LlamaModel } from "node-llama-cpp";
 import { RecallError } from "../errors.js";
+import type { RecallMode, Snap } from "../hosts/node-llama-cpp.js";
 import { Asker, type AskEvent } from "./ask.js";
 import { readDocuments, type AskDocument } from "./documents.js";
 import { InputError } from "./input-error.js";
@@ -7,6 +8,7 @@ import { openModel } from "./model.js";
 import { ReadingProgress } from "./progress.js";
 import { describeDocuments } from "./quotes-file.js";
 import { jsonRenderer, summaryText, textRenderer, type Renderer } from "./render.js";
+import { DEFAULT_TAGS, expectTags, readTemplate, TagPrompt } from "./tag-prompt.js";
 
 /** As the command line gives them. */
 export interface AskCommandOptions {
@@ -19,6 +21,11 @@ export interface AskCommandOptions {
   contextSize?: number;
   constraint: boolean;
   raw: boolean;
+  mode: RecallMode;
+  snap?: Snap;
+  startTag?: string;
+  endTag?: string;
+  template?: string;
   json: boolean;
   color: boolean;
 }
@@ -33,9 +40,10 @@ const INTERRUPTED_EXIT_CODE = 130;
  */
 export async function runAsk(question: string, options: AskCommandOptions, interrupt: AbortSignal): Promise<number> {
   if (question.trim() === "") throw new InputError("Expected a question that is not empty");
+  const tagPrompt = await makeTagPrompt(options);
   const documents = await readDocuments(options.context, process.stdin);
   const model = await openModel(options.model);
-  const asker = makeAsker(model, documents, options);
+  const asker = makeAsker(model, documents, options, tagPrompt);
   try {
     const { constraint, temperature, seed, maxTokens, json, color } = options;
     const events = asker.ask(question, { constrained: constraint, temperature, seed, maxTokens, signal: interrupt });
@@ -46,13 +54,35 @@ export async function runAsk(question: string, options: AskCommandOptions, inter
   return interrupt.aborted ? INTERRUPTED_EXIT_CODE : 0;
 }
 
-function makeAsker(model: LlamaModel, documents: readonly AskDocument[], options: AskCommandOptions): Asker {
-  const { raw, threads, contextSize } = options;
+/** What tells the model about tags; `undefined` where no option does. */
+async function makeTagPrompt({ startTag, endTag, template }: AskCommandOptions): Promise<TagPrompt | undefined> {
+  if (startTag === undefined && endTag === undefined && template === undefined) return undefined;
+  const tags = expectTags({ start: startTag ?? DEFAULT_TAGS.start, end: endTag ?? DEFAULT_TAGS.end });
+  return new TagPrompt(tags, template === undefined ? undefined : await readTemplate(template), template);
+}
+
+function makeAsker(
+  model: LlamaModel,
+  documents: readonly AskDocument[],
+  options: AskCommandOptions,
+  tagPrompt: TagPrompt | undefined,
+): Asker {
+  const { raw, mode, snap, threads, contextSize } = options;
   try {
-    return new Asker(model, { documents, form: raw ? "raw" : undefined, threads, contextSize });
+    const form = raw ? "raw" : undefined;
+    const asker = new Asker(model, { documents, form, mode, snap, tagPrompt, threads, contextSize });
+    if (asker.mode === "token" && tagPrompt !== undefined) {
+      throw new InputError(
+        `${options.model} has recall tokens, and --template, --start-tag and --end-tag are for quotes between tags: ` +
+          "add --mode text",
+      );
+    }
+    return asker;
   } catch (error) {
     if (!(error instanceof RecallError) || error.code !== "NO_RECALL_TOKENS") throw error;
-    throw new InputError(`${options.model} has no recall tokens, so it cannot quote`, { cause: error });
+    throw new InputError(`${options.model} has no recall tokens: leave out --mode token to let it quote between tags`, {
+      cause: error,
+    });
   }
 }
 

@@ -1,14 +1,17 @@
 import type { LlamaContext, LlamaContextSequence, LlamaModel, Token } from "node-llama-cpp";
-import { RecallSampler } from "../hosts/node-llama-cpp.js";
+import { RecallSampler, type RecallMode, type RecallTextSession, type Snap } from "../hosts/node-llama-cpp.js";
 import { findDelimiters } from "../hosts/node-llama-cpp/delimiters.js";
+import { chooseMode } from "../hosts/node-llama-cpp/mode.js";
 import { ModelVocabulary } from "../hosts/node-llama-cpp/model-vocabulary.js";
 import { AnswerReader, type AnswerEvent } from "./answer.js";
 import { AnswerMeter, type AskSummary } from "./answer-meter.js";
 import type { AskDocument } from "./documents.js";
 import { InputError } from "./input-error.js";
 import { defaultThreads } from "./model.js";
-import { buildPrompt, defaultForm, type PromptForm } from "./prompt.js";
+import { buildPrompt, buildTagPrompt, defaultForm, type PromptForm } from "./prompt.js";
 import { copiedSources, searchSources } from "./quote-sources.js";
+import { copiedSpans, searchTags, TagAnswerReader } from "./tag-answer.js";
+import { DEFAULT_TAGS, TagPrompt } from "./tag-prompt.js";
 
 /** Tokens of the prompt that are read between two reports of progress. */
 const CHUNK_TOKENS = 512;
@@ -21,6 +24,12 @@ export interface AskerOptions {
   documents: readonly AskDocument[];
   /** The model's chat template where it has one, unless given. */
   form?: PromptForm;
+  /** Whether quotes stand between tokens or tags: what the model has, unless given. */
+  mode?: RecallMode;
+  /** What teaches the model to put tags around quotes, where it has no tokens for that. */
+  tagPrompt?: TagPrompt;
+  /** Quotes start and end at the edges of these. */
+  snap?: Snap;
   threads?: number;
   /** Tokens that prompt and answer may take; as many as the model reads unless given. */
   contextSize?: number;
@@ -51,18 +60,20 @@ export class Asker {
   readonly #model: LlamaModel;
   readonly #options: AskerOptions;
   readonly #vocabulary: ModelVocabulary;
-  readonly #delimiters: { start: Token; end: Token };
+  readonly #tagPrompt: TagPrompt;
+  /** Whether quotes stand between tokens or between tags. */
+  readonly mode: "token" | "text";
   #context: LlamaContext | null = null;
   #host: LlamaContextSequence | null = null;
-  #recall: RecallSampler | null = null;
+  #recall: RecallSampler<"auto"> | null = null;
 
-  /** @throws RecallError `NO_RECALL_TOKENS` where the model has no delimiters */
+  /** @throws RecallError `NO_RECALL_TOKENS` where the mode is `"token"` and the model has no delimiters */
   constructor(model: LlamaModel, options: AskerOptions) {
     this.#model = model;
     this.#options = options;
     this.#vocabulary = ModelVocabulary.of(model);
-    const { startTokenId, endTokenId } = findDelimiters(model, this.#vocabulary, {});
-    this.#delimiters = { start: startTokenId, end: endTokenId };
+    this.#tagPrompt = options.tagPrompt ?? new TagPrompt(DEFAULT_TAGS);
+    this.mode = chooseMode(model, options);
   }
 
   /**
@@ -70,12 +81,10 @@ export class Asker {
    * @throws InputError where documents, question and answer are more than the model reads
    */
   async *ask(question: string, options: AskOptions = {}): AsyncGenerator<AskEvent> {
-    const { documents, form } = this.#options;
     const { maxTokens = DEFAULT_MAX_TOKENS, constrained = true } = options;
-    const prompt = buildPrompt(this.#model, form ?? defaultForm(this.#model), documents, question);
+    const prompt = this.#buildPrompt(question);
     const { host, recall } = await this.#makeRoom(prompt.length, maxTokens);
-    const findSources = constrained ? copiedSources(recall, documents) : searchSources(documents);
-    const reader = new AnswerReader(this.#vocabulary, this.#delimiters, findSources);
+    const reader = this.#makeReader(recall, constrained);
     const meter = new AnswerMeter(prompt.length, () => (constrained ? recall.maskMilliseconds : 0));
     const interrupted = () => options.signal?.aborted === true;
     yield* readPrompt(host, prompt, interrupted);
@@ -100,6 +109,24 @@ export class Asker {
     this.#context = this.#host = this.#recall = null;
   }
 
+  #buildPrompt(question: string): Token[] {
+    const { documents, form = defaultForm(this.#model) } = this.#options;
+    if (this.mode === "token") return buildPrompt(this.#model, form, documents, question);
+    return buildTagPrompt(this.#model, form, documents, question, this.#tagPrompt);
+  }
+
+  #makeReader(recall: RecallSampler<"auto">, constrained: boolean): AnswerReader | TagAnswerReader {
+    const { documents } = this.#options;
+    const findSources = constrained ? copiedSources(recall, documents) : searchSources(documents);
+    if (this.mode === "token") {
+      const { startTokenId, endTokenId } = findDelimiters(this.#model, this.#vocabulary, {});
+      return new AnswerReader(this.#vocabulary, { start: startTokenId, end: endTokenId }, findSources);
+    }
+    const { tags } = this.#tagPrompt;
+    const findSpans = constrained ? copiedSpans(recall.session as RecallTextSession) : searchTags(tags);
+    return new TagAnswerReader(this.#vocabulary.tokenVocabulary, tags, findSpans, findSources);
+  }
+
   /** A sequence with room for prompt and answer: the present one where it has that. */
   async #makeRoom(promptTokens: number, maxTokens: number) {
     const limit = Math.min(this.#options.contextSize ?? Infinity, this.#model.trainContextSize);
@@ -112,7 +139,12 @@ export class Asker {
         threads: this.#options.threads ?? defaultThreads(),
       });
       this.#host = this.#context.getSequence();
-      this.#recall = new RecallSampler(this.#host, { documents: this.#options.documents, recallGenerated: false });
+      const { documents, snap } = this.#options;
+      const { start: startTag, end: endTag } = this.#tagPrompt.tags;
+      const { mode } = this;
+      this.#recall = new RecallSampler<"auto">(this.#host, {
+        ...{ documents, snap, startTag, endTag, mode: mode as "auto", recallGenerated: false },
+      });
     }
     return { host: this.#host!, recall: this.#recall! };
   }

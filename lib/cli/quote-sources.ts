@@ -7,7 +7,7 @@ const SOURCE_LIMIT = 16;
 const NEWLINE = 0x0a;
 
 /** Where the quote that was generated last was copied from, as the session knows it. */
-export function copiedSources(recall: RecallSampler, documents: readonly AskDocument[]): () => QuoteSource[] {
+export function copiedSources(recall: RecallSampler<"auto">, documents: readonly AskDocument[]): () => QuoteSource[] {
   const shiftOf = new Map(documents.map(({ name, textStart }) => [name, textStart]));
   return () => {
     const sources = recall.session.spans.at(-1)?.sources({ limit: SOURCE_LIMIT }) ?? [];

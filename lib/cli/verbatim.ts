@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
-import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import type { AskCommandOptions } from "./ask-command.js";
 import { InputError } from "./input-error.js";
 import { runVerify, VERIFY_NOTES, type VerifyCommandOptions } from "./verify-command.js";
@@ -40,7 +40,7 @@ function makeProgram(exit: (code: number) => void): Command {
     .command("ask")
     .description("Answers a question from documents, quotes marked.")
     .argument("<question>", "what to ask")
-    .requiredOption("-m, --model <file>", "a GGUF model that has recall tokens")
+    .requiredOption("-m, --model <file>", "a GGUF model")
     .requiredOption("-c, --context <file>", 'a document, UTF-8 text; "-" is standard input; repeatable', collect)
     .option("--temperature <number>", "0 takes the likeliest token each time", parseNumber, 0)
     .option("--seed <number>", "makes draws repeatable where the temperature is not 0", parseInteger(0, MOST_SEED))
@@ -48,7 +48,22 @@ function makeProgram(exit: (code: number) => void): Command {
     .option("--threads <number>", "half of the processors unless given", parseInteger(1, MOST_THREADS))
     .option("--context-size <number>", "most tokens that prompt and answer may take", parseInteger(1))
     .option("--no-constraint", "let the model quote freely, for comparison")
-    .option("--raw", 'a plain prompt ("Q: ... A:"), even where the model brings a chat template', false)
+    .option("--raw", "a plain prompt, even where the model brings a chat template", false)
+    .addOption(new Option("--snap <edges>", "quotes start and end at edges only").choices(["word", "line", "sentence"]))
+    .addOption(
+      new Option(
+        "--mode <mode>",
+        "between what quotes stand: the model's recall tokens, tags in its text, or what it has",
+      )
+        .choices(["auto", "token", "text"])
+        .default("auto"),
+    )
+    .option("--start-tag <text>", 'opens a quote where the model has no recall tokens; "<recall>" unless given')
+    .option("--end-tag <text>", 'closes it; "</recall>" unless given')
+    .option(
+      "--template <file>",
+      "a prompt that tells the model about tags: text with {documents}, {question}, {startTag} and {endTag}",
+    )
     .option(
       "--json",
       "one JSON object for programs and for verify, when the answer has ended; a quote's start and end count UTF-16 units",

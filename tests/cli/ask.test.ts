@@ -332,7 +332,10 @@ test("bad input: one sentence, exit code 2", async () => {
   await fails([...model, ...context, " "], "Expected a question that is not empty");
   await fails(["ask", "--model", "none.gguf", ...context, "x"], "Cannot read none.gguf: there is no such file");
   await fails(["ask", "--model", "colours.txt", ...context, "x"], "colours.txt is not a GGUF file");
-  await fails(["ask", "--model", "plain.gguf", ...context, "x"], "plain.gguf has no recall tokens, so it cannot quote");
+  await fails(
+    ["ask", "--model", "plain.gguf", ...context, "--mode", "token", "x"],
+    "plain.gguf has no recall tokens: leave out --mode token to let it quote between tags",
+  );
   const colours = [{ name: "colours.txt", text: COLOURS }];
   const taken = buildPrompt(await loadModel(join(scratch, "short.gguf")), "raw", colours, "x").length;
   await fails(
