@@ -18,9 +18,11 @@ run() {
     objects+=("$object")
   done
   "${CXX:-g++}" "${flags[@]}" tests/fuzz/engine.cpp tests/fuzz/main.cpp "${objects[@]}" -o "$out/engine"
+  "${CXX:-g++}" "${flags[@]}" tests/fuzz/text.cpp "${objects[@]}" -o "$out/text"
   "${CXX:-g++}" "${flags[@]}" tests/fuzz/threads.cpp "${objects[@]}" -o "$out/threads"
   echo "$sanitizer:"
   "$out/engine" "$inputs" "$seed" tests/fuzz/corpus/*
+  "$out/text" "$inputs" "$seed"
   "$out/threads"
 }
 
