@@ -1,0 +1,196 @@
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import {
+  ConstrainedSampler,
+  RecallBatch,
+  RecallError,
+  RecallTextContext,
+  type RecallTextSession,
+} from "../lib/index.js";
+import { backends } from "./support/backends.js";
+import { textSnapshot, Tokens, utf8 } from "./support/text-vocabulary.js";
+
+const tokens = new Tokens(
+  ...["<recall>", "</recall>", "<re", "call>", "call>The", "call>Zoo", "x<recall>T", "The", " cat", " sat", "."],
+  ...[".</", "recall>", "</recall>!", "t</recall>", "a", "b", "é", "<", "\n", '"', "\\n", "\\", "n", null],
+);
+
+function refusal(verb: () => unknown): string {
+  try {
+    verb();
+  } catch (error) {
+    if (error instanceof RecallError) return error.code;
+    throw error;
+  }
+  return "accepted";
+}
+
+/** Accepts tokens given as text. */
+function say(session: RecallTextSession, ...texts: (string | null)[]): void {
+  session.acceptAll(tokens.ids(...texts));
+}
+
+for (const backend of backends) {
+  const makeSession = (options?: Parameters<Tokens["session"]>[1]) => tokens.session(backend, options);
+  const rule = (name: string, run: () => void) => test(`${name} (${backend})`, run);
+
+  rule("Text mode: beginSpan takes segments and a tag that closes, endSpan needs no token", () => {
+    const session = makeSession();
+    session.append("ab", { segment: "one" });
+    session.append("a.", { segment: "two" });
+    session.beginSpan({ segments: ["two"], end: "\n" });
+    say(session, "a");
+    assert.equal(tokens.allowed(session), [".", "\n"]);
+    say(session, "\n");
+    assert.equal([session.inSpan, session.contextLength, session.spans[0].text], [false, 6, "a"]);
+    session.beginSpan();
+    say(session, "a", "b", "<");
+    session.endSpan();
+    assert.equal([session.spans[1].text, session.spans[1].end, session.contextLength], ["ab", 8, 9]);
+    session.truncate(9);
+    assert.is(session.inSpan, false);
+    session.truncate(8);
+    assert.is(session.inSpan, true);
+  });
+
+  rule("Text mode: a session may have no closing tag", () => {
+    const session = makeSession({ endTag: null });
+    session.append("ab");
+    say(session, "<recall>", "a", "b");
+    assert.equal(tokens.allowed(session), []);
+    session.endSpan();
+    assert.is(session.spans[0].text, "ab");
+  });
+
+  rule("Text mode: undoing restores every state exactly", () => {
+    const session = makeSession();
+    session.append("The cat sat.", { segment: "a" });
+    session.append("ab<re");
+    const spoken = ["a", "<", "<re", "call>The", " cat", " sat", ".</", "recall>", "b", null, "<re", "call>", "a"];
+    const states = [textSnapshot(session)];
+    for (const text of spoken) {
+      say(session, text);
+      states.push(textSnapshot(session));
+    }
+    for (let from = states.length - 1; from >= 0; from--) {
+      for (let to = 0; to <= from; to++) {
+        const copy = session.fork();
+        copy.rollback(from - to);
+        assert.equal(textSnapshot(copy), states[to], `from ${from} to ${to}`);
+        // What is undone can be done again.
+        copy.acceptAll(tokens.ids(...spoken.slice(to, from)));
+        assert.equal(textSnapshot(copy), states[from], `from ${from} to ${to} and back`);
+        copy.close();
+      }
+      if (from > 0) session.rollback(1);
+    }
+    assert.equal(textSnapshot(session), states[0]);
+  });
+
+  rule("Text mode: refused tokens change nothing; acceptAll is atomic, validate looks ahead", () => {
+    const session = makeSession();
+    session.append("The cat sat.");
+    say(session, "<re");
+    const before = textSnapshot(session);
+    const tried = tokens.ids("call>The", " cat", "</recall>", "a", "<recall>", "b");
+    assert.is(session.validate(tried), 5);
+    assert.equal(textSnapshot(session), before);
+    // a was generated, b was not.
+    assert.is(
+      refusal(() => session.acceptAll(tried)),
+      "TOKEN_NOT_ALLOWED",
+    );
+    assert.equal(textSnapshot(session), before);
+    say(session, "call>");
+    assert.is(
+      refusal(() => say(session, null)),
+      "TOKEN_NOT_ALLOWED",
+    );
+    assert.is(
+      refusal(() => session.append("a")),
+      "IN_SPAN",
+    );
+    assert.is(
+      refusal(() => session.beginSpan()),
+      "IN_SPAN",
+    );
+    session.reset();
+    assert.equal(textSnapshot(session), textSnapshot(makeSession()));
+    assert.is(
+      refusal(() => session.endSpan()),
+      "NOT_IN_SPAN",
+    );
+    assert.is(
+      refusal(() => session.beginSpan({ segments: ["a"] })),
+      "SEGMENT_UNKNOWN",
+    );
+    session.append("a", { segment: "a" });
+    assert.is(
+      refusal(() => session.append("b", { segment: "a" })),
+      "SEGMENT_EXISTS",
+    );
+    session.close();
+    assert.is(
+      refusal(() => session.allowed()),
+      "CLOSED",
+    );
+  });
+
+  rule("Text mode: a refused append leaves a pending opening tag", () => {
+    const session = makeSession({ maxContextBytes: 12 });
+    say(session, "<re");
+    assert.is(
+      refusal(() => session.append("a long text")),
+      "CONTEXT_FULL",
+    );
+    say(session, "call>");
+    assert.is(session.inSpan, true);
+  });
+
+  rule("Text mode: sessions share a frozen context, and bytes are text too", () => {
+    const context = new RecallTextContext({ vocabulary: tokens.vocabulary, backend });
+    context.append("The cat", { segment: "a" }).append(utf8("\n sat."));
+    assert.is(context.length, 13);
+    assert.throws(
+      () => tokens.session(backend, { context }),
+      (error: RecallError) => error.code === "NOT_FROZEN",
+    );
+    context.freeze();
+    assert.is(
+      refusal(() => context.append("b")),
+      "FROZEN",
+    );
+    const [one, two] = [tokens.session(backend, { context }), tokens.session(backend, { context })];
+    context.close();
+    one.append("ab", { segment: "b" });
+    say(two, "<recall>");
+    assert.equal(tokens.allowed(two)!.includes("b"), false);
+    say(two, " cat");
+    assert.equal(two.spans[0].sources(), [{ segment: "a", start: 3, end: 7, bytes: [3, 7], lines: [1, 1] }]);
+    assert.throws(() => one.truncate(12), /^Expected "length" to be an integer in \[13, 16\)$/);
+    one.reset();
+    assert.is(one.contextLength, 13);
+    one.append("ab", { segment: "b" });
+  });
+
+  rule("Text mode: batches and the sampler take its sessions", () => {
+    const session = makeSession();
+    session.append("The cat sat.");
+    const batch = new RecallBatch();
+    batch.add(session);
+    assert.equal(batch.accept(tokens.ids("<re")), ["accepted"]);
+    batch.prepare();
+    const logits = new Float32Array(session.vocabSize);
+    logits[tokens.id("call>Zoo")] = 9;
+    logits[tokens.id("call>The")] = 8;
+    assert.is(new ConstrainedSampler({ temperature: 0 }).sample(logits, session), tokens.id("call>The"));
+    assert.is(batch.apply(logits, session.vocabSize), 1);
+    assert.is(logits[tokens.id("call>Zoo")], -Infinity);
+    assert.equal(batch.accept([tokens.id("call>Zoo")]), ["TOKEN_NOT_ALLOWED"]);
+    assert.equal(batch.accept([tokens.id("call>The")]), ["accepted"]);
+    assert.equal(batch.fillBitmask(new Int32Array(1), 1), [true]);
+    assert.is(batch.remove(0), session);
+  });
+}
+
+test.run();
