@@ -14,6 +14,8 @@ import {
   smallEngines,
   undoing,
 } from "./suites.js";
+import { playText, TextEvents } from "./text-explorer.js";
+import { largeTexts, smallTexts, type TextTaste } from "./text-plans.js";
 
 const { steps, backends } = settings(20_000_000);
 const firstSeed = process.env.VERBATIM_SEED ? settings(0).seed : Math.floor(Date.now() / 1000);
@@ -22,6 +24,13 @@ const firstSeed = process.env.VERBATIM_SEED ? settings(0).seed : Math.floor(Date
 const seedsPerRound = 1_000_000;
 
 const histogram = new Histogram();
+const texts = new TextEvents();
+
+/** Text mode's oracle takes about a hundred times as long, so that its suites have a small share. */
+function exploreTexts(taste: TextTaste, { seed, steps }: Omit<Settings, "full">): void {
+  for (let played = 0; played < steps; seed++) played += playText(taste, seed, backends, texts);
+}
+
 for (let round = 0; histogram.steps < steps; round++) {
   const share = (fraction: number): Omit<Settings, "full"> => ({
     seed: firstSeed + round * seedsPerRound,
@@ -35,5 +44,8 @@ for (let round = 0; histogram.steps < steps; round++) {
   explore(largeContexts, share(0.01), histogram);
   exploreEngine(repetitiveEngines, share(0.05), histogram);
   exploreEngine(largeEngines, share(0.01), histogram);
-  console.log(JSON.stringify({ round, seed: firstSeed + round * seedsPerRound, ...histogram.toJSON() }));
+  exploreTexts(smallTexts, share(0.05));
+  exploreTexts(largeTexts, share(0.002));
+  const seed = firstSeed + round * seedsPerRound;
+  console.log(JSON.stringify({ round, seed, ...histogram.toJSON(), "text mode": texts.counts }));
 }

@@ -28,7 +28,7 @@ export const smallTexts: TextTaste = {
 export const largeTexts: TextTaste = {
   maxLengths: [6000, 12_000],
   pieces: 12,
-  pieceLength: 1500,
+  pieceLength: 3000,
   length: 80,
   shared: 0.3,
 };
