@@ -2,6 +2,8 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import type { AskCommandOptions } from "./ask-command.js";
+import type { ExtractCommandOptions } from "./extract-command.js";
+import { EXTRACT_NOTES } from "./extract-notes.js";
 import { InputError } from "./input-error.js";
 import { runVerify, VERIFY_NOTES, type VerifyCommandOptions } from "./verify-command.js";
 
@@ -73,8 +75,29 @@ function makeProgram(exit: (code: number) => void): Command {
     .allowExcessArguments(false)
     .exitOverride()
     .action(async (question: string, options: AskCommandOptions) => {
-      const { runAsk } = await loadAsk();
+      const { runAsk } = await loadHost(() => import("./ask-command.js"));
       exit(await runAsk(question, options, interruptSignal()));
+    });
+  program
+    .command("extract")
+    .description("Extracts data for a JSON schema from documents, marked strings copied.")
+    .argument("[instruction]", "what to extract", "")
+    .requiredOption("-m, --model <file>", "a GGUF model")
+    .requiredOption("-s, --schema <file>", 'a JSON schema; strings marked "x-verbatim": true are copied')
+    .requiredOption("-c, --context <file>", 'a document, UTF-8 text; "-" is standard input; repeatable', collect)
+    .option("--temperature <number>", "0 takes the likeliest token each time", parseNumber, 0)
+    .option("--seed <number>", "makes draws repeatable where the temperature is not 0", parseInteger(0, MOST_SEED))
+    .option("--max-tokens <number>", "longest data", parseInteger(1), 1024)
+    .option("--threads <number>", "half of the processors unless given", parseInteger(1, MOST_THREADS))
+    .option("--context-size <number>", "most tokens that prompt and data may take", parseInteger(1))
+    .addOption(new Option("--snap <edges>", "quotes start and end at edges only").choices(["word", "line", "sentence"]))
+    .option("--json", "one JSON object for programs and for verify: documents, data and quotes", false)
+    .addHelpText("after", EXTRACT_NOTES)
+    .allowExcessArguments(false)
+    .exitOverride()
+    .action(async (instruction: string, options: ExtractCommandOptions) => {
+      const { runExtract } = await loadHost(() => import("./extract-command.js"));
+      exit(await runExtract(instruction, options, interruptSignal()));
     });
   program
     .command("verify")
@@ -89,9 +112,9 @@ function makeProgram(exit: (code: number) => void): Command {
 }
 
 /** node-llama-cpp is an optional peer of the package: it may be missing. */
-async function loadAsk() {
+async function loadHost<Module>(load: () => Promise<Module>): Promise<Module> {
   try {
-    return await import("./ask-command.js");
+    return await load();
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code !== "ERR_MODULE_NOT_FOUND" || !message.includes("node-llama-cpp")) throw error;

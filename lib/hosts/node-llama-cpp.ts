@@ -29,6 +29,10 @@ export type { RecallSession } from "../session.js";
 export type { RecallSpan } from "../span.js";
 export type { RecallTextSession } from "../text-session.js";
 export type { RecallTextSpan } from "../text-span.js";
+export { extract, type ExtractOptions, type Extraction } from "./node-llama-cpp/extract.js";
+export { ExtractionError, type ExtractionFailure } from "./node-llama-cpp/extraction-error.js";
+export type { ExtractedQuote } from "./node-llama-cpp/json-extractor.js";
+export { SchemaError } from "../schema/schema-error.js";
 export type { ContextShiftPolicy, DelimiterOptions, RecallDocument, RecallMode, Snap };
 
 /**

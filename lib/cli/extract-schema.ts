@@ -1,0 +1,31 @@
+import { readFile } from "node:fs/promises";
+import { planExtraction } from "../schema/extract-plan.js";
+import { SchemaError } from "../schema/schema-error.js";
+import { InputError, unreadableFile } from "./input-error.js";
+import { visibleInLine } from "./visible.js";
+
+/**
+ * Reads a JSON schema that data can be extracted for.
+ * @throws InputError which names the place in the schema that cannot be honoured
+ */
+export async function readSchema(path: string): Promise<unknown> {
+  const bytes = await readFile(path).catch((error) => {
+    throw unreadableFile(path, error);
+  });
+  const schema = parse(path, bytes);
+  try {
+    planExtraction(schema);
+  } catch (error) {
+    if (!(error instanceof SchemaError)) throw error;
+    throw new InputError(`${path}: ${visibleInLine(error.message)}`, { cause: error });
+  }
+  return schema;
+}
+
+function parse(path: string, bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch (error) {
+    throw new InputError(`${path} is not JSON: ${visibleInLine((error as Error).message)}`, { cause: error });
+  }
+}
