@@ -108,7 +108,8 @@ void Continuations::GatherStarts(const Context& context, const Candidates& candi
     for (int32_t position = range.start; position < end;) {
       const Stretch stretch = context.StretchAt(position);
       for (; position < std::min(end, stretch.end); ++position) {
-        if (IsSearchable(stretch.at(position)) && context.MayStart(position)) extra_.push_back(TokenOf(stretch.at(position)));
+        if (!context.MayStart(position)) continue;
+        if (IsSearchable(stretch.at(position))) extra_.push_back(TokenOf(stretch.at(position)));
       }
     }
   }
