@@ -5,7 +5,7 @@ import { playText, TextEvents } from "./text-explorer.js";
 import { largeTexts } from "./text-plans.js";
 
 test("contexts of thousands of bytes: every backend of text mode agrees with the oracle", () => {
-  const { seed, steps: wanted, full, backends } = settings(4_000);
+  const { seed, steps: wanted, full, backends } = settings(2_000);
   const events = new TextEvents();
   let steps = 0;
   for (let current = seed; steps < wanted; current++) steps += playText(largeTexts, current, backends, events);

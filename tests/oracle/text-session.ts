@@ -143,13 +143,14 @@ export class TextSessionOracle {
       original,
     });
     // Each byte makes a state of its own, since `truncate` takes any place in appended text.
-    bytes.forEach((byte, index) => {
+    let { context } = state;
+    const states = bytes.map((byte, index): State => {
       const newRun = index === 0 && (segment !== undefined || state.cut);
-      const joining = { searchable: recallable, newRun, edges: [chosen[index]!] };
-      const context = this.state.context.with([byte], joining);
+      context = context.with([byte], { searchable: recallable, newRun, edges: [chosen[index]!] });
       const documents = segment === undefined ? state.documents : [...state.documents, documentOf(index + 1)];
-      this.become({ ...state, context, documents, cut: segment !== undefined, pending: [] });
+      return { ...state, context, documents, cut: segment !== undefined, pending: [] };
     });
+    this.history = [...this.history, ...states];
     if (bytes.length === 0 && segment !== undefined) {
       this.become({ ...state, documents: [...state.documents, documentOf(0)], cut: true, pending: [] });
     }
