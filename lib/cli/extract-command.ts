@@ -32,7 +32,6 @@ const INTERRUPTED_EXIT_CODE = 130;
 /** Context sizes are multiples of this. */
 const CONTEXT_STEP = 256;
 /** What JSON need not escape, and a terminal would obey. */
-// eslint-disable-next-line no-control-regex
 const CONTROL = /[\x7f-\x9f]/g;
 
 /**
@@ -57,7 +56,9 @@ export async function runExtract(
       process.stdout.write(dataText(data));
       for (const quote of quotes) process.stderr.write(quoteText(quote));
     }
-    process.stderr.write(`${dataTokens} tokens, ${quotes.length} quotes; prompt of ${promptTokens} tokens\n`);
+    const count = (value: number, noun: string) => `${value.toLocaleString("en")} ${noun}${value === 1 ? "" : "s"}`;
+    const [tokens, prompt] = [count(dataTokens, "token"), count(promptTokens, "token")];
+    process.stderr.write(`${tokens}, ${count(quotes.length, "quote")}; prompt of ${prompt}\n`);
     return 0;
   } catch (error) {
     if (interrupt.aborted) return INTERRUPTED_EXIT_CODE;

@@ -79,30 +79,171 @@ test("hundreds of quotes are copies, byte by byte, whatever had to be escaped", 
   }
 });
 
-test("smoke: mixed", async () => {
-  const schema = {
-    type: "object",
-    properties: {
-      "a/b~c": verbatim,
-      n: { type: "integer" },
-      x: { type: "number" },
-      s: { type: "string", maxLength: 8 },
-      b: { type: "boolean" },
-      e: { enum: ["red", "green", 3, null] },
-      maybe: { type: ["string", "null"], "x-verbatim": true },
-      list: {
-        type: "array",
-        maxItems: 4,
-        items: { type: "object", properties: { quote: verbatim, kind: { type: "string", enum: ["x", "y"] } } },
-      },
-      free: { type: "object", properties: { k: { type: "array", items: { type: "integer" }, maxItems: 3 } } },
-    },
+/** Whether the data is as the schema says, in the keywords that this file uses. */
+function fits(data: unknown, schema: Record<string, unknown>): boolean {
+  const { anyOf, items, properties, $ref } = schema as {
+    anyOf?: Record<string, unknown>[];
+    items: Record<string, unknown>;
+    properties: Record<string, Record<string, unknown>>;
+    $ref?: string;
   };
-  for (let seed = 1; seed < 6; seed++) {
-    const e = await run(schema, { temperature: 2, seed });
-    console.log(JSON.stringify(e.data), e.dataTokens);
-    checkQuotes(e);
+  if ($ref !== undefined) return fits(data, definitions[$ref.slice("#/$defs/".length)]);
+  if (anyOf !== undefined) return anyOf.some((one) => fits(data, one));
+  if ("const" in schema) return data === schema.const;
+  if (Array.isArray(schema.enum)) return schema.enum.includes(data);
+  if (Array.isArray(schema.type)) return schema.type.some((type) => fits(data, { ...schema, type: type as string }));
+  switch (schema.type) {
+    case "null":
+      return data === null;
+    case "integer":
+      return Number.isInteger(data);
+    case "number":
+      return Number.isFinite(data);
+    case "array": {
+      const { minItems = 0, maxItems = 100 } = schema as { minItems?: number; maxItems?: number };
+      return Array.isArray(data) && within(data.length, minItems, maxItems) && data.every((item) => fits(item, items));
+    }
+    case "object": {
+      const keys = Object.keys(properties);
+      if (typeof data !== "object" || data === null || Object.keys(data).join() !== keys.join()) return false;
+      return keys.every((key) => fits((data as Record<string, unknown>)[key], properties[key]));
+    }
+    case "string": {
+      const { minLength = 0, maxLength = Infinity } = schema as { minLength?: number; maxLength?: number };
+      return typeof data === "string" && within([...data].length, minLength, maxLength);
+    }
+    default:
+      return typeof data === schema.type;
   }
+}
+
+function within(value: number, least: number, most: number): boolean {
+  return value >= least && value <= most;
+}
+
+const definitions: Record<string, Record<string, unknown>> = {
+  clause: { type: "object", properties: { quote: verbatim, kind: { type: "string", enum: ["x", "y"] } } },
+  tree: {
+    type: "object",
+    properties: { n: { type: "boolean" }, more: { type: "array", maxItems: 1, items: { $ref: "#/$defs/tree" } } },
+  },
+};
+
+const MIXED = {
+  $schema: "https://json-schema.org/draft/2020-12/schema",
+  type: "object",
+  required: ["a/b~c"],
+  additionalProperties: false,
+  properties: {
+    "a/b~c": verbatim,
+    'key "quoted"\n': { type: "string", maxLength: 6, description: "free" },
+    integer: { type: "integer" },
+    number: { type: "number" },
+    flag: { type: "boolean" },
+    constant: { const: "always" },
+    choice: { enum: ["red", 'gr"een', 3, null] },
+    maybe: { type: ["string", "null"], "x-verbatim": true },
+    either: { anyOf: [{ type: "null" }, { ...verbatim, maxLength: 5 }] },
+    list: { type: "array", maxItems: 3, items: { $ref: "#/$defs/clause" } },
+    nested: { type: "array", minItems: 1, maxItems: 2, items: { type: "array", maxItems: 2, items: verbatim } },
+    free: {
+      type: "object",
+      properties: {
+        k: { type: "array", items: { type: "integer" }, maxItems: 3 },
+        u: { anyOf: [{ type: "integer" }, { type: ["boolean", "null"] }] },
+        t: { $ref: "#/$defs/tree" },
+      },
+    },
+    ["__proto__"]: { type: "null" },
+  },
+  $defs: definitions,
+};
+
+test("data of all kinds fits its schema, keys in the schema's order", async () => {
+  const seen = { nulls: 0, strings: 0, lengths: new Set<number>() };
+  for (let seed = 1; seed <= 12; seed++) {
+    const extraction = await run(MIXED, { temperature: 2, seed });
+    const data = extraction.data as { maybe: string | null; list: unknown[] };
+    assert.ok(fits(data, MIXED), JSON.stringify(data));
+    checkQuotes(extraction);
+    seen[data.maybe === null ? "nulls" : "strings"]++;
+    seen.lengths.add(data.list.length);
+  }
+  assert.ok(seen.nulls > 0 && seen.strings > 0 && seen.lengths.size > 1, JSON.stringify(seen));
+});
+
+test("numbers stay finite, and integers whole", async () => {
+  const schema = {
+    type: "array",
+    minItems: 40,
+    maxItems: 40,
+    items: { type: "object", properties: { i: { type: "integer" }, n: { type: "number" } } },
+  };
+  for (let seed = 1; seed <= 3; seed++) {
+    const { data } = await run(schema, { temperature: 5, seed, maxTokens: 3500 });
+    assert.ok(fits(data, schema), JSON.stringify(data));
+  }
+});
+
+test("a value alone: a quote, a number, a string, a null", async () => {
+  for (const schema of [verbatim, { type: "integer" }, { type: "string", maxLength: 4 }, { type: "null" }]) {
+    const extraction = await run(schema, { temperature: 1, seed: 7 });
+    assert.ok(fits(extraction.data, schema), JSON.stringify(extraction.data));
+    assert.is(extraction.quotes.length, schema === verbatim ? 1 : 0);
+    for (const { path: pointer } of extraction.quotes) assert.is(pointer, "");
+  }
+});
+
+test("snap: quotes of whole words", async () => {
+  const schema = { type: "array", items: verbatim, minItems: 20, maxItems: 20 };
+  const prose = [documents[2]];
+  const extraction = await run(schema, { temperature: 2, seed: 3, snap: "word", documents: prose });
+  checkQuotes(extraction);
+  const insideWord = (offset: number) => /\w\w/.test(prose[0].text.slice(Math.max(0, offset - 1), offset + 1));
+  for (const { bytes } of extraction.quotes.flatMap(({ sources }) => sources)) {
+    assert.not(bytes!.some(insideWord), String(bytes));
+  }
+});
+
+test("an empty quote only where the schema says so", async () => {
+  const schema = { type: "array", items: { ...verbatim, minLength: 0 }, minItems: 40, maxItems: 40 };
+  const extraction = await run(schema, { temperature: 3, seed: 4, maxQuoteBytes: 3 });
+  checkQuotes(extraction, 0);
+  const empty = extraction.quotes.filter(({ text }) => text === "");
+  for (const { sources } of empty) assert.equal(sources, []);
+});
+
+test("the same seed, the same data", async () => {
+  const [one, two] = [await run(MIXED, { temperature: 2, seed: 5 }), await run(MIXED, { temperature: 2, seed: 5 })];
+  assert.equal(one, two);
+  assert.not.equal((await run(MIXED, { temperature: 2, seed: 6 })).data, one.data);
+});
+
+async function rejects(work: Promise<unknown>, name: string, message: RegExp): Promise<void> {
+  const error = await work.then(
+    () => assert.unreachable("nothing was thrown"),
+    (reason: Error) => reason,
+  );
+  assert.instance(error, Error);
+  assert.is((error as Error).name, name);
+  assert.match((error as Error).message, message);
+}
+
+test("errors in place of half the data", async () => {
+  await rejects(run(MIXED, { maxTokens: 20 }), "ExtractionError", /^The data is not complete after 20 tokens$/);
+  const blank = [{ name: "blank", text: "" }];
+  await rejects(run(verbatim, { documents: blank }), "ExtractionError", /^The documents have nothing .* at ""$/);
+  const aborted = AbortSignal.abort(new Error("enough"));
+  await rejects(run(verbatim, { signal: aborted }), "Error", /^enough$/);
+  await rejects(
+    run({ type: "string", "x-verbatim": true, format: "date" }),
+    "SchemaError",
+    /^The schema at "\/format"/,
+  );
+  await rejects(run(verbatim, { temperature: -1 }), "RangeError", /"temperature"/);
+  await rejects(run(verbatim, { maxTokens: 0 }), "RangeError", /"maxTokens"/);
+  await rejects(run(verbatim, { prompt: "a b ".repeat(5000) }), "RecallError", /^The prompt takes \d+ tokens/);
+  checkQuotes(await run(verbatim, { seed: 1 }));
 });
 
 test.after(() => sequence.context.dispose());

@@ -4,6 +4,7 @@ import type { RecallTextSession } from "../../text-session.js";
 import type { TokenVocabulary } from "../../vocabulary/token-vocabulary.js";
 import { AllowedBias } from "./allowed-bias.js";
 import { ExtractionError } from "./extraction-error.js";
+import { decodeGenerated } from "./generated-text.js";
 
 /** Raises the allowed logits above all others. */
 const BOOST = 500;
@@ -55,7 +56,7 @@ export class GuidedGeneration {
 
   /** All that was written: forced and kept. */
   get text(): string {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(Buffer.concat(this.#written));
+    return decodeGenerated(Buffer.concat(this.#written));
   }
 
   /** Tokens of it, as far as it was evaluated. */

@@ -8,6 +8,7 @@ import type { RecallTextContext } from "../../text-context.js";
 import { RecallTextSession } from "../../text-session.js";
 import type { TokenVocabulary } from "../../vocabulary/token-vocabulary.js";
 import { ExtractionError } from "./extraction-error.js";
+import { decodeGenerated } from "./generated-text.js";
 import type { GuidedGeneration } from "./guided-generation.js";
 import type { JsonGrammars } from "./json-grammars.js";
 import { ValueEnd } from "./value-end.js";
@@ -157,7 +158,7 @@ function textOf(bytes: Uint8Array, token: Token): string {
 
 function expectJson(bytes: Uint8Array, path: string): void {
   try {
-    JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    JSON.parse(decodeGenerated(bytes));
   } catch (cause) {
     const message = `What the host sampled at ${JSON.stringify(path)} is not JSON`;
     throw new RecallError("NOT_ENFORCED", message, { cause });
