@@ -57,7 +57,7 @@ export function textPlan(taste: TextTaste, random: Random): TextPlan {
   const maxLength = random.pick(taste.maxLengths);
   const maxSpanBytes = random.pick([4096, 4096, random.between(1, 12)]);
   const setup: TextSetup = {
-    tokens: randomTokens(characters, startTag ?? "", endTag ?? "", random),
+    tokens: randomTokens(json ? characters.map(escaped) : characters, startTag ?? "", endTag ?? "", random),
     startTag,
     endTag,
     maxSpanBytes,
@@ -264,6 +264,11 @@ function spell(bytes: readonly number[], tokens: readonly (readonly number[])[],
     at += tokens[token]!.length;
   }
   return spelled;
+}
+
+/** A character as it stands in a JSON string. */
+function escaped(character: string): string {
+  return JSON.stringify(character).slice(1, -1);
 }
 
 function endsWith(whole: readonly number[], end: readonly number[]): boolean {
