@@ -1,0 +1,230 @@
+/** `verbatim extract` as a program, and the schemas that it refuses. */
+
+import { spawnSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { buildExtractPrompt } from "../../lib/hosts/node-llama-cpp/extract-prompt.js";
+import { planExtraction } from "../../lib/schema/extract-plan.js";
+import { SchemaError } from "../../lib/schema/schema-error.js";
+import { loadModel, scratch } from "../support/llama.js";
+import { writeTinyModel } from "../support/tiny-model.js";
+
+const program = fileURLToPath(new URL("../../lib/cli/verbatim.js", import.meta.url));
+const CHATML = `{% for message in messages %}<|user|>{{ message.role }}
+{{ message.content }}<|eos|>
+{% endfor %}{% if add_generation_prompt %}<|assistant|>{% endif %}`;
+const CONTRACT = 'The "Buyer" pays\r\n\t5 % \\ 10 €,\u0000 says Zoë 👩‍👩‍👧 — “soon”.\n';
+
+const verbatim = { type: "string", "x-verbatim": true };
+const SCHEMA = {
+  type: "object",
+  properties: {
+    clauses: { type: "array", items: { type: "object", properties: { text: verbatim } }, minItems: 20, maxItems: 20 },
+    count: { type: "integer" },
+  },
+};
+
+writeTinyModel({ path: join(scratch, "tiny.gguf") });
+writeTinyModel({ path: join(scratch, "chat.gguf"), chatTemplate: CHATML });
+file("contract.txt", CONTRACT);
+file("mark.txt", "\ufeffAfter a byte order mark.");
+file("schema.json", JSON.stringify(SCHEMA));
+
+function file(name: string, content: string): void {
+  writeFileSync(join(scratch, name), content);
+}
+
+function run(args: string[]): { code: number | null; stdout: string; stderr: string } {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], {
+    cwd: scratch,
+    encoding: "utf8",
+  });
+  return { code: status, stdout, stderr };
+}
+
+function extract(...more: string[]) {
+  const documents = ["--context", "contract.txt", "--context", "mark.txt"];
+  return run(["extract", "--model", "tiny.gguf", "--schema", "schema.json", ...documents, "--threads", "1", ...more]);
+}
+
+function fails(result: ReturnType<typeof run>, message: RegExp): void {
+  assert.match(result.stderr, message);
+  assert.is(result.code, 2);
+  assert.is(result.stdout, "");
+}
+
+interface Saved {
+  documents: { name: string }[];
+  data: { clauses: { text: string }[]; count: number };
+  quotes: { path: string; text: string; sources: { file: string; bytes: [number, number] }[] }[];
+}
+
+test("--json: documents, data and quotes, and verify accepts them", () => {
+  for (const seed of [1, 2, 3]) {
+    const { code, stdout, stderr } = extract("--json", "--temperature", "3", "--seed", String(seed), "the clauses");
+    assert.is(code, 0, stderr);
+    file("saved.json", stdout);
+    const { documents, data, quotes } = JSON.parse(stdout) as Saved;
+    assert.equal(
+      documents.map(({ name }) => name),
+      ["contract.txt", "mark.txt"],
+    );
+    assert.equal(
+      quotes.map(({ path, text }) => [path, text]),
+      data.clauses.map(({ text }, i) => [`/clauses/${i}/text`, text]),
+    );
+    for (const { text, sources } of quotes) {
+      assert.ok(sources.length > 0);
+      for (const { file: name, bytes } of sources) {
+        assert.equal(readFileSync(join(scratch, name)).subarray(...bytes), Buffer.from(text));
+      }
+    }
+    const verified = run(["verify", "saved.json"]);
+    assert.is(verified.stdout, "verified: 20 quotes, 2 documents\n");
+    assert.is(verified.code, 0);
+  }
+});
+
+test("the data on standard output, sources and a summary on standard error", () => {
+  const { code, stdout, stderr } = extract("--temperature", "2", "--seed", "4");
+  assert.is(code, 0, stderr);
+  const data = JSON.parse(stdout) as Saved["data"];
+  assert.is(data.clauses.length, 20);
+  assert.ok(Number.isInteger(data.count));
+  const lines = stderr.trimEnd().split("\n");
+  assert.is(lines.length, 21);
+  assert.match(lines[0], /^\/clauses\/0\/text “.+” \[(contract|mark)\.txt:\d+(-\d+)?(, .*)?\]$/);
+  assert.match(lines[20], /^\d+ tokens, 20 quotes; prompt of \d+ tokens$/);
+});
+
+test("what does not work is said in a sentence", () => {
+  fails(extract("--max-tokens", "15"), /^verbatim: The data is not complete after 15 tokens: raise --max-tokens, or /);
+  fails(extract("--context-size", "300"), /^verbatim: Documents, schema and data may take [\d,]+ tokens, and that is /);
+  fails(extract("--schema", "missing.json"), /^verbatim: Cannot read missing\.json: there is no such file\n$/);
+  file("broken.json", "{");
+  fails(extract("--schema", "broken.json"), /^verbatim: broken\.json is not JSON: /);
+  file("pattern.json", JSON.stringify({ type: "object", properties: { "a/b": { ...verbatim, pattern: "x" } } }));
+  fails(
+    extract("--schema", "pattern.json", "--model", "no-model-is-looked-for.gguf"),
+    /^verbatim: pattern\.json: The schema at "\/properties\/a~1b\/pattern": "pattern" cannot be honoured in a verbatim string\n$/,
+  );
+  fails(run(["extract", "--model", "tiny.gguf", "--context", "contract.txt"]), /required option '-s, --schema <file>'/);
+});
+
+/** Schemas that are refused: where, and why. */
+const REFUSED: [what: string, schema: unknown, pointer: string, problem: RegExp][] = [
+  ["no object", true, "", /expected an object/],
+  ["no type", {}, "", /expected a "type"/],
+  ["unknown type", { type: "text" }, "/type", /expected one of/],
+  ["x-verbatim that is no boolean", { type: "string", "x-verbatim": 1 }, "/x-verbatim", /true or false/],
+  ["x-verbatim on a number", { type: "number", "x-verbatim": true }, "/type", /strings only/],
+  ["x-verbatim on an object", { type: "object", "x-verbatim": true }, "/type", /strings only/],
+  ["x-verbatim without a type", { "x-verbatim": true }, "", /needs "type"/],
+  ["pattern", { ...verbatim, pattern: "^a" }, "/pattern", /cannot be honoured/],
+  ["format", { ...verbatim, format: "date" }, "/format", /cannot be honoured/],
+  ["enum", { ...verbatim, enum: ["a"] }, "/enum", /cannot be honoured/],
+  ["const", { ...verbatim, const: "a" }, "/const", /cannot be honoured/],
+  ["minLength", { ...verbatim, minLength: 2 }, "/minLength", /expected 0 or 1/],
+  ["minLength that is no count", { ...verbatim, minLength: -1 }, "/minLength", /an integer of at least 0/],
+  ["maxLength 0", { ...verbatim, minLength: 0, maxLength: 0 }, "/maxLength", /at least 1/],
+  [
+    "verbatim additionalProperties",
+    { type: "object", additionalProperties: verbatim },
+    "/additionalProperties",
+    /names/,
+  ],
+  [
+    "patternProperties",
+    { type: "object", properties: { a: verbatim }, patternProperties: {} },
+    "/patternProperties",
+    /cannot be honoured/,
+  ],
+  ["verbatim prefixItems", { type: "array", prefixItems: [verbatim] }, "/prefixItems", /cannot be honoured/],
+  ["uniqueItems", { type: "array", items: verbatim, uniqueItems: true }, "/uniqueItems", /cannot be honoured/],
+  ["verbatim contains", { type: "array", items: verbatim, contains: verbatim }, "/contains", /cannot be honoured/],
+  ["maxItems below minItems", { type: "array", items: verbatim, minItems: 2, maxItems: 1 }, "/maxItems", /at least/],
+  ["allOf", { allOf: [verbatim] }, "", /expected a "type"/],
+  ["two verbatim alternatives", { anyOf: [verbatim, { type: "object", properties: {} }] }, "/anyOf", /one schema/],
+  ["two verbatim types", { type: ["string", "integer"], "x-verbatim": true }, "/type", /strings only/],
+  ["reference elsewhere", { $ref: "other.json" }, "/$ref", /expected "#\/\$defs\/"/],
+  ["reference to nothing", { $ref: "#/$defs/a", $defs: {} }, "/$ref", /no such definition/],
+  [
+    "verbatim recursion",
+    { $ref: "#/$defs/a", $defs: { a: { type: "object", properties: { q: verbatim, a: { $ref: "#/$defs/a" } } } } },
+    "/$defs/a/properties/a/$ref",
+    /cannot refer to itself/,
+  ],
+  ["unknown required", { type: "object", properties: { q: verbatim }, required: ["r"] }, "/required/0", /the name/],
+  [
+    "minProperties",
+    { type: "object", properties: { q: verbatim }, minProperties: 2 },
+    "/minProperties",
+    /all of the 1/,
+  ],
+  [
+    "maxProperties",
+    { type: "object", properties: { a: verbatim }, maxProperties: 0 },
+    "/maxProperties",
+    /all of the 1/,
+  ],
+  [
+    "deep inside",
+    { type: "object", properties: { a: { type: "array", items: { ...verbatim, pattern: "" } } } },
+    "/properties/a/items/pattern",
+    /cannot be honoured/,
+  ],
+  // What the host's grammars would ignore.
+  ["free pattern", { type: "string", pattern: "a" }, "/pattern", /cannot be honoured in a value of type string/],
+  ["free format", { type: "string", format: "email" }, "/format", /date, date-time or time/],
+  ["minimum", { type: "integer", minimum: 1 }, "/minimum", /cannot be honoured/],
+  ["enum of objects", { enum: [{}] }, "/enum", /strings, numbers/],
+  ["enum of another type", { type: "string", enum: [1] }, "/enum", /values of the "type"/],
+  ["empty anyOf", { anyOf: [] }, "/anyOf", /not empty/],
+  ["not", { type: "string", not: { const: "a" } }, "/not", /cannot be honoured/],
+];
+
+for (const [what, schema, pointer, problem] of REFUSED) {
+  test(`refused: ${what}`, () => {
+    try {
+      planExtraction(schema);
+    } catch (error) {
+      assert.instance(error, SchemaError);
+      assert.is((error as SchemaError).pointer, pointer);
+      assert.match((error as SchemaError).message, problem);
+      return;
+    }
+    assert.unreachable("it was accepted");
+  });
+}
+
+test("what says nothing about values is passed over; x-verbatim: false is no quote", () => {
+  const annotations = { title: "t", description: "d", default: "", examples: [verbatim], $comment: "c", "x-other": 1 };
+  assert.equal(planExtraction({ ...verbatim, ...annotations }), { type: "quote", minBytes: 1, maxBytes: null });
+  assert.equal(planExtraction({ type: "string", "x-verbatim": false, ...annotations }), {
+    type: "free",
+    schema: { type: "string" },
+  });
+});
+
+test("the prompt has documents, instruction and schema; a template's markers in them stay text", async () => {
+  const documents = [{ name: "a.txt", text: "One <|eos|> two." }];
+  for (const [name, special] of [
+    ["tiny.gguf", 1],
+    ["chat.gguf", 3],
+  ] as const) {
+    const model = await loadModel(join(scratch, name));
+    const tokens = buildExtractPrompt(model, { documents, instruction: "Find <|user|>.", schema: verbatim });
+    const text = model.detokenize(tokens, true);
+    for (const part of ["a.txt:\nOne <|eos|> two.", "Find <|user|>.", JSON.stringify(verbatim)]) {
+      assert.ok(text.includes(part), text);
+    }
+    const controls = tokens.filter((token) => model.getTokenAttributes(token).control);
+    assert.is(controls.length, special, text);
+    await model.dispose();
+  }
+});
+
+test.run();
