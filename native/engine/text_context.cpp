@@ -17,6 +17,7 @@ size_t EscapeLength(std::span<const uint8_t> text, size_t position) {
 void TextContext::Append(std::span<const uint8_t> text, const TextJoining& joining) {
   if (text.empty()) return;
   tail_.reserve(std::max(tail_.size() + text.size(), tail_.size() + tail_.size() / 2));
+  append_starts_.push_back(length());
   bool joins = !joining.new_run && length() > 0 && (WordAt(length() - 1) & kSearchable) != 0;
   size_t escape_end = 0;
   for (size_t i = 0; i < text.size(); ++i) {
@@ -58,39 +59,50 @@ void TextContext::Truncate(int32_t length) {
     tail_ = std::move(tail);
     tail_begin_ = kept == 0 ? 0 : pieces_.back().end();
   }
+  while (!append_starts_.empty() && append_starts_.back() >= length) append_starts_.pop_back();
   ++version_;
 }
 
 void TextContext::Index() {
   if (tail_.size() <= kTailLimit) return;
+  const int32_t end = LastAppends();
   size_t first = pieces_.size();
-  size_t size = tail_.size();
+  size_t size = static_cast<size_t>(end - tail_begin_);
   while (first > 0 && static_cast<size_t>(pieces_[first - 1].block->size()) <= kGrowth * size) {
     size += static_cast<size_t>(pieces_[--first].block->size());
   }
-  Seal(first);
+  Seal(first, end);
 }
 
 void TextContext::Compact() {
-  if (!tail_.empty() || pieces_.size() > 1) Seal(0);
+  if (!tail_.empty() || pieces_.size() > 1) Seal(0, length());
 }
 
-/** Makes one block of the pieces from `first` on and the tail. */
-void TextContext::Seal(size_t first) {
+/** Where the last appends begin that are kTailKept bytes together or less; the context's end where the last is more. */
+int32_t TextContext::LastAppends() const {
+  const auto start = std::lower_bound(append_starts_.begin(), append_starts_.end(), length() - kTailKept);
+  return start == append_starts_.end() ? length() : *start;
+}
+
+/** Makes one block of the pieces from `first` on and the tail up to `end`. */
+void TextContext::Seal(size_t first, int32_t end) {
   const int32_t begin = first < pieces_.size() ? pieces_[first].begin : tail_begin_;
   std::vector<TextWord> words;
-  words.reserve(static_cast<size_t>(length() - begin));
+  words.reserve(static_cast<size_t>(end - begin));
   for (size_t i = first; i < pieces_.size(); ++i) {
     const auto part = pieces_[i].block->words();
     words.insert(words.end(), part.begin(), part.end());
   }
-  words.insert(words.end(), tail_.begin(), tail_.end());
+  const auto cut = tail_.begin() + (end - tail_begin_);
+  words.insert(words.end(), tail_.begin(), cut);
+  std::vector<TextWord> rest(cut, tail_.end());
   Piece piece = {std::make_shared<TextBlock>(std::move(words), any_edges_), begin};
   pieces_.reserve(pieces_.size() + 1);
   pieces_.resize(first);
   pieces_.push_back(std::move(piece));
   tail_begin_ = pieces_.back().end();
-  tail_ = {};
+  tail_ = std::move(rest);
+  std::erase_if(append_starts_, [end](int32_t start) { return start < end; });
   ++version_;
 }
 

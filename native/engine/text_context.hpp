@@ -70,16 +70,21 @@ class TextContext {
  private:
   /** So much text is searched as it stands. */
   static constexpr size_t kTailLimit = 4096;
+  /** At most so many of the last bytes stay in the tail when the rest is indexed: undoing them is free. */
+  static constexpr int32_t kTailKept = 1024;
   /** Blocks are rebuilt into the next one when what follows them is half their size. */
   static constexpr size_t kGrowth = 2;
 
   TextWord IndexedWordAt(int32_t position) const;
-  void Seal(size_t first);
+  int32_t LastAppends() const;
+  void Seal(size_t first, int32_t end);
 
   std::shared_ptr<const TokenTrie> trie_;
   int32_t max_bytes_;
   std::vector<Piece> pieces_;
   std::vector<TextWord> tail_;
+  /** Where the appends began whose bytes are in the tail. */
+  std::vector<int32_t> append_starts_;
   int32_t tail_begin_ = 0;
   int32_t longest_gap_ = 1;
   /** Bytes since the last edge. */

@@ -12,10 +12,14 @@ import * as assert from "uvu/assert";
 import { AddonBuild } from "./addon-build.js";
 import { mismatchExitCode } from "./exit-code.js";
 import { type Fault, faults } from "./faults.js";
+import { textFaults } from "./text-faults.js";
 
 /** This file is dist/tests/faults/planted-faults.test.js. */
 const repository = fileURLToPath(new URL("../../../", import.meta.url));
 const probe = fileURLToPath(new URL("./probe.js", import.meta.url));
+/** The text engine is compared with the JavaScript one by a test; a mismatch is its failure. */
+const textProbe = fileURLToPath(new URL("../engine/native-text.test.js", import.meta.url));
+const testFailure = 1;
 const patience = 120_000;
 
 interface Verdict {
@@ -24,8 +28,8 @@ interface Verdict {
   how: string;
 }
 
-/** Runs the differential probe against an addon. */
-function examine(addon: string): Verdict {
+/** Runs a differential probe against an addon. */
+function examine(addon: string, probe: string, mismatch: number): Verdict {
   const env = { ...process.env, VERBATIM_ADDON: addon, VERBATIM_SHRINK: "0" };
   const { status, signal, stdout, stderr, error } = spawnSync(process.execPath, [probe], {
     env,
@@ -34,7 +38,7 @@ function examine(addon: string): Verdict {
     maxBuffer: 1 << 26,
   });
   const lastLine = (text: string): string => text.trim().split("\n").at(-1) ?? "";
-  if (status === mismatchExitCode) return { killed: true, how: lastLine(stdout) };
+  if (status === mismatch) return { killed: true, how: lastLine(stdout) };
   if (status === 0) return { killed: false, how: lastLine(stdout) };
   if (error && (error as NodeJS.ErrnoException).code === "ETIMEDOUT") return { killed: true, how: "hangs" };
   if (signal) return { killed: true, how: `crashes with ${signal}` };
@@ -58,23 +62,24 @@ let restored: string[] = [];
 test.after(() => rmSync(folder, { recursive: true, force: true }));
 
 test("every patch fits exactly once", () => {
-  for (const fault of faults) plant(readFileSync(build.engineFile(fault.file), "utf8"), fault);
+  for (const fault of [...faults, ...textFaults]) plant(readFileSync(build.engineFile(fault.file), "utf8"), fault);
 });
 
 test("the sound engine passes", () => {
   build.build();
-  const { killed, how } = examine(build.addon);
-  assert.not.ok(killed, how);
+  for (const verdict of [examine(build.addon, probe, mismatchExitCode), examine(build.addon, textProbe, testFailure)]) {
+    assert.not.ok(verdict.killed, verdict.how);
+  }
 });
 
-for (const fault of faults) {
+function expectFound(fault: Fault, probe: string, mismatch: number): void {
   test(`rule ${fault.rule}, ${fault.file}: ${fault.effect}`, () => {
     const path = build.engineFile(fault.file);
     const source = readFileSync(path, "utf8");
     writeFileSync(path, plant(source, fault));
     try {
       build.build(path, ...restored);
-      const { killed, how } = examine(build.addon);
+      const { killed, how } = examine(build.addon, probe, mismatch);
       assert.ok(killed, `the fault survives: ${how}`);
     } finally {
       writeFileSync(path, source);
@@ -82,5 +87,8 @@ for (const fault of faults) {
     }
   });
 }
+
+for (const fault of faults) expectFound(fault, probe, mismatchExitCode);
+for (const fault of textFaults) expectFound(fault, textProbe, testFailure);
 
 test.run();
