@@ -6,11 +6,19 @@ import type { AskDocument } from "./documents.js";
 const SOURCE_LIMIT = 16;
 const NEWLINE = 0x0a;
 
-/** Where the quote that was generated last was copied from, as the session knows it. */
-export function copiedSources(recall: RecallSampler<"auto">, documents: readonly AskDocument[]): () => QuoteSource[] {
+/**
+ * Where the quote that was generated last was copied from, as the session knows it. A quote that was cut off between
+ * the edges that quotes snap to has no source there, and is looked up by its text.
+ */
+export function copiedSources(
+  recall: RecallSampler<"auto">,
+  documents: readonly AskDocument[],
+): (quote: Buffer) => QuoteSource[] {
+  const search = searchSources(documents);
   const shiftOf = new Map(documents.map(({ name, textStart }) => [name, textStart]));
-  return () => {
+  return (quote) => {
     const sources = recall.session.spans.at(-1)?.sources({ limit: SOURCE_LIMIT }) ?? [];
+    if (sources.length === 0) return search(quote);
     return sources.filter(isPlaced).map(({ segment, lines, bytes }) => {
       const shift = shiftOf.get(segment)!;
       return { file: segment, lines, bytes: [bytes[0] + shift, bytes[1] + shift] };
