@@ -59,9 +59,9 @@ export class GuidedGeneration {
     return decodeGenerated(Buffer.concat(this.#written));
   }
 
-  /** Tokens of it, as far as it was evaluated. */
+  /** Tokens of it. */
   get tokens(): number {
-    return this.#tokens;
+    return this.#tokens + this.#forcedTokens().length;
   }
 
   /** Writes text without sampling. */
@@ -131,10 +131,14 @@ export class GuidedGeneration {
 
   #flush(): void {
     if (this.#forced === "") return;
-    const tokens = this.#sequence.model.tokenize(this.#forced, false, "trimLeadingSpace");
+    const tokens = this.#forcedTokens();
     this.#forced = "";
     this.#waiting.push(...tokens);
     this.#tokens += tokens.length;
+  }
+
+  #forcedTokens(): Token[] {
+    return this.#forced === "" ? [] : this.#sequence.model.tokenize(this.#forced, false, "trimLeadingSpace");
   }
 }
 
