@@ -10,7 +10,7 @@ import * as assert from "uvu/assert";
 import type { AnswerEvent, QuoteSource } from "../../lib/cli/answer.js";
 import type { QuotedDocument } from "../../lib/cli/quotes-file.js";
 import { searchTags, TagAnswerReader } from "../../lib/cli/tag-answer.js";
-import { DEFAULT_TAGS, DEFAULT_TEMPLATE, TagPrompt } from "../../lib/cli/tag-prompt.js";
+import { DEFAULT_TAGS, DEFAULT_TEMPLATE, expectTags, readTemplate, TagPrompt } from "../../lib/cli/tag-prompt.js";
 import { TokenVocabulary } from "../../lib/index.js";
 import { scratch } from "../support/llama.js";
 import { ENGLISH, writeTinyModel } from "../support/tiny-model.js";
@@ -149,25 +149,21 @@ test("a template of one's own", async () => {
   assert.is(run.code, 0, run.stderr);
   writeFileSync(join(scratch, "lacking.txt"), "{documents} {startTag}");
   writeFileSync(join(scratch, "latin1.txt"), Buffer.from("caf\xe9", "latin1"));
-  for (const [more, sentence] of [
-    [["--template", "lacking.txt"], "lacking.txt lacks {question} and {endTag}"],
-    [["--template", "none.txt"], "Cannot read none.txt: there is no such file"],
-    [["--template", "latin1.txt"], "latin1.txt is not UTF-8 text"],
-    [["--start-tag", ""], "Expected tags that are not empty"],
-    [["--start-tag", "|", "--end-tag", "|"], "Expected the tags to differ"],
-  ] as [string[], string][]) {
-    const { code, stderr } = await ask(...more);
-    assert.is(stderr, `verbatim: ${sentence}\n`);
-    assert.is(code, 2);
-  }
-  for (const more of [
-    ["--snap", "page"],
-    ["--mode", "tags"],
+  const lacking = await ask("--template", "lacking.txt");
+  assert.is(lacking.stderr, "verbatim: lacking.txt lacks {question} and {endTag}\n");
+  assert.is(lacking.code, 2);
+  for (const [path, sentence] of [
+    ["none.txt", "there is no such file"],
+    ["latin1.txt", "is not UTF-8 text"],
   ]) {
-    const { code, stderr } = await ask(...more);
-    assert.match(stderr, "Allowed choices are");
-    assert.is(code, 2);
+    const message = await readTemplate(join(scratch, path)).catch((error: Error) => error.message);
+    assert.match(message, sentence);
   }
+  assert.throws(() => expectTags({ start: "", end: "|" }), "Expected tags that are not empty");
+  assert.throws(() => expectTags({ start: "|", end: "|" }), "Expected the tags to differ");
+  const { code, stderr } = await ask("--snap", "page");
+  assert.match(stderr, "Allowed choices are");
+  assert.is(code, 2);
 });
 
 test("placeholders are filled once: braces in documents and questions stay", () => {
