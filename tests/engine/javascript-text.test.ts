@@ -161,14 +161,17 @@ test("forks and truncation leave no trace", () => {
 /** One random context, in the engine and in the oracle. */
 function randomContexts(random: Random, vocabulary: EngineVocabulary, alphabet: readonly number[]) {
   const context = engine.createTextContext(vocabulary);
-  const oracle = new TextContextOracle();
+  let oracle = new TextContextOracle();
   const snaps = random.chance(0.3);
   for (let run = random.between(1, 4); run > 0; run--) {
     const bytes = Array.from({ length: random.between(1, 12) }, () => random.pick(alphabet));
     const joining = { searchable: random.chance(0.85), newRun: random.chance(0.5) };
     const edges = snaps ? bytes.map(() => random.chance(0.4)) : null;
     context.append(Uint8Array.from(bytes), { ...joining, json: false, edges: edges && Uint8Array.from(edges, Number) });
-    oracle.append(bytes, { ...joining, edges: edges && edges.map((edge, i) => edge && beginsCharacter(bytes[i])) });
+    oracle = oracle.with(bytes, {
+      ...joining,
+      edges: edges && edges.map((edge, i) => edge && beginsCharacter(bytes[i])),
+    });
   }
   return { context, oracle };
 }
