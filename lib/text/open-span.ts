@@ -1,6 +1,7 @@
 import type { EngineTextMatcher } from "../engine/text-engine.js";
 import type { IdBuffer } from "../session/id-set.js";
 import type { TokenVocabulary } from "../vocabulary/token-vocabulary.js";
+import { joinBytes } from "./bytes.js";
 
 /** How a span came to be open; the same from its first byte until it is undone. */
 export interface TextOpening {
@@ -149,14 +150,4 @@ function pendingLengths(bytes: Uint8Array, tag: Uint8Array): number[] {
   return lengths.filter((length) =>
     tag.subarray(0, length).every((byte, i) => byte === bytes[bytes.length - length + i]),
   );
-}
-
-export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
-  const joined = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    joined.set(part, at);
-    at += part.length;
-  }
-  return joined;
 }

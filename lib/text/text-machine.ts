@@ -2,15 +2,9 @@ import type { EngineTextMatcher } from "../engine/text-engine.js";
 import type { RecallErrorCode } from "../errors.js";
 import { contains, IdBuffer } from "../session/id-set.js";
 import type { TokenVocabulary } from "../vocabulary/token-vocabulary.js";
+import { joinBytes } from "./bytes.js";
 import { History } from "./history.js";
-import {
-  beginQuote,
-  joinBytes,
-  OpenTextSpan,
-  quoteLength,
-  type ClosedTextSpan,
-  type TextOpening,
-} from "./open-span.js";
+import { beginQuote, OpenTextSpan, quoteLength, type ClosedTextSpan, type TextOpening } from "./open-span.js";
 import type { OverlongToken } from "./opening-tag.js";
 import type { CheckedText } from "./text-document.js";
 import type { TextSettings } from "./text-options.js";

@@ -1,7 +1,7 @@
 import type { Token } from "node-llama-cpp";
 import type { RecallTextSession } from "../../text-session.js";
 import type { TokenVocabulary } from "../../vocabulary/token-vocabulary.js";
-import { joinBytes } from "../../text/open-span.js";
+import { joinBytes } from "../../text/bytes.js";
 import {
   ANCHOR_TOKENS,
   commonLength,
