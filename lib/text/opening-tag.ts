@@ -41,7 +41,7 @@ export class OpeningTag {
     }
     const overlong = [...Int32Array.from(ids).sort()]
       .map((id) => ({ id, end: this.scan(state, this.#vocabulary.view(id)).end }))
-      .filter(({ id, end }) => end < this.#vocabulary.view(id).length);
+      .filter(({ id, end }) => end < this.#vocabulary.byteLength(id));
     const rests = this.#vocabulary.tokensOf(overlong.map(({ id, end }) => this.#vocabulary.view(id).subarray(end)));
     return overlong.map((token, index) => ({ ...token, rest: rests[index] }));
   }

@@ -73,12 +73,13 @@ export class TextMachine {
 
   /** Accepts an id, or says why not and changes nothing. */
   step(id: number): RecallErrorCode | null {
-    const bytes = this.#settings.setup.vocabulary.view(id);
-    if (this.length + bytes.length > this.#settings.maxContextBytes) return "CONTEXT_FULL";
+    const { vocabulary } = this.#settings.setup;
+    const byteLength = vocabulary.byteLength(id);
+    if (this.length + byteLength > this.#settings.maxContextBytes) return "CONTEXT_FULL";
     const open = this.#open;
-    if (open === null) return this.#stepOutside(id, bytes);
-    if (bytes.length === 0 || !open.advance(id)) return "TOKEN_NOT_ALLOWED";
-    this.#record("token", bytes.length, this.sequence.segments.count, id);
+    if (open === null) return this.#stepOutside(id, vocabulary.view(id));
+    if (byteLength === 0 || !open.advance(id)) return "TOKEN_NOT_ALLOWED";
+    this.#record("token", byteLength, this.sequence.segments.count, id);
     if (open.closedAt >= 0) this.#join(open, open.closedAt);
     return null;
   }
@@ -93,8 +94,8 @@ export class TextMachine {
 
   allows(id: number): boolean {
     const { vocabulary } = this.#settings.setup;
+    if (this.#open !== null) return vocabulary.byteLength(id) > 0 && this.#open.allows(id);
     const bytes = vocabulary.view(id);
-    if (this.#open !== null) return bytes.length > 0 && this.#open.allows(id);
     const end = this.#settings.openingTag?.scan(this.#pending, bytes).end ?? -1;
     return end === -1 || this.#mayOpen(bytes, end);
   }

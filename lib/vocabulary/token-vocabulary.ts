@@ -47,6 +47,12 @@ export class TokenVocabulary {
     return this.#table;
   }
 
+  /** @internal How many bytes a token that is one has: `view` makes an object, this does not. */
+  byteLength(id: number): number {
+    const { offsets } = this.#table;
+    return offsets[id + 1] - offsets[id];
+  }
+
   /** @internal The bytes of a token that is one, not to be written to. */
   view(id: number): Uint8Array {
     const { offsets, bytes } = this.#table;
@@ -93,8 +99,7 @@ export class TokenVocabulary {
     if (found === undefined) {
       const ids: number[] = [];
       for (let id = 0; id < this.size; id++) {
-        const { offsets } = this.#table;
-        if (offsets[id + 1] - offsets[id] >= bytes.length && matches(this.view(id))) ids.push(id);
+        if (this.byteLength(id) >= bytes.length && matches(this.view(id))) ids.push(id);
       }
       found = Int32Array.from(ids);
       known.set(key, found);
