@@ -1,6 +1,5 @@
-import { RecallError } from "../errors.js";
 import { javascriptTextEngine } from "./javascript-text.js";
-import type { Backend } from "./load.js";
+import { chooseEngine, type Backend } from "./load.js";
 import { loadNativeTextEngine } from "./native-text.js";
 import type { TextEngine } from "./text-engine.js";
 
@@ -9,12 +8,5 @@ import type { TextEngine } from "./text-engine.js";
  * @throws RecallError `BACKEND_UNAVAILABLE` where `"native"` is asked for and cannot be loaded.
  */
 export function loadTextEngine(backend: Backend): TextEngine {
-  if (backend === "javascript") return javascriptTextEngine;
-  try {
-    return loadNativeTextEngine();
-  } catch (error) {
-    const unavailable = error instanceof RecallError && error.code === "BACKEND_UNAVAILABLE";
-    if (backend === "auto" && unavailable) return javascriptTextEngine;
-    throw error;
-  }
+  return chooseEngine(backend, loadNativeTextEngine, javascriptTextEngine);
 }

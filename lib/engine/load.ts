@@ -13,12 +13,17 @@ export const BACKENDS: readonly Backend[] = ["auto", "native", "javascript"];
  * @throws RecallError `BACKEND_UNAVAILABLE`, with a help page, where `"native"` is asked for and cannot be loaded.
  */
 export function loadEngine(backend: Backend): Engine {
-  if (backend === "javascript") return javascriptEngine;
+  return chooseEngine(backend, loadNativeEngine, javascriptEngine);
+}
+
+/** What a backend names; an engine that fails to load for another reason than not being there is no reason to go on. */
+export function chooseEngine<Chosen>(backend: Backend, loadNative: () => Chosen, javascript: Chosen): Chosen {
+  if (backend === "javascript") return javascript;
   try {
-    return loadNativeEngine();
+    return loadNative();
   } catch (error) {
     const unavailable = error instanceof RecallError && error.code === "BACKEND_UNAVAILABLE";
-    if (backend === "auto" && unavailable) return javascriptEngine;
+    if (backend === "auto" && unavailable) return javascript;
     throw error;
   }
 }
