@@ -6,7 +6,6 @@ import {
   expectOneOf,
   expectOptions,
   expectRow,
-  expectString,
   expectWords,
   type TokenInput,
 } from "./arguments.js";
@@ -14,6 +13,7 @@ import { bitmaskWords, writeBitmask } from "./session/bitmask.js";
 import type { Sampling } from "./engine/engine.js";
 import { RecallError, type RecallErrorCode } from "./errors.js";
 import type { SpanOpening } from "./session/open-span.js";
+import { expectSegmentNames } from "./session/segments.js";
 import { checkAppend, contextFull, type AppendOptions } from "./session/sequence.js";
 import { startSession, type RecallSessionOptions, type SessionSettings } from "./session/session-options.js";
 import { findSources } from "./session/sources.js";
@@ -260,7 +260,7 @@ export class RecallSession {
    */
   beginSpan(options?: BeginSpanOptions): void {
     const { segments, end } = expectOptions("options", options);
-    const names = segments === undefined ? null : expectNames(segments);
+    const names = segments === undefined ? null : expectSegmentNames(segments);
     const ends = end === undefined ? null : expectIntegers("end", end, this.vocabSize);
     this.#assertUsable();
     this.#assertOutside("beginSpan");
@@ -370,7 +370,7 @@ export class RecallSession {
   }
 
   #refusal(code: RecallErrorCode, id: number): RecallError {
-    if (code === "CONTEXT_FULL") return contextFull(this.#settings.maxContextTokens);
+    if (code === "CONTEXT_FULL") return contextFull(this.#settings.maxContextTokens, "tokens");
     return new RecallError(code, `Token ${id} is not allowed here in the open recall span`);
   }
 
@@ -386,9 +386,4 @@ export class RecallSession {
 function startState(options: RecallSessionOptions) {
   const { settings, sequence } = startSession(options);
   return { settings, machine: new SpanMachine(settings, sequence) };
-}
-
-function expectNames(names: unknown): string[] {
-  if (!Array.isArray(names)) throw new TypeError('Expected "segments" to be an array of strings');
-  return Array.from({ length: names.length }, (_, index) => expectString(`segments[${index}]`, names[index]));
 }

@@ -6,7 +6,6 @@ import {
   expectOneOf,
   expectOptions,
   expectRow,
-  expectString,
   expectWords,
   type TokenInput,
 } from "./arguments.js";
@@ -14,12 +13,13 @@ import type { Sampling } from "./engine/engine.js";
 import { RecallError, type RecallErrorCode } from "./errors.js";
 import type { DraftOptions } from "./session.js";
 import { bitmaskWords, writeBitmask } from "./session/bitmask.js";
+import { expectSegmentNames } from "./session/segments.js";
+import { contextFull } from "./session/sequence.js";
 import { unescapeJson } from "./text/json-escape.js";
 import type { TextOpening } from "./text/open-span.js";
 import { checkText, type AppendTextOptions } from "./text/text-document.js";
 import { TextMachine } from "./text/text-machine.js";
 import { expectTag, startTextSession, type RecallTextSessionOptions, type TextSettings } from "./text/text-options.js";
-import { contextBytesFull } from "./text/text-sequence.js";
 import { findTextSources } from "./text/text-sources.js";
 import { RecallTextSpan } from "./text-span.js";
 
@@ -245,7 +245,7 @@ export class RecallTextSession {
    */
   beginSpan(options?: BeginTextSpanOptions): void {
     const { segments, end } = expectOptions("options", options);
-    const names = segments === undefined ? null : expectNames(segments);
+    const names = segments === undefined ? null : expectSegmentNames(segments);
     const tag = end === undefined ? null : expectTag("end", end);
     this.#assertUsable();
     this.#assertOutside("beginSpan");
@@ -355,7 +355,7 @@ export class RecallTextSession {
   }
 
   #refusal(code: RecallErrorCode, id: number): RecallError {
-    if (code === "CONTEXT_FULL") return contextBytesFull(this.#settings.maxContextBytes);
+    if (code === "CONTEXT_FULL") return contextFull(this.#settings.maxContextBytes, "bytes");
     const where = this.#machine.open === null ? "here: it opens no recall span" : "here in the open recall span";
     return new RecallError(code, `Token ${id} is not allowed ${where}`);
   }
@@ -372,9 +372,4 @@ export class RecallTextSession {
 function startState(options: RecallTextSessionOptions) {
   const { settings, sequence } = startTextSession(options);
   return { settings, machine: new TextMachine(settings, sequence) };
-}
-
-function expectNames(names: unknown): string[] {
-  if (!Array.isArray(names)) throw new TypeError('Expected "segments" to be an array of strings');
-  return Array.from({ length: names.length }, (_, index) => expectString(`segments[${index}]`, names[index]));
 }

@@ -12,7 +12,7 @@ import { bitmaskWords } from "../session/bitmask.js";
 import type { RecallSource } from "../session/segments.js";
 import { checkAppend } from "../session/sequence.js";
 import { RecallSpan } from "../span.js";
-import { checkPieces, CudaRecallContext, flagsOf, segmentExists, type CudaContextPiece } from "./context.js";
+import { checkPieces, CudaRecallContext, flagsOf, type CudaContextPiece } from "./context.js";
 import { NO_HANDLE } from "./cuda-addon.js";
 import {
   expectAddress,
@@ -156,7 +156,7 @@ export class CudaRecallBatch {
     const checked = checkAppend(tokens, options, { vocabSize: this.vocabSize });
     const { segment, layout } = checked;
     const { segments } = this.#at(row);
-    if (segment !== undefined && segments.has(segment)) throw segmentExists(segment);
+    segments.expectFree(segment);
     const { addon, handle } = this.#engine;
     this.#checked(addon.cudaAppend(handle, row, checked.tokens, flagsOf(checked), stream), "append tokens");
     if (segment === undefined) return;

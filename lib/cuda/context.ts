@@ -1,6 +1,6 @@
 import { expectOptions, type TokenInput } from "../arguments.js";
 import { RecallError } from "../errors.js";
-import { SegmentTable } from "../session/segments.js";
+import { segmentExists, SegmentTable } from "../session/segments.js";
 import { checkAppend, type AppendOptions, type CheckedAppend } from "../session/sequence.js";
 import { CudaFailure, NO_HANDLE, SEGMENT, UNSEARCHABLE, type CudaAddon } from "./cuda-addon.js";
 import type { CudaEngine } from "./engine.js";
@@ -83,10 +83,6 @@ export function checkPieces(pieces: readonly CudaContextPiece[], vocabSize: numb
     if (checked.segment !== undefined) names.add(checked.segment);
     return checked;
   });
-}
-
-export function segmentExists(name: string): RecallError {
-  return new RecallError("SEGMENT_EXISTS", `A segment named ${JSON.stringify(name)} is in the context already`);
 }
 
 export function flagsOf({ searchable, segment }: CheckedAppend): number {

@@ -1,5 +1,5 @@
-import { expectIntegers, expectOptions, expectString, type TokenInput } from "../arguments.js";
-import type { SegmentTable } from "../session/segments.js";
+import { expectIntegers, expectOptions, type TokenInput } from "../arguments.js";
+import { expectSegmentNames, type SegmentTable } from "../session/segments.js";
 import { readStream, type CudaStreamOption } from "./device-arguments.js";
 
 /** What one span can have: VBT_MAX_RANGES and VBT_MAX_ENDS. */
@@ -25,7 +25,7 @@ export function readSpanScope(options: CudaBeginSpanOptions | undefined, vocabSi
   const { segments, end } = expectOptions("options", options);
   const stream = readStream(options);
   return {
-    segments: segments === undefined ? null : expectNames(segments),
+    segments: segments === undefined ? null : expectSegmentNames(segments),
     ends: end === undefined ? null : expectEnds(end, vocabSize),
     stream,
   };
@@ -51,11 +51,6 @@ function joinNeighbours(ranges: Int32Array): number[] {
     else joined.push(ranges[i], ranges[i + 1]);
   }
   return joined;
-}
-
-function expectNames(names: unknown): string[] {
-  if (!Array.isArray(names)) throw new TypeError('Expected "segments" to be an array of strings');
-  return Array.from({ length: names.length }, (_, index) => expectString(`segments[${index}]`, names[index]));
 }
 
 function expectEnds(end: TokenInput, vocabSize: number): Int32Array {

@@ -16,7 +16,7 @@ export function loadEngine(backend: Backend): Engine {
   return chooseEngine(backend, loadNativeEngine, javascriptEngine);
 }
 
-/** What a backend names; an engine that fails to load for another reason than not being there is no reason to go on. */
+/** The engine that a backend names: `"auto"` passes over a native one that is not there, but over no other failure. */
 export function chooseEngine<Chosen>(backend: Backend, loadNative: () => Chosen, javascript: Chosen): Chosen {
   if (backend === "javascript") return javascript;
   try {

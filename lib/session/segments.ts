@@ -1,4 +1,4 @@
-import { expectIntegers, typedArrayName } from "../arguments.js";
+import { expectIntegers, expectString, typedArrayName } from "../arguments.js";
 import { RecallError } from "../errors.js";
 
 /** Byte offsets of a document are in [0, 2^31 - 1). */
@@ -51,6 +51,11 @@ export class SegmentTable {
 
   get count(): number {
     return this.#segments.length;
+  }
+
+  /** @throws RecallError `SEGMENT_EXISTS` where the name of a new segment is taken */
+  expectFree(name: string | undefined): void {
+    if (name !== undefined && this.has(name)) throw segmentExists(name);
   }
 
   has(name: string): boolean {
@@ -131,6 +136,16 @@ export class SegmentTable {
     const index = countUpTo(this.#segments.length, (i) => this.#segments[i].start <= position) - 1;
     return index >= 0 && position < this.#segments[index].end ? this.#segments[index] : undefined;
   }
+}
+
+export function segmentExists(name: string): RecallError {
+  return new RecallError("SEGMENT_EXISTS", `A segment named ${JSON.stringify(name)} is in the context already`);
+}
+
+/** The names of segments to be searched. */
+export function expectSegmentNames(names: unknown): string[] {
+  if (!Array.isArray(names)) throw new TypeError('Expected "segments" to be an array of strings');
+  return Array.from({ length: names.length }, (_, index) => expectString(`segments[${index}]`, names[index]));
 }
 
 /** A document's layout, read. */

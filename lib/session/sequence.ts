@@ -1,7 +1,7 @@
 import { expectBoolean, expectIntegers, expectOptions, expectString, type TokenInput } from "../arguments.js";
 import type { EngineContext, EngineMatcher } from "../engine/engine.js";
 import { RecallError } from "../errors.js";
-import { snapEdges, type Snap } from "./snap-edges.js";
+import { snapEdgesOf, type Snap } from "./snap-edges.js";
 import {
   fitLayout,
   readLayout,
@@ -52,17 +52,9 @@ export function checkAppend(
 function edgesOf({ offsets, text }: ReadLayout, tokenCount: number, snap: Snap): Uint8Array {
   const edges = new Uint8Array(tokenCount);
   if (offsets === null || text === null) return edges;
-  const byteEdges = snapEdges(decode(text), snap);
+  const byteEdges = snapEdgesOf(text, snap);
   for (let i = 0; i < tokenCount; i++) edges[i] = byteEdges[offsets[i]];
   return edges;
-}
-
-function decode(text: Uint8Array): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(text);
-  } catch {
-    throw new RangeError('Expected "text" to be valid UTF-8, as "snap" needs it');
-  }
 }
 
 /** One ordered token sequence with its named segments: what contexts and sessions are built on. */
@@ -83,11 +75,9 @@ export class TokenSequence {
 
   /** Appends a caller's tokens, all or none. */
   append({ tokens, searchable, segment, layout, edges }: CheckedAppend, maxContextTokens: number): void {
-    if (segment !== undefined && this.segments.has(segment)) {
-      throw new RecallError("SEGMENT_EXISTS", `A segment named ${JSON.stringify(segment)} is in the context already`);
-    }
+    this.segments.expectFree(segment);
     const start = this.length;
-    if (start + tokens.length > maxContextTokens) throw contextFull(maxContextTokens);
+    if (start + tokens.length > maxContextTokens) throw contextFull(maxContextTokens, "tokens");
     const newRun = segment !== undefined || this.segments.endsAt(start);
     if (tokens.length > 0) this.#tokens.append(tokens, { searchable, newRun, edges });
     if (segment !== undefined) this.segments.add(segment, start, start + tokens.length, layout);
@@ -129,6 +119,7 @@ export class TokenSequence {
   }
 }
 
-export function contextFull(maxContextTokens: number): RecallError {
-  return new RecallError("CONTEXT_FULL", `The context would grow past ${maxContextTokens} tokens`);
+/** The refusal of what would make a sequence longer than it may be. */
+export function contextFull(limit: number, unit: "tokens" | "bytes"): RecallError {
+  return new RecallError("CONTEXT_FULL", `The context would grow past ${limit} ${unit}`);
 }

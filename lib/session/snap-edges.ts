@@ -21,6 +21,22 @@ export function snapEdges(text: string, snap: Snap): Uint8Array {
   return edges.bytes;
 }
 
+/**
+ * The same for a document's bytes.
+ * @throws RangeError where they are not UTF-8
+ */
+export function snapEdgesOf(text: Uint8Array, snap: Snap): Uint8Array {
+  return snapEdges(decode(text), snap);
+}
+
+function decode(text: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(text);
+  } catch {
+    throw new RangeError('Expected "text" to be valid UTF-8, as "snap" needs it');
+  }
+}
+
 function markLines(text: string, edges: Edges): void {
   edges.mark(0);
   for (let end = text.indexOf("\n"); end >= 0; end = text.indexOf("\n", end + 1)) {

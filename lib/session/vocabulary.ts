@@ -57,16 +57,24 @@ export function checkInherited(options: Partial<VocabularyOptions>, vocabulary: 
   if (barrierTokenIds !== undefined) {
     const { startTokenId, endTokenId, vocabSize } = vocabulary;
     const barriers = collectBarriers(barrierTokenIds, startTokenId, endTokenId, vocabSize);
-    if (barriers.join() !== vocabulary.barriers.join()) throw differs("barrierTokenIds", `[${vocabulary.barriers}]`);
+    if (barriers.join() !== vocabulary.barriers.join()) throw differs("barrierTokenIds", [...vocabulary.barriers]);
   }
-  const { backend = "auto", snap } = options;
+  const { backend, snap } = options;
   if (snap !== undefined && expectOneOf("snap", snap, SNAPS) !== vocabulary.snap) {
-    throw differs("snap", vocabulary.snap && JSON.stringify(vocabulary.snap));
+    throw differs("snap", vocabulary.snap);
   }
+  checkInheritedBackend(vocabulary.engine, backend);
+}
+
+/** Checks that a backend that is asked for is that of the context's engine. */
+export function checkInheritedBackend({ name }: { readonly name: Backend }, backend: Backend = "auto"): void {
   expectOneOf("backend", backend, BACKENDS);
-  if (backend !== "auto" && backend !== vocabulary.engine.name) {
-    throw differs("backend", JSON.stringify(vocabulary.engine.name));
-  }
+  if (backend !== "auto" && backend !== name) throw differs("backend", name);
+}
+
+/** That an option is not what the context says. */
+export function differs(name: string, value: unknown): RangeError {
+  return new RangeError(`Expected "${name}" to be ${JSON.stringify(value)}, as in "context"`);
 }
 
 function optionalId(name: string, id: unknown, vocabSize: number): number | undefined {
@@ -82,8 +90,4 @@ function collectBarriers(
   const given = barrierTokenIds === undefined ? [] : expectIntegers("barrierTokenIds", barrierTokenIds, vocabSize);
   const delimiters = [startTokenId, endTokenId].filter((id) => id !== undefined);
   return Int32Array.from(new Set([...given, ...delimiters])).sort();
-}
-
-function differs(name: string, value: unknown): RangeError {
-  return new RangeError(`Expected "${name}" to be ${value}, as in "context"`);
 }

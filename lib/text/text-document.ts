@@ -1,6 +1,6 @@
 import { expectBoolean, expectOptions, expectString } from "../arguments.js";
 import { lineOf, lineStartsOf, readText, type RecallSource } from "../session/segments.js";
-import { snapEdges, type Snap } from "../session/snap-edges.js";
+import { snapEdgesOf, type Snap } from "../session/snap-edges.js";
 import { EscapedText } from "./json-escape.js";
 
 /** How appended text joins the context. */
@@ -61,14 +61,6 @@ export function checkText(text: unknown, options: AppendTextOptions | undefined,
 
 /** An entry per searched byte; the text's own end is an edge without one. */
 function edgesOf(original: Uint8Array, snap: Snap, escaped: EscapedText | null): Uint8Array {
-  const edges = snapEdges(decodeExactly(original), snap);
+  const edges = snapEdgesOf(original, snap);
   return (escaped?.spread(edges) ?? edges).subarray(0, (escaped?.bytes ?? original).length);
-}
-
-function decodeExactly(bytes: Uint8Array): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    throw new RangeError('Expected "text" to be valid UTF-8, as "snap" needs it');
-  }
 }

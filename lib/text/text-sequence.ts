@@ -1,6 +1,6 @@
 import type { EngineTextContext, EngineTextMatcher, TextEngine } from "../engine/text-engine.js";
-import { RecallError } from "../errors.js";
 import { SegmentTable, type RecallSource } from "../session/segments.js";
+import { contextFull } from "../session/sequence.js";
 import type { CheckedText, TextLayout } from "./text-document.js";
 
 /** One ordered byte sequence with its documents: what contexts and sessions of text mode are built on. */
@@ -33,11 +33,9 @@ export class TextSequence {
 
   /** Appends a caller's text, all or none. */
   append({ bytes, edges, searchable, segment, layout }: CheckedText, maxContextBytes: number): void {
-    if (segment !== undefined && this.segments.has(segment)) {
-      throw new RecallError("SEGMENT_EXISTS", `A segment named ${JSON.stringify(segment)} is in the context already`);
-    }
+    this.segments.expectFree(segment);
     const start = this.length;
-    if (start + bytes.length > maxContextBytes) throw contextBytesFull(maxContextBytes);
+    if (start + bytes.length > maxContextBytes) throw contextFull(maxContextBytes, "bytes");
     const newRun = segment !== undefined || this.#startsRun();
     if (bytes.length > 0) this.#text.append(bytes, { searchable, newRun, json: this.#json, edges });
     if (segment === undefined) return;
@@ -96,8 +94,4 @@ export class TextSequence {
   #startsRun(): boolean {
     return this.segments.endsAt(this.length) || this.#breaks.at(-1) === this.length;
   }
-}
-
-export function contextBytesFull(maxContextBytes: number): RecallError {
-  return new RecallError("CONTEXT_FULL", `The context would grow past ${maxContextBytes} bytes`);
 }

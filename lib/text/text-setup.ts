@@ -4,6 +4,7 @@ import { BACKENDS, loadEngine, type Backend } from "../engine/load.js";
 import { loadTextEngine } from "../engine/load-text.js";
 import type { TextEngine } from "../engine/text-engine.js";
 import { SNAPS, type Snap } from "../session/snap-edges.js";
+import { checkInheritedBackend, differs } from "../session/vocabulary.js";
 import { TokenVocabulary } from "../vocabulary/token-vocabulary.js";
 import type { DocumentForm } from "./text-document.js";
 import { TextSequence } from "./text-sequence.js";
@@ -37,14 +38,13 @@ export function checkTextSetup(options: Partial<TextSetupOptions>): TextSetup {
 
 /** Checks that what `options` say, if anything, is what the context's setup says. */
 export function checkInheritedSetup(options: Partial<TextSetupOptions>, setup: TextSetup): void {
-  const { vocabulary, json, snap, backend = "auto" } = options;
+  const { vocabulary, json, snap, backend } = options;
   if (vocabulary !== undefined && expectVocabulary(vocabulary) !== setup.vocabulary) {
     throw new RangeError('Expected "vocabulary" to be that of "context"');
   }
   if (json !== undefined && expectBoolean("json", json) !== setup.json) throw differs("json", setup.json);
   if (snap !== undefined && expectSnap(snap) !== setup.snap) throw differs("snap", setup.snap ?? undefined);
-  expectOneOf("backend", backend, BACKENDS);
-  if (backend !== "auto" && backend !== setup.engine.name) throw differs("backend", setup.engine.name);
+  checkInheritedBackend(setup.engine, backend);
 }
 
 /** The empty sequence of a setup. */
@@ -59,8 +59,4 @@ function expectVocabulary(value: unknown): TokenVocabulary {
 
 function expectSnap(snap: unknown): Snap | null {
   return snap === undefined ? null : expectOneOf("snap", snap, SNAPS);
-}
-
-function differs(name: string, value: unknown): RangeError {
-  return new RangeError(`Expected "${name}" to be ${JSON.stringify(value)}, as in "context"`);
 }
