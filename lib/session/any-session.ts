@@ -1,10 +1,11 @@
-import { RecallSession } from "../session.js";
-import { RecallTextSession } from "../text-session.js";
+import type { RecallSession } from "../session.js";
+import type { RecallTextSession } from "../text-session.js";
+import { DecodingSession } from "./decoding-session.js";
 
 /** A session of token mode or of text mode: what decodes with one decodes with the other. */
 export type AnySession = RecallSession | RecallTextSession;
 
 export function expectSession(session: unknown): AnySession {
-  if (session instanceof RecallSession || session instanceof RecallTextSession) return session;
+  if (session instanceof DecodingSession) return session as AnySession;
   throw new TypeError('Expected "session" to be a RecallSession or a RecallTextSession');
 }

@@ -1,12 +1,13 @@
 import type { EngineMatcher } from "../engine/engine.js";
 import type { RecallErrorCode } from "../errors.js";
+import type { DecodingMachine } from "./decoding-session.js";
 import { IdBuffer } from "./id-set.js";
 import { OpenSpan, type ClosedSpan, type SpanOpening } from "./open-span.js";
 import type { TokenSequence } from "./sequence.js";
 import type { SessionSettings } from "./session-options.js";
 
 /** A session's state: a token sequence, the spans closed in it and the one that is open. Arguments come checked. */
-export class SpanMachine {
+export class SpanMachine implements DecodingMachine {
   readonly sequence: TokenSequence;
   readonly #settings: SessionSettings;
   readonly #closedSpans: ClosedSpan[];
@@ -34,6 +35,14 @@ export class SpanMachine {
     return this.#open === null ? this.sequence.length : this.#open.end;
   }
 
+  get mark(): number {
+    return this.length;
+  }
+
+  restore(mark: number): void {
+    this.truncate(mark);
+  }
+
   /** Accepts an id, or says why not and changes nothing. */
   step(id: number): RecallErrorCode | null {
     const open = this.#open;
@@ -49,6 +58,18 @@ export class SpanMachine {
       else this.sequence.appendGeneratedToken(id, recallGenerated);
     }
     return null;
+  }
+
+  allowed(): Int32Array | null {
+    return this.#open === null ? null : this.#open.allowed();
+  }
+
+  allows(id: number): boolean {
+    return this.#open === null || this.#open.allows(id);
+  }
+
+  draft(max: number, latest: boolean): Int32Array {
+    return this.#open === null ? new Int32Array(0) : this.#open.draft(max, latest);
   }
 
   /** Opens a span without a start token. `ends`: the ids that close it, ascending; `null`: the end token. */

@@ -1,5 +1,6 @@
 import type { EngineTextMatcher } from "../engine/text-engine.js";
 import type { RecallErrorCode } from "../errors.js";
+import type { DecodingMachine } from "../session/decoding-session.js";
 import { contains, IdBuffer } from "../session/id-set.js";
 import type { TokenVocabulary } from "../vocabulary/token-vocabulary.js";
 import { joinBytes } from "./bytes.js";
@@ -17,7 +18,7 @@ import type { TextSequence } from "./text-sequence.js";
  * The sequence holds what is searched. Bytes that may begin the opening tag are held back until they turn out to be
  * text, or join it with the span when that closes.
  */
-export class TextMachine {
+export class TextMachine implements DecodingMachine {
   readonly sequence: TextSequence;
   readonly history: History;
   readonly #settings: TextSettings;
@@ -54,6 +55,10 @@ export class TextMachine {
   /** Bytes of the sequence, those of the open span and its tags included. */
   get length(): number {
     return this.history.length;
+  }
+
+  get mark(): number {
+    return this.history.count;
   }
 
   append(text: CheckedText): void {
@@ -98,6 +103,12 @@ export class TextMachine {
     const bytes = vocabulary.view(id);
     const end = this.#settings.openingTag?.scan(this.#pending, bytes).end ?? -1;
     return end === -1 || this.#mayOpen(bytes, end);
+  }
+
+  draft(max: number, latest: boolean): Int32Array {
+    if (this.#open === null) return new Int32Array(0);
+    // No draft has more tokens than a quote has bytes: room for more need not be made.
+    return this.#open.draft(Math.min(max, this.#settings.maxSpanBytes), latest);
   }
 
   /** Opens a span without an opening tag. */
