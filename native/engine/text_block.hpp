@@ -33,7 +33,7 @@ struct TextContinuations {
  */
 class TextBlock {
  public:
-  /** `any_edges`: whether edges are a caller's, so that places that look the same may differ in being edges. */
+  /** `any_edges`: whether places that look alike may differ in being edges: a caller's, or an escape cut in two. */
   TextBlock(std::vector<TextWord> words, bool any_edges);
 
   std::span<const TextWord> words() const { return words_; }

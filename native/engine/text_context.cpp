@@ -20,6 +20,7 @@ void TextContext::Append(std::span<const uint8_t> text, const TextJoining& joini
   append_starts_.push_back(length());
   bool joins = !joining.new_run && length() > 0 && (WordAt(length() - 1) & kSearchable) != 0;
   size_t escape_end = 0;
+  const bool goes_on = joins;
   for (size_t i = 0; i < text.size(); ++i) {
     const bool in_escape = joining.json && i < escape_end;
     if (joining.json && !in_escape && text[i] == '\\') escape_end = i + EscapeLength(text, i);
@@ -36,7 +37,9 @@ void TextContext::Append(std::span<const uint8_t> text, const TextJoining& joini
     }
     tail_.push_back(word);
   }
-  any_edges_ = any_edges_ || !joining.edges.empty();
+  // Where a JSON escape sequence may have been cut, the same bytes are an edge in one place and none in another.
+  has_json_ = has_json_ || joining.json;
+  any_edges_ = any_edges_ || !joining.edges.empty() || (has_json_ && goes_on);
   ++version_;
 }
 

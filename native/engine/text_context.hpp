@@ -89,6 +89,8 @@ class TextContext {
   int32_t longest_gap_ = 1;
   /** Bytes since the last edge. */
   int32_t gap_ = 0;
+  bool has_json_ = false;
+  /** Whether places that look alike may differ in being edges. */
   bool any_edges_ = false;
   uint64_t version_ = 0;
 };
