@@ -1,5 +1,6 @@
 import type { EngineMatcher } from "./engine.js";
 import { CONTINUES, INNER, type JavaScriptContext } from "./javascript-context.js";
+import { rangeEnd } from "./ranges.js";
 
 /** Candidates as a survivor filter: each token of the quote leaves a shorter list of positions. */
 export class JavaScriptMatcher implements EngineMatcher {
@@ -141,15 +142,4 @@ export class JavaScriptMatcher implements EngineMatcher {
     }
     return next;
   }
-}
-
-/** The end of the range that contains `position`; 0 where none does. */
-function rangeEnd(ranges: Int32Array, position: number): number {
-  let [low, high] = [0, ranges.length / 2];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (ranges[2 * middle] <= position) low = middle + 1;
-    else high = middle;
-  }
-  return low > 0 && position < ranges[2 * low - 1] ? ranges[2 * low - 1] : 0;
 }

@@ -2,6 +2,7 @@ import type { JavaScriptTextContext, TextContinuations } from "./javascript-text
 import { TextWalk } from "./javascript-text-walk.js";
 import type { EngineTextMatcher, TextSpanOptions } from "./text-engine.js";
 import { TokenTrie } from "./token-trie.js";
+import { rangeEnd } from "./ranges.js";
 
 /** What is known after some pieces of a quote. */
 interface State {
@@ -277,15 +278,4 @@ function agree(tag: Uint8Array, progress: number, bytes: Uint8Array, from: numbe
     if (tag[i] !== bytes[j]) return false;
   }
   return true;
-}
-
-/** The end of the range that contains `position`; 0 where none does. */
-function rangeEnd(ranges: Int32Array, position: number): number {
-  let [low, high] = [0, ranges.length / 2];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (ranges[2 * middle] <= position) low = middle + 1;
-    else high = middle;
-  }
-  return low > 0 && position < ranges[2 * low - 1] ? ranges[2 * low - 1] : 0;
 }

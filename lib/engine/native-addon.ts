@@ -54,7 +54,7 @@ export interface NativeAddon {
   readText(context: number, start: number, bytes: Uint8Array): number;
   beginText(matcher: number, ranges: Int32Array | null, tag: Uint8Array, minBytes: number, maxBytes: number): number;
   advanceBytes(matcher: number, bytes: Uint8Array): number;
-  /** Writes byteLength, closedAt and mayEnd (1 or 0). */
+  /** Writes byteLength and closedAt. */
   textState(matcher: number, state: Int32Array): number;
   /** How many of `starts`, at most all, were written. */
   findText(context: number, bytes: Uint8Array, ranges: Int32Array | null, starts: Int32Array): number;
@@ -73,7 +73,7 @@ export interface NativeAddon {
 }
 
 /** VERBATIM_ABI_VERSION of the header this file was written for. */
-export const ABI_VERSION = 1;
+export const ABI_VERSION = 2;
 
 /** No object has this handle: what is closed holds it, so that it never finds the object that took its slot. */
 export const NO_HANDLE = -1;

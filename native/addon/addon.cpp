@@ -35,8 +35,7 @@ Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
   if (environment == nullptr || !Export(exports, abi_version, environment.get()) ||
       !ExportAll(exports, kContextFunctions, environment.get()) ||
       !ExportAll(exports, kMatcherFunctions, environment.get()) ||
-      !ExportAll(exports, kRowFunctions, environment.get()) ||
-      !ExportAll(exports, kTextFunctions, environment.get()) ||
+      !ExportAll(exports, kRowFunctions, environment.get()) || !ExportAll(exports, kTextFunctions, environment.get()) ||
       !ExportAll(exports, kCudaEngineFunctions, environment.get()) ||
       !ExportAll(exports, kCudaSequenceFunctions, environment.get()) ||
       !ExportAll(exports, kCudaBatchFunctions, environment.get())) {

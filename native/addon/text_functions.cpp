@@ -133,7 +133,7 @@ napi_value TextState(napi_env env, napi_callback_info info) {
   const Arguments<2> arguments(env, info);
   int32_t handle = -1;
   ArrayView<int32_t> copy;
-  if (!arguments.Read(0, handle) || !arguments.Read(1, copy) || copy.length < 3) {
+  if (!arguments.Read(0, handle) || !arguments.Read(1, copy) || copy.length < 2) {
     return ToJavaScript(env, -VERBATIM_INVALID_ARGUMENT);
   }
   const MatcherHandle* matcher = arguments.data<Environment>().matchers.Find(handle);
@@ -143,7 +143,6 @@ napi_value TextState(napi_env env, napi_callback_info info) {
   if (status != VERBATIM_OK) return ToJavaScript(env, -status);
   copy.data[0] = state.byte_length;
   copy.data[1] = state.closed_at;
-  copy.data[2] = state.may_end;
   return ToJavaScript(env, 0);
 }
 

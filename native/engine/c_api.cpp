@@ -7,16 +7,17 @@
 #include "context.hpp"
 #include "handles.hpp"
 #include "matcher.hpp"
+#include "range.hpp"
 #include "text_matcher.hpp"
 #include "verbatim.h"
 
+using verbatim::AreRanges;
 using verbatim::Context;
 using verbatim::Guarded;
 using verbatim::Matcher;
 using verbatim::Range;
+using verbatim::Ranges;
 using verbatim::TextMatcher;
-
-static_assert(sizeof(Range) == sizeof(verbatim_range) && std::is_standard_layout_v<Range>);
 
 namespace {
 
@@ -43,19 +44,6 @@ verbatim_status WithEither(verbatim_matcher* handle, Action&& action) noexcept {
 
 bool AreIds(const int32_t* ids, size_t count, int32_t vocab_size) {
   return std::all_of(ids, ids + count, [vocab_size](int32_t id) { return id >= 0 && id < vocab_size; });
-}
-
-bool AreRanges(const verbatim_range* ranges, size_t count) {
-  int32_t end = 0;
-  for (size_t i = 0; i < count; ++i) {
-    if (ranges[i].start < end || ranges[i].end < ranges[i].start) return false;
-    end = ranges[i].end;
-  }
-  return true;
-}
-
-std::span<const Range> Ranges(const verbatim_range* ranges, size_t count) {
-  return {reinterpret_cast<const Range*>(ranges), ranges == nullptr ? 0 : count};
 }
 
 verbatim_status Append(verbatim_context* context, const int32_t* tokens, size_t count, std::span<const uint8_t> edges,
@@ -189,7 +177,7 @@ void verbatim_matcher_destroy(verbatim_matcher* matcher) { std::unique_ptr<verba
 
 verbatim_status verbatim_matcher_begin(verbatim_matcher* matcher, const verbatim_range* ranges, size_t range_count) {
   if (matcher == nullptr || !matcher->matcher.has_value()) return VERBATIM_INVALID_ARGUMENT;
-  if (ranges != nullptr && !AreRanges(ranges, range_count)) return VERBATIM_INVALID_ARGUMENT;
+  if (!AreRanges(ranges, range_count)) return VERBATIM_INVALID_ARGUMENT;
   return Guarded([&] {
     matcher->matcher->Begin(Ranges(ranges, range_count), ranges != nullptr);
     return VERBATIM_OK;
@@ -227,7 +215,7 @@ verbatim_status verbatim_matcher_allows(verbatim_matcher* matcher, int32_t token
 
 verbatim_status verbatim_matcher_may_end(verbatim_matcher* matcher, int* may_end) {
   if (may_end == nullptr) return VERBATIM_INVALID_ARGUMENT;
-  return WithMatcher(matcher, [&](const Matcher& target) {
+  return WithEither(matcher, [&](const auto& target) {
     *may_end = target.MayEnd() ? 1 : 0;
     return VERBATIM_OK;
   });
@@ -266,7 +254,7 @@ verbatim_status verbatim_matcher_draft(verbatim_matcher* matcher, size_t max, in
 verbatim_status verbatim_matcher_sources(verbatim_matcher* matcher, const verbatim_range* ranges, size_t range_count,
                                          size_t limit, int32_t* starts, size_t* count) {
   if ((starts == nullptr && limit > 0) || count == nullptr) return VERBATIM_INVALID_ARGUMENT;
-  if (ranges != nullptr && !AreRanges(ranges, range_count)) return VERBATIM_INVALID_ARGUMENT;
+  if (!AreRanges(ranges, range_count)) return VERBATIM_INVALID_ARGUMENT;
   return WithMatcher(matcher, [&](Matcher& target) {
     *count = target.Sources(Ranges(ranges, range_count), ranges != nullptr, {starts, limit});
     return VERBATIM_OK;

@@ -183,12 +183,4 @@ void Candidates::AppendStarts(std::vector<int32_t>& starts) const {
   for (const int32_t position : survivors_) starts.push_back(position - depth());
 }
 
-const Range* Candidates::FindRange(std::span<const Range> ranges, int32_t start, int32_t end) {
-  const auto after = std::upper_bound(ranges.begin(), ranges.end(), start,
-                                      [](int32_t value, const Range& range) { return value < range.start; });
-  if (after == ranges.begin()) return nullptr;
-  const Range& range = *std::prev(after);
-  return end <= range.end ? &range : nullptr;
-}
-
 }  // namespace verbatim

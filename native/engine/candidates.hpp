@@ -6,14 +6,9 @@
 #include <vector>
 
 #include "context.hpp"
+#include "range.hpp"
 
 namespace verbatim {
-
-/** Positions [start, end). */
-struct Range {
-  int32_t start;
-  int32_t end;
-};
 
 /**
  * The candidate set S_k of a quote r over a context: `Advance` takes it from k to k + 1.
@@ -52,9 +47,6 @@ class Candidates {
   std::span<const Range> ranges() const { return ranges_; }
   /** Where survivors go on: the positions after their last matched token. */
   std::span<const int32_t> survivors() const { return survivors_; }
-
-  /** The range that holds [start, end), or null. */
-  static const Range* FindRange(std::span<const Range> ranges, int32_t start, int32_t end);
 
  private:
   /** The candidates in `block` that are at [low, high) of its order, parting at `node`. */

@@ -7,24 +7,8 @@
 namespace verbatim {
 namespace {
 
-/** Up to here sorting ids is cheaper than a pass over the scratch set. */
-constexpr size_t kFewIds = 32;
 /** Up to here clearing bits one by one is cheaper than clearing the whole bitmask. */
 constexpr size_t kFewBits = 256;
-
-void SortDistinct(std::vector<int32_t>& ids, int32_t vocab_size) {
-  if (std::adjacent_find(ids.begin(), ids.end(), std::greater_equal<>()) == ids.end()) return;
-  if (ids.size() <= kFewIds) {
-    std::sort(ids.begin(), ids.end());
-    ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
-    return;
-  }
-  thread_local TokenSet set;
-  set.Reserve(vocab_size);
-  for (const int32_t id : ids) set.Insert(id);
-  ids.clear();
-  set.DrainTo(ids);
-}
 
 void SetBits(std::span<const int32_t> ids, std::vector<uint32_t>& bitmask) {
   for (const int32_t id : ids) bitmask[static_cast<size_t>(id) >> 5] |= uint32_t{1} << (id & 31);

@@ -54,7 +54,7 @@ size_t Matcher::DraftLatest(std::span<int32_t> tokens) const {
     const Word word = context_->WordAt(position);
     // The first token of a quote may be the first of its run.
     if (!IsContinuation(word) && position != quote_start) break;
-    if (candidates_.restricted() && !Candidates::FindRange(candidates_.ranges(), quote_start, position + 1)) break;
+    if (candidates_.restricted() && !FindRange(candidates_.ranges(), quote_start, position + 1)) break;
     tokens[count++] = TokenOf(word);
   }
   return count;
@@ -66,7 +66,7 @@ size_t Matcher::Sources(std::span<const Range> ranges, bool restricted, std::spa
   std::vector<int32_t> found;
   candidates_.AppendStarts(found);
   if (restricted) {
-    std::erase_if(found, [&](int32_t start) { return !Candidates::FindRange(ranges, start, start + depth); });
+    std::erase_if(found, [&](int32_t start) { return !FindRange(ranges, start, start + depth); });
   }
   std::sort(found.begin(), found.end());
   found.erase(std::unique(found.begin(), found.end()), found.end());

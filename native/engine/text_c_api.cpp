@@ -3,16 +3,16 @@
 #include <span>
 
 #include "handles.hpp"
+#include "range.hpp"
 #include "verbatim.h"
 
+using verbatim::AreRanges;
 using verbatim::Guarded;
+using verbatim::Ranges;
 using verbatim::TextCandidates;
 using verbatim::TextContext;
 using verbatim::TextMatcher;
-using verbatim::TextRange;
 using verbatim::TokenTrie;
-
-static_assert(sizeof(TextRange) == sizeof(verbatim_range));
 
 namespace {
 
@@ -21,19 +21,6 @@ constexpr int32_t kLargestText = (1 << 30) - 1;
 /** Tags longer than this are taken for a mistake. */
 constexpr size_t kLongestTag = 4096;
 constexpr uint32_t kTextFlags = uint32_t{VERBATIM_UNSEARCHABLE} | uint32_t{VERBATIM_NEW_RUN} | uint32_t{VERBATIM_JSON};
-
-bool AreRanges(const verbatim_range* ranges, size_t count) {
-  int32_t end = 0;
-  for (size_t i = 0; ranges != nullptr && i < count; ++i) {
-    if (ranges[i].start < end || ranges[i].end < ranges[i].start) return false;
-    end = ranges[i].end;
-  }
-  return true;
-}
-
-std::span<const TextRange> Ranges(const verbatim_range* ranges, size_t count) {
-  return {reinterpret_cast<const TextRange*>(ranges), ranges == nullptr ? 0 : count};
-}
 
 }  // namespace
 
@@ -127,7 +114,7 @@ verbatim_status verbatim_matcher_text_state(const verbatim_matcher* matcher, ver
   if (matcher == nullptr || !matcher->text.has_value() || state == nullptr) return VERBATIM_INVALID_ARGUMENT;
   const TextMatcher& text = *matcher->text;
   if (!text.IsCurrent()) return VERBATIM_STALE;
-  *state = {text.byte_length(), text.closed_at(), text.MayEnd() ? 1 : 0};
+  *state = {text.byte_length(), text.closed_at()};
   return VERBATIM_OK;
 }
 

@@ -24,7 +24,7 @@ bool RunGoesOn(const TextContext& context, int32_t end) { return ContinuesRun(co
 
 }  // namespace
 
-void TextCandidates::Begin(const TextContext& context, std::span<const TextRange> ranges, bool restricted,
+void TextCandidates::Begin(const TextContext& context, std::span<const Range> ranges, bool restricted,
                            int32_t max_bytes) {
   ranges_.assign(ranges.begin(), ranges.end());
   restricted_ = restricted;
@@ -45,10 +45,9 @@ void TextCandidates::Begin(const TextContext& context, std::span<const TextRange
 int32_t TextCandidates::LimitOf(const TextContext& context, int32_t start) const {
   int32_t end = INT32_MAX;
   if (restricted_) {
-    const auto after = std::upper_bound(ranges_.begin(), ranges_.end(), start,
-                                        [](int32_t value, const TextRange& range) { return value < range.start; });
-    if (after == ranges_.begin() || std::prev(after)->end <= start) return start;
-    end = std::prev(after)->end;
+    const Range* const range = FindRange(ranges_, start, start + 1);
+    if (range == nullptr) return start;
+    end = range->end;
   }
   if (max_bytes_ >= end - start) return end;
   int32_t limit = start + max_bytes_;
@@ -96,8 +95,10 @@ TextCandidates::Cursor TextCandidates::Narrow(const Cursor& cursor, std::span<co
 bool TextCandidates::Advance(const TextContext& context, std::span<const uint8_t> bytes) {
   const int32_t before = depth();
   const int32_t after = before + static_cast<int32_t>(bytes.size());
-  std::vector<Cursor> cursors;
-  std::vector<int32_t> survivors;
+  std::vector<Cursor>& cursors = next_cursors_;
+  std::vector<int32_t>& survivors = next_survivors_;
+  cursors.clear();
+  survivors.clear();
   for (const Cursor& cursor : cursors_) {
     const Cursor narrow = Narrow(cursor, bytes);
     if (narrow.low < narrow.high) {
@@ -125,6 +126,8 @@ bool TextCandidates::Advance(const TextContext& context, std::span<const uint8_t
     if (GoesOnWith(context, start, before, bytes)) survivors.push_back(start);
   }
   if (cursors.empty() && survivors.empty()) return false;
+  const size_t needed = static_cast<size_t>(after);
+  if (needed > quote_.capacity()) quote_.reserve(std::max<size_t>(256, 2 * needed));
   quote_.insert(quote_.end(), bytes.begin(), bytes.end());
   cursors_.swap(cursors);
   survivors_.swap(survivors);

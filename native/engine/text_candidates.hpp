@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "range.hpp"
 #include "text_context.hpp"
 #include "text_walk.hpp"
 
@@ -16,15 +17,16 @@ namespace verbatim {
  */
 class TextCandidates {
  public:
-  void Begin(const TextContext& context, std::span<const TextRange> ranges, bool restricted, int32_t max_bytes);
+  void Begin(const TextContext& context, std::span<const Range> ranges, bool restricted, int32_t max_bytes);
 
   /** Keeps the candidates that go on with `bytes`; false, and nothing has changed, where none does. */
   bool Advance(const TextContext& context, std::span<const uint8_t> bytes);
   bool empty() const { return cursors_.empty() && survivors_.empty(); }
   /** Bytes quoted. */
   int32_t depth() const { return static_cast<int32_t>(quote_.size()); }
-  std::span<const TextRange> ranges() const { return ranges_; }
+  std::span<const Range> ranges() const { return ranges_; }
   bool restricted() const { return restricted_; }
+  int32_t max_bytes() const { return max_bytes_; }
 
   /** Whether a quote may end here: some candidate is at an edge. Always before the first byte. */
   bool MayEnd(const TextContext& context) const;
@@ -57,13 +59,16 @@ class TextCandidates {
   Cursor Narrow(const Cursor& cursor, std::span<const uint8_t> bytes) const;
   bool HasWordAfter(const TextContext& context, int32_t start) const;
 
-  std::vector<TextRange> ranges_;
+  std::vector<Range> ranges_;
   bool restricted_ = false;
   int32_t max_bytes_ = INT32_MAX;
   std::vector<uint8_t> quote_;
   std::vector<Cursor> cursors_;
   /** Starts. */
   std::vector<int32_t> survivors_;
+  /** What the next step keeps: as members, so that a step makes no memory. */
+  std::vector<Cursor> next_cursors_;
+  std::vector<int32_t> next_survivors_;
 };
 
 }  // namespace verbatim

@@ -9,24 +9,8 @@
 namespace verbatim {
 namespace {
 
-/** Up to here sorting ids is cheaper than a pass over the scratch set. */
-constexpr size_t kFewIds = 32;
 /** A draft is of at most so many bytes. */
 constexpr size_t kDraftBytes = 1 << 16;
-
-void SortDistinct(std::vector<int32_t>& ids, int32_t vocab_size) {
-  if (std::adjacent_find(ids.begin(), ids.end(), std::greater_equal<>()) == ids.end()) return;
-  if (ids.size() <= kFewIds) {
-    std::sort(ids.begin(), ids.end());
-    ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
-    return;
-  }
-  thread_local TokenSet set;
-  set.Reserve(vocab_size);
-  for (const int32_t id : ids) set.Insert(id);
-  ids.clear();
-  set.DrainTo(ids);
-}
 
 bool StartsWith(std::span<const uint8_t> bytes, std::span<const uint8_t> prefix) {
   return prefix.size() <= bytes.size() && std::equal(prefix.begin(), prefix.end(), bytes.begin());
@@ -43,7 +27,6 @@ void TextMatcher::Begin(const TextSpan& span) {
   candidates_.Begin(*context_, span.ranges, span.restricted, span.max_bytes);
   tag_.assign(span.tag.begin(), span.tag.end());
   min_bytes_ = span.min_bytes;
-  max_bytes_ = span.max_bytes;
   generated_.clear();
   ends_.clear();
   is_text_ = true;
@@ -112,7 +95,9 @@ bool TextMatcher::AdvanceBytes(std::span<const uint8_t> bytes) {
     ends_.push_back(generated_.size());
     return true;
   }
-  generated_.reserve(generated_.size() + bytes.size());
+  // Room comes first, so that running out of memory leaves everything as it was.
+  const size_t needed = generated_.size() + bytes.size();
+  if (needed > generated_.capacity()) generated_.reserve(std::max<size_t>(256, 2 * needed));
   if (ends_.size() == ends_.capacity()) ends_.reserve(std::max<size_t>(64, 2 * ends_.size()));
   const bool may_close =
       !progress_.empty() || (!tag_.empty() && std::find(bytes.begin(), bytes.end(), tag_[0]) != bytes.end());
@@ -142,8 +127,8 @@ bool TextMatcher::AdvanceBytes(std::span<const uint8_t> bytes) {
 
 void TextMatcher::Rewind(size_t depth) {
   TextMatcher rewound(context_);
-  const std::vector<TextRange> ranges(candidates_.ranges().begin(), candidates_.ranges().end());
-  rewound.Begin({ranges, candidates_.restricted(), tag_, min_bytes_, max_bytes_});
+  const std::vector<Range> ranges(candidates_.ranges().begin(), candidates_.ranges().end());
+  rewound.Begin({ranges, candidates_.restricted(), tag_, min_bytes_, candidates_.max_bytes()});
   size_t begin = 0;
   for (size_t i = 0; i < depth; ++i) {
     rewound.AdvanceBytes(std::span(generated_).subspan(begin, ends_[i] - begin));
@@ -163,9 +148,9 @@ std::span<const int32_t> TextMatcher::Allowed() {
 }
 
 void TextMatcher::Gather() {
-  TextContinuations found;
-  found.tokens.swap(ids_);
+  TextContinuations& found = found_;
   found.tokens.clear();
+  found.closers.clear();
   base_ = nullptr;
   ids_are_base_ = is_relaxed_ = false;
   if (closed_at_ < 0) {
@@ -185,7 +170,7 @@ void TextMatcher::Gather() {
     is_relaxed_ = min_bytes_ > 0;
     add_closers(0);
   }
-  ids_.swap(found.tokens);
+  ids_.assign(found.tokens.begin(), found.tokens.end());
   SortDistinct(ids_, vocab_size());
   if (base_ != nullptr) {
     const std::vector<int32_t>& base = base_->tokens;

@@ -13,7 +13,7 @@ namespace verbatim {
 
 /** What a quote of text is constrained by, beside the text. */
 struct TextSpan {
-  std::span<const TextRange> ranges;
+  std::span<const Range> ranges;
   bool restricted;
   /** Empty: no tag closes the quote. */
   std::span<const uint8_t> tag;
@@ -72,7 +72,6 @@ class TextMatcher {
   uint64_t version_;
   std::vector<uint8_t> tag_;
   int32_t min_bytes_ = 0;
-  int32_t max_bytes_ = INT32_MAX;
 
   std::vector<uint8_t> generated_;
   /** Where each piece ends in it. */
@@ -87,7 +86,9 @@ class TextMatcher {
   bool is_known_ = false;
   /** Whether the closing tag is allowed below min_bytes, since nothing else is. */
   bool is_relaxed_ = false;
+  /** A large set that the index holds, and what it lacks; or all of the set. */
   std::shared_ptr<const TextContinuations> base_;
+  TextContinuations found_;
   std::vector<int32_t> ids_;
   bool ids_are_base_ = false;
   std::vector<uint32_t> bitmask_;

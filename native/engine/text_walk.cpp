@@ -24,6 +24,14 @@ void TextWalk::Continue(size_t progress) {
 void TextWalk::Interval(const TextBlock& block, int32_t depth, int32_t low, int32_t high, const Beyond* beyond) {
   const std::span<const TextWord> words = block.words();
   const std::span<const int32_t> order = block.order();
+  const auto word_at = [&](int32_t at) -> TextWord {
+    if (at < block.size()) return words[static_cast<size_t>(at)];
+    return beyond == nullptr ? TextWord{0} : beyond->WordAt(at);
+  };
+  if (high - low == 1 && depth > 0) {
+    Single(order[static_cast<size_t>(low)] + depth, INT32_MAX, false, word_at);
+    return;
+  }
   const size_t most = static_cast<size_t>(trie_.longest()) + 1;
   path_.assign(most, TokenTrie::kRoot);
   closed_.assign(most, 0);
@@ -46,10 +54,6 @@ void TextWalk::Interval(const TextBlock& block, int32_t depth, int32_t low, int3
       }
     }
     const int32_t position = order[static_cast<size_t>(i)] + depth;
-    const auto word_at = [&](int32_t at) -> TextWord {
-      if (at < block.size()) return words[static_cast<size_t>(at)];
-      return beyond == nullptr ? TextWord{0} : beyond->WordAt(at);
-    };
     if (block.any_edges()) {
       for (int32_t length = 0; length < reached; ++length) {
         const TextWord word = word_at(position + length);

@@ -23,10 +23,4 @@ inline bool ContinuesRun(TextWord word) { return (word & kContinues) != 0; }
 /** Whether a quote may end before the word: at an edge, or because the run ends there. */
 inline bool IsEnd(TextWord word) { return (word & kEdge) != 0 || (word & kContinues) == 0; }
 
-/** Bytes [begin, end) of the context. */
-struct TextRange {
-  int32_t start;
-  int32_t end;
-};
-
 }  // namespace verbatim

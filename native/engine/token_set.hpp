@@ -1,8 +1,10 @@
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 namespace verbatim {
@@ -46,5 +48,22 @@ class TokenSet {
   std::vector<uint64_t> bits_;
   std::vector<uint64_t> occupied_;
 };
+
+/** Sorts ids in [0, vocab_size), and keeps one of each. */
+inline void SortDistinct(std::vector<int32_t>& ids, int32_t vocab_size) {
+  /** Up to here sorting ids is cheaper than a pass over the scratch set. */
+  constexpr size_t kFewIds = 32;
+  if (std::adjacent_find(ids.begin(), ids.end(), std::greater_equal<>()) == ids.end()) return;
+  if (ids.size() <= kFewIds) {
+    std::sort(ids.begin(), ids.end());
+    ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+    return;
+  }
+  thread_local TokenSet set;
+  set.Reserve(vocab_size);
+  for (const int32_t id : ids) set.Insert(id);
+  ids.clear();
+  set.DrainTo(ids);
+}
 
 }  // namespace verbatim

@@ -31,7 +31,7 @@
 extern "C" {
 #endif
 
-#define VERBATIM_ABI_VERSION 1
+#define VERBATIM_ABI_VERSION 2
 
 typedef enum verbatim_status {
   VERBATIM_OK = 0,
@@ -186,8 +186,8 @@ VERBATIM_API verbatim_status verbatim_matcher_sources(verbatim_matcher* matcher,
  * For models without delimiter tokens: a context of bytes and a matcher over it, by the same handles. Candidates are
  * byte offsets, any tokenisation of a quote is legal, and a textual tag closes it. verbatim_context_truncate, _fork,
  * _compact, _length (in bytes), _bytes, _destroy and verbatim_matcher_create, _destroy, _advance, _rewind (by pieces),
- * _depth (in pieces), _allows, _allowed, _bitmask and _draft serve both; the other verbs of a context or matcher of
- * tokens return VERBATIM_INVALID_ARGUMENT for one of text, and the other way round.
+ * _depth (in pieces), _allows, _allowed, _bitmask, _draft and _may_end serve both; the other verbs of a context or
+ * matcher of tokens return VERBATIM_INVALID_ARGUMENT for one of text, and the other way round.
  */
 
 /** The bytes of every token of a vocabulary, arranged for search; immutable, and shared by contexts and threads. */
@@ -251,8 +251,6 @@ typedef struct verbatim_text_state {
   int32_t byte_length;
   /** Bytes of the quote once the tag is complete, -1 before; what the last piece has after the tag is not quoted. */
   int32_t closed_at;
-  /** 1 where the quote may end here without a tag. */
-  int32_t may_end;
 } verbatim_text_state;
 
 VERBATIM_API verbatim_status verbatim_matcher_text_state(const verbatim_matcher* matcher, verbatim_text_state* state);

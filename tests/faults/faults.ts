@@ -118,7 +118,7 @@ export const faults: readonly Fault[] = [
     effect: "no quote begins at a segment's first token",
   },
   {
-    file: "candidates.cpp",
+    file: "range.hpp",
     original: "return end <= range.end ? &range : nullptr;",
     replacement: "return end < range.end ? &range : nullptr;",
     rule: 10,
@@ -209,7 +209,7 @@ export const faults: readonly Fault[] = [
     effect: "suffixes of repetitive text are sorted wrong",
   },
   {
-    file: "continuations.cpp",
+    file: "token_set.hpp",
     original: "std::greater_equal<>()) == ids.end()) return;",
     replacement: "std::greater<>()) == ids.end()) return;",
     rule: 3,
