@@ -111,7 +111,7 @@ export const faults: readonly Fault[] = [
     effect: "the last survivor leaves the segments that are searched",
   },
   {
-    file: "candidates.cpp",
+    file: "range.hpp",
     original: "[](int32_t value, const Range& range) { return value < range.start; }",
     replacement: "[](int32_t value, const Range& range) { return value <= range.start; }",
     rule: 10,
