@@ -1,5 +1,5 @@
 /**
- * Plants one fault after the other in a copy of the C++ engine and expects the differential suite to find each, in a
+ * Plants one fault after the other in a copy of the C++ engine and expects a comparison with an oracle or with the other engine to find each, in a
  * process of its own, since a faulty engine may crash. Needs a C++20 compiler ($CXX or g++).
  */
 import { spawnSync } from "node:child_process";
@@ -12,15 +12,27 @@ import * as assert from "uvu/assert";
 import { AddonBuild } from "./addon-build.js";
 import { mismatchExitCode } from "./exit-code.js";
 import { type Fault, faults } from "./faults.js";
+import { snapFaults } from "./snap-faults.js";
 import { textFaults } from "./text-faults.js";
 
 /** This file is dist/tests/faults/planted-faults.test.js. */
 const repository = fileURLToPath(new URL("../../../", import.meta.url));
-const probe = fileURLToPath(new URL("./probe.js", import.meta.url));
-/** The text engine is compared with the JavaScript one by a test; a mismatch is its failure. */
-const textProbe = fileURLToPath(new URL("../engine/native-text.test.js", import.meta.url));
-const testFailure = 1;
 const patience = 120_000;
+
+/** A program that finds faults, and how it says so. */
+interface Probe {
+  program: string;
+  mismatch: number;
+  finds: readonly Fault[];
+}
+
+/** A test's mismatch is its failure. */
+const testFailure = 1;
+const probes: readonly Probe[] = [
+  { program: "./probe.js", mismatch: mismatchExitCode, finds: faults },
+  { program: "../rules/13-snap.test.js", mismatch: testFailure, finds: snapFaults },
+  { program: "../engine/native-text.test.js", mismatch: testFailure, finds: textFaults },
+];
 
 interface Verdict {
   killed: boolean;
@@ -29,9 +41,10 @@ interface Verdict {
 }
 
 /** Runs a differential probe against an addon. */
-function examine(addon: string, probe: string, mismatch: number): Verdict {
+function examine(addon: string, { program, mismatch }: Probe): Verdict {
+  const path = fileURLToPath(new URL(program, import.meta.url));
   const env = { ...process.env, VERBATIM_ADDON: addon, VERBATIM_SHRINK: "0" };
-  const { status, signal, stdout, stderr, error } = spawnSync(process.execPath, [probe], {
+  const { status, signal, stdout, stderr, error } = spawnSync(process.execPath, [path], {
     env,
     encoding: "utf8",
     timeout: patience,
@@ -62,24 +75,26 @@ let restored: string[] = [];
 test.after(() => rmSync(folder, { recursive: true, force: true }));
 
 test("every patch fits exactly once", () => {
-  for (const fault of [...faults, ...textFaults]) plant(readFileSync(build.engineFile(fault.file), "utf8"), fault);
+  for (const fault of probes.flatMap(({ finds }) => finds))
+    plant(readFileSync(build.engineFile(fault.file), "utf8"), fault);
 });
 
 test("the sound engine passes", () => {
   build.build();
-  for (const verdict of [examine(build.addon, probe, mismatchExitCode), examine(build.addon, textProbe, testFailure)]) {
-    assert.not.ok(verdict.killed, verdict.how);
+  for (const probe of probes) {
+    const { killed, how } = examine(build.addon, probe);
+    assert.not.ok(killed, `${probe.program}: ${how}`);
   }
 });
 
-function expectFound(fault: Fault, probe: string, mismatch: number): void {
+function expectFound(fault: Fault, probe: Probe): void {
   test(`rule ${fault.rule}, ${fault.file}: ${fault.effect}`, () => {
     const path = build.engineFile(fault.file);
     const source = readFileSync(path, "utf8");
     writeFileSync(path, plant(source, fault));
     try {
       build.build(path, ...restored);
-      const { killed, how } = examine(build.addon, probe, mismatch);
+      const { killed, how } = examine(build.addon, probe);
       assert.ok(killed, `the fault survives: ${how}`);
     } finally {
       writeFileSync(path, source);
@@ -88,7 +103,6 @@ function expectFound(fault: Fault, probe: string, mismatch: number): void {
   });
 }
 
-for (const fault of faults) expectFound(fault, probe, mismatchExitCode);
-for (const fault of textFaults) expectFound(fault, textProbe, testFailure);
+for (const probe of probes) for (const fault of probe.finds) expectFound(fault, probe);
 
 test.run();

@@ -179,16 +179,21 @@ for (const backend of backends) {
 
   test(`13. As the definition says, on documents of random words (${backend})`, () => {
     const random = new Random(seedOfRun());
-    for (let round = 0; round < 150; round++) compareWithOracle(random, makeSession({ snap: "word" }));
-    for (let round = 0; round < 4; round++) compareWithOracle(random, makeSession({ snap: "word" }), 3000);
+    const seen = { "starts withheld": 0, "ends withheld": 0, "ends inside a run": 0, places: 0, forks: 0, cuts: 0 };
+    for (let round = 0; round < 150; round++) compareWithOracle(random, makeSession({ snap: "word" }), seen);
+    for (let round = 0; round < 4; round++) compareWithOracle(random, makeSession({ snap: "word" }), seen, 3000);
+    for (const [what, count] of Object.entries(seen)) assert.ok(count >= 50, `${what}: ${count}`);
   });
 }
 
 /** At index id: pieces of words and the spaces between them. */
 const LETTERS = ["a", "b", " ", "ab", " a", "b ", "é", ". "];
 
+/** How often something happened that the rule is about. */
+type Seen = Record<"starts withheld" | "ends withheld" | "ends inside a run" | "places" | "forks" | "cuts", number>;
+
 /** Appends, generates, undoes and quotes at random; both sides must allow the same. */
-function compareWithOracle(random: Random, session: RecallSession, most = 40): void {
+function compareWithOracle(random: Random, session: RecallSession, seen: Seen, most = 40): void {
   const oracle = new ContextOracle(new Set([START, END]));
   const lengths: number[] = [0];
   const documents: Document[] = [];
@@ -205,8 +210,16 @@ function compareWithOracle(random: Random, session: RecallSession, most = 40): v
       session.accept(3);
       oracle.append([3], { searchable: false, newRun: true });
     }
-    if (random.chance(0.3)) session = session.fork();
+    if (random.chance(0.3)) {
+      // What goes on in the other, at the same positions, is nothing to this one.
+      const [one, other] = random.chance(0.5) ? [session, session.fork()] : [session.fork(), session];
+      other.append([3, 3, 3], { segment: "in the other", ...layoutOf(["a", "a", "a"]) });
+      other.close();
+      session = one;
+      seen.forks++;
+    }
     if (random.chance(0.2)) {
+      seen.cuts++;
       const length = random.between(lengths.at(-1)!, session.contextLength);
       session.truncate(length);
       oracle.truncate(length);
@@ -215,7 +228,7 @@ function compareWithOracle(random: Random, session: RecallSession, most = 40): v
     lengths.push(session.contextLength);
     const names = documents.filter(({ start, end }) => start < end);
     const chosen = random.chance(0.4) ? names.filter(() => random.chance(0.6)) : null;
-    quoteAndCompare(random, session, oracle, chosen, most);
+    quoteAndCompare(random, session, oracle, documents, chosen, seen, most);
   }
 }
 
@@ -233,17 +246,27 @@ function quoteAndCompare(
   random: Random,
   session: RecallSession,
   oracle: ContextOracle,
-  chosen: Document[] | null,
+  documents: readonly Document[],
+  chosen: readonly Document[] | null,
+  seen: Seen,
   most: number,
 ): void {
   const ranges: Range[] = chosen === null ? [[0, oracle.length]] : chosen.map(({ start, end }) => [start, end]);
   const quote: number[] = [];
+  const startOf = new Map(documents.map(({ name, start }) => [name, start]));
   session.beginSpan({ segments: chosen?.map(({ name }) => name) });
   for (let depth = 0; depth < (most > 100 ? 8 : 20); depth++) {
     const next = oracle.continuations(quote, ranges);
     const closes = next.length === 0 || oracle.mayEnd(quote, ranges);
     assert.equal(ids(session.allowed()), [...next, ...(closes ? [END] : [])], quote.join(" "));
     assert.is(session.allows(END), closes);
+    if (quote.length > 0 && next.length > 0) seen[closes ? "ends inside a run" : "ends withheld"]++;
+    for (const inner of quote.length > 0 ? [] : LETTERS.keys()) {
+      if (next.includes(inner) || !ranges.some(([start, end]) => oracle.tokens.slice(start, end).includes(inner)))
+        continue;
+      assert.is(session.allows(inner), false);
+      seen["starts withheld"]++;
+    }
     for (const latest of [false, true]) {
       const drafted = session.draft(6, { choose: latest ? "latest" : "agreed" });
       assert.equal(ids(drafted), oracle.draft(quote, ranges, 6, latest), quote.join(" "));
@@ -255,10 +278,10 @@ function quoteAndCompare(
       session.rollback(1);
       session.accept(quote.at(-1)!);
     }
-    assert.equal(
-      session.spans.at(-1)!.sources({ limit: 1000 }).length,
-      Math.min(1000, oracle.candidates(quote, ranges).length),
-    );
+    const sources = session.spans.at(-1)!.sources({ limit: 1000 });
+    const places = sources.map(({ segment, start }) => startOf.get(segment!)! + start);
+    assert.equal(places, oracle.candidates(quote, ranges).slice(0, 1000), quote.join(" "));
+    seen.places += places.length;
   }
   session.truncate(session.spans.at(-1)!.start);
   session.endSpan();
