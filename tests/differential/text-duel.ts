@@ -1,6 +1,7 @@
 import { RecallTextContext, RecallTextSession, TokenVocabulary } from "../../lib/index.js";
 import { RecallError } from "../../lib/errors.js";
-import { type Snap, snapEdges } from "../../lib/session/snap-edges.js";
+import type { Snap } from "../../lib/session/snap-edges.js";
+import { definedEdges } from "../oracle/snap-edges.js";
 import { Refusal, type TextOptions, TextSessionOracle } from "../oracle/text-session.js";
 import type { Backend } from "./duel.js";
 
@@ -192,7 +193,7 @@ function oracleOptions(setup: TextSetup): TextOptions {
     ...(maxContextBytes !== undefined && { maxContextBytes }),
     recallGenerated,
     json,
-    snapEdges: snap && ((text) => snapEdges(text, snap)),
+    snapEdges: snap && ((text) => definedEdges(text, snap)),
   };
 }
 
