@@ -1,25 +1,9 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { ConstrainedSampler, RecallContext, RecallError, RecallSession } from "../lib/index.js";
+import { ConstrainedSampler, RecallContext, RecallSession } from "../lib/index.js";
 import { backends, END, sessionsOn, START, VOCAB_SIZE, type BackendName } from "./support/backends.js";
 import { snapshot } from "./support/snapshot.js";
-
-/** What is thrown, as one line: the class or the code, and the whole message. */
-function thrownBy(verb: () => unknown): string {
-  try {
-    verb();
-  } catch (error) {
-    if (error instanceof RecallError) return `${error.code}: ${error.message}`;
-    if (error instanceof TypeError || error instanceof RangeError) return `${error.name}: ${error.message}`;
-    throw error;
-  }
-  return "nothing is thrown";
-}
-
-/** Arguments of types that TypeScript would not let through. */
-function untyped(value: unknown): never {
-  return value as never;
-}
+import { thrownBy, untyped } from "./support/thrown.js";
 
 function detached<Values extends Float32Array | Int32Array>(values: Values): Values {
   structuredClone(values.buffer, { transfer: [values.buffer as ArrayBuffer] });

@@ -1,34 +1,12 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import {
-  RecallError,
-  RecallTextContext,
-  RecallTextSession,
-  TokenVocabulary,
-  type RecallTextSessionOptions,
-} from "../lib/index.js";
+import { RecallTextContext, RecallTextSession, TokenVocabulary, type RecallTextSessionOptions } from "../lib/index.js";
 import { backends } from "./support/backends.js";
+import { thrownBy, untyped } from "./support/thrown.js";
 import { textSnapshot, Tokens, utf8 } from "./support/text-vocabulary.js";
 
 const tokens = new Tokens("<recall>", "</recall>", "a", "b", null);
 const { vocabulary } = tokens;
-
-/** What is thrown, as one line: the class or the code, and the whole message. */
-function thrownBy(verb: () => unknown): string {
-  try {
-    verb();
-  } catch (error) {
-    if (error instanceof RecallError) return `${error.code}: ${error.message}`;
-    if (error instanceof TypeError || error instanceof RangeError) return `${error.name}: ${error.message}`;
-    throw error;
-  }
-  return "nothing is thrown";
-}
-
-/** Arguments of types that TypeScript would not let through. */
-function untyped(value: unknown): never {
-  return value as never;
-}
 
 type Case<Subject> = [what: string, verb: (subject: Subject) => unknown, thrown: string];
 

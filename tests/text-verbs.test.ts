@@ -1,34 +1,9 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import {
-  ConstrainedSampler,
-  RecallBatch,
-  RecallError,
-  RecallTextContext,
-  type RecallTextSession,
-} from "../lib/index.js";
+import { ConstrainedSampler, RecallBatch, type RecallError, RecallTextContext } from "../lib/index.js";
 import { backends } from "./support/backends.js";
-import { textSnapshot, Tokens, utf8 } from "./support/text-vocabulary.js";
-
-const tokens = new Tokens(
-  ...["<recall>", "</recall>", "<re", "call>", "call>The", "call>Zoo", "x<recall>T", "The", " cat", " sat", "."],
-  ...[".</", "recall>", "</recall>!", "t</recall>", "a", "b", "é", "<", "\n", '"', "\\n", "\\", "n", null],
-);
-
-function refusal(verb: () => unknown): string {
-  try {
-    verb();
-  } catch (error) {
-    if (error instanceof RecallError) return error.code;
-    throw error;
-  }
-  return "accepted";
-}
-
-/** Accepts tokens given as text. */
-function say(session: RecallTextSession, ...texts: (string | null)[]): void {
-  session.acceptAll(tokens.ids(...texts));
-}
+import { refusal } from "./support/thrown.js";
+import { recallTokens as tokens, say, textSnapshot, type Tokens, utf8 } from "./support/text-vocabulary.js";
 
 for (const backend of backends) {
   const makeSession = (options?: Parameters<Tokens["session"]>[1]) => tokens.session(backend, options);

@@ -4,16 +4,12 @@ import { CudaRecallBatch, type CudaRecallBatchOptions } from "../../lib/cuda.js"
 import type { CudaAddon } from "../../lib/cuda/cuda-addon.js";
 import { loadNativeEngine } from "../../lib/engine/native.js";
 import { START, VOCAB_SIZE } from "../support/backends.js";
-import { acceptAll, makeBatch, thrownBy } from "./support/batches.js";
+import { thrownBy, untyped } from "../support/thrown.js";
+import { acceptAll, makeBatch } from "./support/batches.js";
 import { openDevice } from "./support/device.js";
 
 const device = await openDevice();
 const address = device.place(new Int32Array(1000));
-
-/** Arguments of types that TypeScript would not let through. */
-function untyped(value: unknown): never {
-  return value as never;
-}
 
 type Case = [what: string, verb: (batch: CudaRecallBatch) => unknown, thrown: string];
 

@@ -1,7 +1,8 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { END, START } from "../support/backends.js";
-import { acceptAll, allowedBy, hasCode, makeBatch, thrownBy } from "./support/batches.js";
+import { thrownBy } from "../support/thrown.js";
+import { acceptAll, allowedBy, hasCode, makeBatch } from "./support/batches.js";
 import { openDevice } from "./support/device.js";
 
 const device = await openDevice();

@@ -3,7 +3,8 @@ import * as assert from "uvu/assert";
 import { Random } from "../support/random.js";
 import { createText, take, textKinds } from "../support/texts.js";
 import { ContextOracle, Survivors } from "./oracle.js";
-import { Refusal, SessionOracle, type SessionOptions } from "./session.js";
+import { refusal } from "./refusal.js";
+import { SessionOracle, type SessionOptions } from "./session.js";
 
 /** Letters are ids, so that examples can be read: "abc" is [0, 1, 2]; "<" starts a span, ">" ends one, "|" is a barrier. */
 const alphabet = "abcdefghijklmnopqrstuvwxyz<>|";
@@ -36,16 +37,6 @@ const allowed = (oracle: SessionOracle): string | null => {
 
 function generate(oracle: SessionOracle, text: string): void {
   for (const token of ids(text)) oracle.accept(token);
-}
-
-function refusal(verb: () => void): string {
-  try {
-    verb();
-  } catch (error) {
-    if (error instanceof Refusal) return error.code;
-    throw error;
-  }
-  return "none";
 }
 
 const formulas = suite("formulas");

@@ -1,7 +1,8 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { refusal } from "./refusal.js";
 import { QuoteOracle, TextContextOracle } from "./text-oracle.js";
-import { Refusal, type TextOptions, TextSessionOracle } from "./text-session.js";
+import { type TextOptions, TextSessionOracle } from "./text-session.js";
 
 const bytes = (text: string): number[] => [...new TextEncoder().encode(text)];
 const text = (values: readonly number[]): string => new TextDecoder().decode(Uint8Array.from(values));
@@ -40,16 +41,6 @@ function session(tokens: readonly (string | number[])[], options: Partial<TextOp
 
 function put(oracle: TextSessionOracle, appended: string, options?: { segment: string }): void {
   oracle.append(bytes(appended), options);
-}
-
-function refusal(verb: () => void): string {
-  try {
-    verb();
-  } catch (error) {
-    if (error instanceof Refusal) return error.code;
-    throw error;
-  }
-  return "none";
 }
 
 const formulas = suite("formulas of text mode");

@@ -6,6 +6,7 @@ import { definedEdges, type Unit } from "../oracle/snap-edges.js";
 import { backends, END, sessionsOn, START, VOCAB_SIZE } from "../support/backends.js";
 import { Random, seedOfRun } from "../support/random.js";
 import { ids } from "../support/snapshot.js";
+import { thrownBy } from "../support/thrown.js";
 
 /** Ids 0, 1, 2, … in order: the last token continues the word of the one before it. */
 const PIECES = ["The", " har", "bour", ".", " It", " is", " har", "sh"];
@@ -21,15 +22,6 @@ function layoutOf(pieces: readonly string[]): { text: string; offsets: number[] 
 const TOKENS = PIECES.map((piece) => PIECES.indexOf(piece));
 
 const isNotAllowed = (error: { code: string }) => error.code === "TOKEN_NOT_ALLOWED";
-
-function thrownBy(run: () => void): string {
-  try {
-    run();
-  } catch (error) {
-    return String(error);
-  }
-  return "nothing";
-}
 
 for (const backend of backends) {
   const makeSession = sessionsOn(backend);

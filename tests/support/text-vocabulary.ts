@@ -37,6 +37,17 @@ export class Tokens {
   }
 }
 
+/** Tags whole and in pieces, tokens that go on after a tag, words, and what JSON escapes. */
+export const recallTokens = new Tokens(
+  ...["<recall>", "</recall>", "<re", "call>", "call>The", "call>Zoo", "x<recall>T", "The", " cat", " sat", "."],
+  ...[".</", "recall>", "</recall>!", "t</recall>", "a", "b", "é", "<", "\n", '"', "\\n", "\\", "n", null],
+);
+
+/** Accepts tokens of {@link recallTokens} given as text. */
+export function say(session: RecallTextSession, ...texts: (string | null)[]): void {
+  session.acceptAll(recallTokens.ids(...texts));
+}
+
 /** Everything that a session tells about itself, as plain data. */
 export function textSnapshot(session: RecallTextSession) {
   const words = new Int32Array(Math.ceil(session.vocabSize / 32) + 1);

@@ -24,18 +24,6 @@ export function acceptAll(batch: CudaRecallBatch, row: number, tokens: readonly 
   }
 }
 
-/** What is thrown, as one line: the class or the code, and the whole message. */
-export function thrownBy(verb: () => unknown): string {
-  try {
-    verb();
-  } catch (error) {
-    if (error instanceof RecallError) return `${error.code}: ${error.message}`;
-    if (error instanceof TypeError || error instanceof RangeError) return `${error.name}: ${error.message}`;
-    throw error;
-  }
-  return "nothing is thrown";
-}
-
 /** Whether an error is a RecallError of that code. */
 export function hasCode(code: string): (error: unknown) => boolean {
   return (error) => error instanceof RecallError && error.code === code;
