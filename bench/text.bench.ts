@@ -5,13 +5,12 @@
  */
 import { strict as assert } from "node:assert";
 import { cpus } from "node:os";
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import o200k from "gpt-tokenizer/bpeRanks/o200k_base";
 import { encode } from "gpt-tokenizer/encoding/o200k_base";
 import { loadTextEngine } from "../lib/engine/load-text.js";
 import type { EngineTextContext, EngineTextMatcher } from "../lib/engine/text-engine.js";
 import { TokenVocabulary } from "../lib/index.js";
+import { generator, paragraphs } from "./texts.js";
 
 const BYTES = 1_000_000;
 const SPANS = process.argv.includes("--full") ? 4000 : 1000;
@@ -22,30 +21,18 @@ const tokens = o200k.map((token) => (typeof token === "string" ? Buffer.from(tok
 const vocabulary = new TokenVocabulary({ vocabSize: tokens.length, tokenBytes: tokens });
 const engine = loadTextEngine("native");
 
-/** The documentation that came with the installed packages, each paragraph once. */
 function naturalText(): string {
-  const seen = new Set<string>();
   let text = "";
-  const files = readdirSync("node_modules", { recursive: true, encoding: "utf8" }).filter((file) =>
-    file.endsWith(".md"),
-  );
-  for (const file of files.sort()) {
-    for (const paragraph of readFileSync(join("node_modules", file), "utf8").split(/\n{2,}/)) {
-      if (seen.has(paragraph)) continue;
-      seen.add(paragraph);
-      text += `${paragraph}\n\n`;
-    }
-    if (text.length > BYTES) break;
+  for (const paragraph of paragraphs()) {
+    text += paragraph;
+    if (text.length >= BYTES) break;
   }
   return text.slice(0, BYTES);
 }
 
 function randomText(characters: string): string {
-  let state = 12345;
-  return Array.from({ length: BYTES }, () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return characters[Math.floor((state / 2 ** 32) * characters.length)];
-  }).join("");
+  const random = generator(12345);
+  return Array.from({ length: BYTES }, () => characters[Math.floor(random() * characters.length)]).join("");
 }
 
 function fibonacci(): string {
@@ -74,10 +61,9 @@ interface Row {
 
 /** Spans that start at uniform places, in the tokens by which the tokenizer writes what follows. */
 function spansOf(text: string): number[][] {
-  let state = 99;
+  const random = generator(99);
   return Array.from({ length: SPANS }, () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    const start = Math.floor((state / 2 ** 32) * (text.length - 400));
+    const start = Math.floor(random() * (text.length - 400));
     return encode(text.slice(start, start + 400), { disallowedSpecial: new Set() }).slice(0, SPAN_TOKENS);
   });
 }

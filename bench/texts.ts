@@ -22,6 +22,15 @@ function write(folder: string, name: string, make: () => number[], tokens: numbe
 
 function naturalText(count: number): number[] {
   const tokens: number[] = [];
+  for (const paragraph of paragraphs()) {
+    if (tokens.length >= count) break;
+    for (const token of encode(paragraph, { disallowedSpecial: new Set() })) tokens.push(token);
+  }
+  return tokens.slice(0, count);
+}
+
+/** The documentation that came with the installed packages, each paragraph once. */
+export function* paragraphs(): Generator<string> {
   const seen = new Set<string>();
   const files = readdirSync("node_modules", { recursive: true, encoding: "utf8" }).filter((file) =>
     file.endsWith(".md"),
@@ -30,11 +39,9 @@ function naturalText(count: number): number[] {
     for (const paragraph of readFileSync(join("node_modules", file), "utf8").split(/\n{2,}/)) {
       if (seen.has(paragraph)) continue;
       seen.add(paragraph);
-      for (const token of encode(`${paragraph}\n\n`, { disallowedSpecial: new Set() })) tokens.push(token);
+      yield `${paragraph}\n\n`;
     }
-    if (tokens.length >= count) break;
   }
-  return tokens.slice(0, count);
 }
 
 function keyValueJson(count: number): number[] {
@@ -48,7 +55,8 @@ function keyValueJson(count: number): number[] {
   return tokens.slice(0, count);
 }
 
-function generator(seed: number): () => number {
+/** Numbers in [0, 1), the same for a seed on every machine. */
+export function generator(seed: number): () => number {
   let state = seed;
   return () => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
