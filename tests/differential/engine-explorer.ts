@@ -6,7 +6,7 @@ import { EngineDuel, type EngineOperation, type EngineSetup, type EngineTrio, ne
 import type { Settings } from "./explore.js";
 import { Mismatch } from "./explorer.js";
 import { Histogram, lengthBucket, nextBlockEdge } from "./histogram.js";
-import { shrink, type Step } from "./shrink.js";
+import { firstMismatch, shrink, type Step } from "./shrink.js";
 
 /** How contexts grow: the sizes of appends, and how far. */
 export interface Growth {
@@ -210,20 +210,9 @@ function report(
 
 /** The first mismatch of a replay, or null. Calls that have lost what they need are passed over. */
 function replay(setup: EngineSetup, steps: Step<EngineOperation>[], engines: readonly Engine[]): string | null {
-  const duel = new EngineDuel(setup, engines);
-  try {
-    for (const { on, operation } of steps) {
-      const trio = duel.trio(on);
-      if (!isPossible(operation, trio)) continue;
-      const mismatch = duel.step(on, operation);
-      if (mismatch) return mismatch;
-    }
-    return null;
-  } catch (error) {
-    return String(error);
-  } finally {
-    duel.close();
-  }
+  return firstMismatch(new EngineDuel(setup, engines), steps, (duel, { on, operation }) =>
+    isPossible(operation, duel.trio(on)) ? duel.step(on, operation) : null,
+  );
 }
 
 function isPossible(operation: EngineOperation, { oracle, survivors }: EngineTrio): boolean {

@@ -6,7 +6,7 @@ import { type Histogram, lengthBucket } from "./histogram.js";
 import type { Append, Operation, Outcome } from "./operations.js";
 import { type Manner, propose } from "./proposals.js";
 import { rulesOf } from "./rules.js";
-import { shrink, type Step } from "./shrink.js";
+import { firstMismatch, shrink, type Step } from "./shrink.js";
 
 /** A random scenario before its first step. */
 export interface Plan {
@@ -54,11 +54,15 @@ export function play(plan: Plan, seed: number, backends: readonly Backend[], his
 }
 
 /** An error that no verb should throw is a mismatch like any other. */
-function attempt(duel: Duel, on: number, operation: Operation): ReturnType<Duel["step"]> {
+export function attempt<Operation>(
+  duel: { step(on: number, operation: Operation): ReturnType<Duel["step"]> },
+  on: number,
+  operation: Operation,
+): ReturnType<Duel["step"]> {
   try {
     return duel.step(on, operation);
   } catch (error) {
-    return { mismatch: String(error), outcome: { refused: String(error) } };
+    return { mismatch: String((error as Error).stack ?? error), outcome: { refused: String(error) } };
   }
 }
 
@@ -103,18 +107,8 @@ const onContext = -1;
 function replay(setup: Setup, steps: Step<Operation>[], backends: readonly Backend[]): string | null {
   const appends = steps.filter(({ on }) => on === onContext).map(({ operation }) => operation as Append);
   const duel = new Duel({ ...setup, context: setup.context && appends }, backends);
-  try {
-    for (const { on, operation } of steps) {
-      if (on === onContext) continue;
-      const { mismatch } = duel.step(on, operation);
-      if (mismatch) return mismatch;
-    }
-    return null;
-  } catch (error) {
-    return String(error);
-  } finally {
-    duel.close();
-  }
+  const own = steps.filter(({ on }) => on !== onContext);
+  return firstMismatch(duel, own, (duel, { on, operation }) => duel.step(on, operation).mismatch);
 }
 
 function report(
@@ -126,16 +120,20 @@ function report(
 ): Mismatch {
   const appends = (setup.context ?? []).map((operation) => ({ on: onContext, operation }));
   const smallest = shrink<Operation>([...appends, ...steps], (fewer) => replay(setup, fewer, backends));
-  const replayed = [
+  const spelled = [
     JSON.stringify({ ...setup, maskValue: String(setup.maskValue), context: setup.context && "shared" }),
     ...smallest.steps.map((step) => JSON.stringify(step)),
   ].join("\n  ");
   return new Mismatch(
     `seed ${seed}, step ${steps.length}: ${mismatch}\n` +
       `smallest replay found, ${smallest.steps.length} steps (on ${onContext}: the shared context): ` +
-      `${smallest.mismatch}\n  ` +
-      (replayed.length <= mostPrinted
-        ? replayed
-        : `${replayed.slice(0, mostPrinted)} … VERBATIM_SEED=${seed} replays it`),
+      `${smallest.mismatch}\n  ${shorten(spelled, seed)}`,
   );
+}
+
+/** A replay, or as much of it as somebody might read. */
+export function shorten(spelled: string, seed: number): string {
+  return spelled.length <= mostPrinted
+    ? spelled
+    : `${spelled.slice(0, mostPrinted)} … VERBATIM_SEED=${seed} replays it`;
 }

@@ -14,8 +14,8 @@ import {
   smallEngines,
   undoing,
 } from "./suites.js";
-import { playText, TextEvents } from "./text-explorer.js";
-import { largeTexts, smallTexts, type TextTaste } from "./text-plans.js";
+import { exploreTexts } from "./text-explorer.js";
+import { largeTexts, smallTexts } from "./text-plans.js";
 
 const { steps, backends } = settings(20_000_000);
 const firstSeed = process.env.VERBATIM_SEED ? settings(0).seed : Math.floor(Date.now() / 1000);
@@ -24,12 +24,6 @@ const firstSeed = process.env.VERBATIM_SEED ? settings(0).seed : Math.floor(Date
 const seedsPerRound = 1_000_000;
 
 const histogram = new Histogram();
-const texts = new TextEvents();
-
-/** Text mode's oracle takes about a hundred times as long, so that its suites have a small share. */
-function exploreTexts(taste: TextTaste, { seed, steps }: Omit<Settings, "full">): void {
-  for (let played = 0; played < steps; seed++) played += playText(taste, seed, backends, texts);
-}
 
 for (let round = 0; histogram.steps < steps; round++) {
   const share = (fraction: number): Omit<Settings, "full"> => ({
@@ -44,8 +38,8 @@ for (let round = 0; histogram.steps < steps; round++) {
   explore(largeContexts, share(0.01), histogram);
   exploreEngine(repetitiveEngines, share(0.05), histogram);
   exploreEngine(largeEngines, share(0.01), histogram);
-  exploreTexts(smallTexts, share(0.05));
-  exploreTexts(largeTexts, share(0.002));
-  const seed = firstSeed + round * seedsPerRound;
-  console.log(JSON.stringify({ round, seed, ...histogram.toJSON(), "text mode": texts.counts }));
+  // Text mode's oracle takes about a hundred times as long, so that its suites have a small share.
+  exploreTexts(smallTexts, share(0.05), histogram);
+  exploreTexts(largeTexts, share(0.002), histogram);
+  console.log(JSON.stringify({ round, seed: firstSeed + round * seedsPerRound, ...histogram.toJSON() }));
 }

@@ -2,8 +2,8 @@ import { RecallError } from "../../lib/errors.js";
 import type { RecallSession } from "../../lib/index.js";
 import { Refusal, type SessionOracle } from "../oracle/session.js";
 
-/** One verb with its arguments, as plain data, so that a failure can be printed and replayed. */
-export type Operation =
+/** A verb that sessions have whatever they search, tokens or text; of text, the `tokens` of an append are bytes. */
+export type CommonOperation =
   | { verb: "append"; tokens: number[]; segment?: string; recallable?: boolean }
   | { verb: "accept"; token: number }
   | { verb: "acceptAll"; tokens: number[] }
@@ -11,11 +11,9 @@ export type Operation =
   | { verb: "truncate"; length: number }
   | { verb: "rollback"; count: number }
   | { verb: "reset" }
-  | { verb: "beginSpan"; segments?: string[]; end?: number[] }
   | { verb: "endSpan" }
   | { verb: "draft"; max: number; latest: boolean }
   | { verb: "sources"; span: number; limit: number }
-  | { verb: "apply"; width: number; offset: number }
   /** A copy of the session joins the sessions of the scenario. */
   | { verb: "fork" }
   /** A new session on the shared context joins them. */
@@ -23,20 +21,71 @@ export type Operation =
   /** The session leaves them, unless it is the last. */
   | { verb: "close" };
 
+/** One verb with its arguments, as plain data, so that a failure can be printed and replayed. */
+export type Operation =
+  | CommonOperation
+  | { verb: "beginSpan"; segments?: string[]; end?: number[] }
+  | { verb: "apply"; width: number; offset: number };
+
 export type Append = Extract<Operation, { verb: "append" }>;
 
 /** What a verb returned, or the code it was refused with. */
 export type Outcome = { returned: unknown } | { refused: string };
 
-function outcome(verb: () => unknown): Outcome {
+export function outcome(verb: () => unknown): Outcome {
   try {
     return { returned: verb() ?? null };
   } catch (error) {
-    if (error instanceof Refusal) return { refused: error.code };
-    if (error instanceof RecallError) return { refused: error.code };
+    if (error instanceof Refusal || error instanceof RecallError) return { refused: error.code };
     if (error instanceof RangeError) return { refused: "RangeError" };
     throw error;
   }
+}
+
+/** The verbs that oracles and sessions, of tokens and of text, have with the same arguments and results. */
+interface AlikeVerbs {
+  accept(token: number): unknown;
+  acceptAll(tokens: number[]): unknown;
+  validate(tokens: number[]): unknown;
+  truncate(length: number): unknown;
+  rollback(count: number): unknown;
+  reset(): unknown;
+  endSpan(): unknown;
+}
+
+type AlikeOperation = Extract<CommonOperation, { verb: keyof AlikeVerbs | "fork" | "open" | "close" }>;
+
+/** Performs one of those verbs; a session that joins or leaves does nothing to this one. */
+export function performAlike(operation: AlikeOperation, side: AlikeVerbs): unknown {
+  switch (operation.verb) {
+    case "accept":
+      return side.accept(operation.token);
+    case "acceptAll":
+      return side.acceptAll(operation.tokens);
+    case "validate":
+      return side.validate(operation.tokens);
+    case "truncate":
+      return side.truncate(operation.length);
+    case "rollback":
+      return side.rollback(operation.count);
+    case "reset":
+      return side.reset();
+    case "endSpan":
+      return side.endSpan();
+    default:
+      return null;
+  }
+}
+
+export function appendOptions({ segment, recallable }: Append): { segment?: string; recallable?: boolean } {
+  return { ...(segment !== undefined && { segment }), ...(recallable !== undefined && { recallable }) };
+}
+
+export function draftOf(
+  session: Pick<RecallSession, "draft">,
+  { max, latest }: Extract<CommonOperation, { verb: "draft" }>,
+): number[] {
+  return Array.from(session.draft(max, latest ? { choose: "latest" } : {}));
 }
 
 /** The bits of a row's logits before `apply`: recognisable numbers, and the ones that arithmetic would disturb. */
@@ -55,22 +104,8 @@ export function performOnOracle(operation: Operation, oracle: SessionOracle, mas
     switch (operation.verb) {
       case "append":
         return oracle.append(operation.tokens, operation);
-      case "accept":
-        return oracle.accept(operation.token);
-      case "acceptAll":
-        return oracle.acceptAll(operation.tokens);
-      case "validate":
-        return oracle.validate(operation.tokens);
-      case "truncate":
-        return oracle.truncate(operation.length);
-      case "rollback":
-        return oracle.rollback(operation.count);
-      case "reset":
-        return oracle.reset();
       case "beginSpan":
         return oracle.beginSpan(operation);
-      case "endSpan":
-        return oracle.endSpan();
       case "draft":
         return oracle.draft(operation.max, operation.latest);
       case "sources":
@@ -83,7 +118,7 @@ export function performOnOracle(operation: Operation, oracle: SessionOracle, mas
         return { masked: allowed !== null, bits: Array.from({ length: operation.width }, (_, column) => bits(column)) };
       }
       default:
-        return null;
+        return performAlike(operation, oracle);
     }
   });
 }
@@ -92,32 +127,15 @@ export function performOnSession(operation: Operation, session: RecallSession): 
   return outcome(() => {
     switch (operation.verb) {
       case "append": {
-        const { tokens, segment, recallable } = operation;
-        return session.append(tokens.length % 2 === 0 ? Int32Array.from(tokens) : tokens, {
-          ...(segment !== undefined && { segment }),
-          ...(recallable !== undefined && { recallable }),
-        });
+        const { tokens } = operation;
+        return session.append(tokens.length % 2 === 0 ? Int32Array.from(tokens) : tokens, appendOptions(operation));
       }
-      case "accept":
-        return session.accept(operation.token);
-      case "acceptAll":
-        return session.acceptAll(operation.tokens);
-      case "validate":
-        return session.validate(operation.tokens);
-      case "truncate":
-        return session.truncate(operation.length);
-      case "rollback":
-        return session.rollback(operation.count);
-      case "reset":
-        return session.reset();
       case "beginSpan": {
         const { segments, end } = operation;
         return session.beginSpan({ ...(segments && { segments }), ...(end && { end }) });
       }
-      case "endSpan":
-        return session.endSpan();
       case "draft":
-        return Array.from(session.draft(operation.max, operation.latest ? { choose: "latest" } : {}));
+        return draftOf(session, operation);
       case "sources": {
         const { spans } = session;
         if (spans.length === 0) return null;
@@ -132,7 +150,7 @@ export function performOnSession(operation: Operation, session: RecallSession): 
         return { masked, bits: Array.from(bits) };
       }
       default:
-        return null;
+        return performAlike(operation, session);
     }
   });
 }

@@ -43,6 +43,25 @@ export function shrink<Operation extends object>(
   return best;
 }
 
+/** The first mismatch of a replay, or null; an error is one too. The duel is closed. */
+export function firstMismatch<Duel extends { close(): void }, Operation>(
+  duel: Duel,
+  steps: readonly Step<Operation>[],
+  play: (duel: Duel, step: Step<Operation>) => string | null,
+): string | null {
+  try {
+    for (const step of steps) {
+      const mismatch = play(duel, step);
+      if (mismatch !== null) return mismatch;
+    }
+    return null;
+  } catch (error) {
+    return String(error);
+  } finally {
+    duel.close();
+  }
+}
+
 function tokensOf<Operation extends object>({ operation }: Step<Operation>): number[] {
   return "tokens" in operation ? (operation.tokens as number[]) : [];
 }

@@ -1,31 +1,20 @@
 import { RecallTextContext, RecallTextSession, TokenVocabulary } from "../../lib/index.js";
-import { RecallError } from "../../lib/errors.js";
 import type { Snap } from "../../lib/session/snap-edges.js";
 import { definedEdges } from "../oracle/snap-edges.js";
-import { Refusal, type TextOptions, TextSessionOracle } from "../oracle/text-session.js";
+import { type TextOptions, TextSessionOracle } from "../oracle/text-session.js";
 import type { Backend } from "./duel.js";
+import {
+  type Append,
+  appendOptions,
+  type CommonOperation,
+  draftOf,
+  type Outcome,
+  outcome,
+  performAlike,
+} from "./operations.js";
 
-/** One verb with its arguments, as plain data. `tokens` of an append are bytes. */
-export type TextOperation =
-  | { verb: "append"; tokens: number[]; segment?: string; recallable?: boolean }
-  | { verb: "accept"; token: number }
-  | { verb: "acceptAll"; tokens: number[] }
-  | { verb: "validate"; tokens: number[] }
-  | { verb: "truncate"; length: number }
-  | { verb: "rollback"; count: number }
-  | { verb: "reset" }
-  | { verb: "beginSpan"; segments?: string[]; end?: string }
-  | { verb: "endSpan" }
-  | { verb: "draft"; max: number; latest: boolean }
-  | { verb: "sources"; span: number; limit: number }
-  /** A copy of the session joins the sessions of the scenario. */
-  | { verb: "fork" }
-  /** A new session on the shared context joins them. */
-  | { verb: "open" }
-  /** The session leaves them, unless it is the last. */
-  | { verb: "close" };
-
-export type TextAppend = Extract<TextOperation, { verb: "append" }>;
+/** One verb with its arguments, as plain data. */
+export type TextOperation = CommonOperation | { verb: "beginSpan"; segments?: string[]; end?: string };
 
 /** How the sessions of a scenario are made. */
 export interface TextSetup {
@@ -40,7 +29,7 @@ export interface TextSetup {
   json: boolean;
   snap: Snap | null;
   /** The appends of a frozen context that the sessions share; null: they share none. */
-  context: TextAppend[] | null;
+  context: Append[] | null;
 }
 
 /** A session of each backend and their oracle, all in what should be the same state. */
@@ -48,8 +37,6 @@ interface Trio {
   oracle: TextSessionOracle;
   sessions: RecallTextSession[];
 }
-
-type Outcome = { returned: unknown } | { refused: string };
 
 /** The same operations on every backend and on the oracle, compared after each. */
 export class TextDuel {
@@ -143,14 +130,21 @@ export class TextDuel {
   private differentState(oracle: TextSessionOracle, session: RecallTextSession): string | null {
     const allowed = oracle.allowed();
     const actual = session.allowed();
-    const token = (this.steps * 7919) % this.options.tokens.length;
+    // One id of all, and one of those that are allowed.
+    const probes = [(this.steps * 7919) % this.options.tokens.length];
+    if (allowed?.length) probes.push(allowed[this.steps % allowed.length]!);
+    const verdicts = probes.map((token) => allowed === null || allowed.includes(token));
     const spans = oracle.spans.map((span) => ({ ...span, text: this.textOf(span) }));
     const last = spans.length - 1;
     return (
       differ("inSpan", session.inSpan, oracle.inSpan) ??
       differ("contextLength", session.contextLength, oracle.length) ??
       differ("allowed()", actual && Array.from(actual), allowed) ??
-      differ(`allows(${token})`, session.allows(token), allowed === null || allowed.includes(token)) ??
+      differ(
+        `allows of ${probes.join(" and ")}`,
+        probes.map((token) => session.allows(token)),
+        verdicts,
+      ) ??
       differ("bitmask", this.bitmask(session), bits(allowed, this.options.tokens.length)) ??
       differ(
         "spans",
@@ -201,44 +195,20 @@ export function bytesOf(text: string): number[] {
   return [...new TextEncoder().encode(text)];
 }
 
-function outcome(verb: () => unknown): Outcome {
-  try {
-    return { returned: verb() ?? null };
-  } catch (error) {
-    if (error instanceof Refusal || error instanceof RecallError) return { refused: error.code };
-    if (error instanceof RangeError) return { refused: "RangeError" };
-    throw error;
-  }
-}
-
 function performOnOracle(operation: TextOperation, oracle: TextSessionOracle): unknown {
   switch (operation.verb) {
     case "append":
       return oracle.append(operation.tokens, operation);
-    case "accept":
-      return oracle.accept(operation.token);
-    case "acceptAll":
-      return oracle.acceptAll(operation.tokens);
-    case "validate":
-      return oracle.validate(operation.tokens);
-    case "truncate":
-      return oracle.truncate(operation.length);
-    case "rollback":
-      return oracle.rollback(operation.count);
-    case "reset":
-      return oracle.reset();
     case "beginSpan": {
       const { segments, end } = operation;
       return oracle.beginSpan({ ...(segments && { segments }), ...(end !== undefined && { end: bytesOf(end) }) });
     }
-    case "endSpan":
-      return oracle.endSpan();
     case "draft":
       return oracle.draft(operation.max, operation.latest);
     case "sources":
       return oracle.spans.length && oracle.sources(operation.span % oracle.spans.length, operation.limit);
     default:
-      return null;
+      return performAlike(operation, oracle);
   }
 }
 
@@ -246,37 +216,19 @@ function performOnSession(operation: TextOperation, session: RecallTextSession):
   switch (operation.verb) {
     case "append":
       return session.append(Uint8Array.from(operation.tokens), appendOptions(operation));
-    case "accept":
-      return session.accept(operation.token);
-    case "acceptAll":
-      return session.acceptAll(operation.tokens);
-    case "validate":
-      return session.validate(operation.tokens);
-    case "truncate":
-      return session.truncate(operation.length);
-    case "rollback":
-      return session.rollback(operation.count);
-    case "reset":
-      return session.reset();
     case "beginSpan": {
       const { segments, end } = operation;
       return session.beginSpan({ ...(segments && { segments }), ...(end !== undefined && { end }) });
     }
-    case "endSpan":
-      return session.endSpan();
     case "draft":
-      return Array.from(session.draft(operation.max, operation.latest ? { choose: "latest" } : {}));
+      return draftOf(session, operation);
     case "sources": {
       const { spans } = session;
       return spans.length && spans[operation.span % spans.length]!.sources({ limit: operation.limit });
     }
     default:
-      return null;
+      return performAlike(operation, session);
   }
-}
-
-function appendOptions({ segment, recallable }: TextAppend): { segment?: string; recallable?: boolean } {
-  return { ...(segment !== undefined && { segment }), ...(recallable !== undefined && { recallable }) };
 }
 
 function bits(allowed: readonly number[] | null, vocabSize: number): { applies: boolean; words: number[] } {

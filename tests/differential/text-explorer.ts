@@ -1,57 +1,16 @@
 import type { TextSessionOracle } from "../oracle/text-session.js";
 import { Random } from "../support/random.js";
 import type { Backend } from "./duel.js";
-import { Mismatch } from "./explorer.js";
-import { shrink, type Step } from "./shrink.js";
+import type { Settings } from "./explore.js";
+import { attempt, Mismatch, shorten } from "./explorer.js";
+import { Histogram } from "./histogram.js";
+import type { Outcome } from "./operations.js";
+import { firstMismatch, shrink, type Step } from "./shrink.js";
 import { TextDuel, type TextOperation, type TextSetup } from "./text-duel.js";
 import { proposeText, textPlan, type TextTaste } from "./text-plans.js";
 
-/** How often something happened that a rule is about. */
-export class TextEvents {
-  readonly counts: Record<string, number> = {};
-
-  add(name: string, happened: boolean): void {
-    this.counts[name] = (this.counts[name] ?? 0) + (happened ? 1 : 0);
-  }
-
-  /** What the oracle did in one step. */
-  note(
-    setup: TextSetup,
-    { verb }: TextOperation,
-    refused: string | null,
-    before: Glance,
-    oracle: TextSessionOracle,
-  ): void {
-    const after = glance(oracle);
-    const generated = (verb === "accept" || verb === "acceptAll") && refused === null;
-    this.add("spans opened by a tag", generated && after.spans > before.spans);
-    this.add("spans closed by a tag", generated && before.inSpan && !after.inSpan);
-    this.add("spans closed in JSON mode", generated && setup.json && before.inSpan && !after.inSpan);
-    this.add("spans closed with snap", generated && setup.snap !== null && before.inSpan && !after.inSpan);
-    this.add("quotes that the opening token begins", generated && after.spans > before.spans && after.generated > 0);
-    this.add(
-      "spans that end with more text in the token",
-      generated && !after.inSpan && before.inSpan && after.rest > 0,
-    );
-    this.add("spans reopened", (verb === "truncate" || verb === "rollback") && !before.inSpan && after.inSpan);
-    this.add("spans of both readings", after.bothReadings);
-    this.add("spans of several tag readings", after.tags > 1);
-    this.add("masks outside a span", !after.inSpan && oracle.allowed() !== null);
-    this.add("large contexts searched", after.inSpan && oracle.length > 4096);
-    this.add("spans with nothing allowed", after.inSpan && oracle.allowed()!.length === 0);
-    this.add("sources of closed quotes", verb === "sources" && refused === null && before.spans > 0);
-    for (const code of [
-      "TOKEN_NOT_ALLOWED",
-      "CONTEXT_FULL",
-      "SEGMENT_EXISTS",
-      "SEGMENT_UNKNOWN",
-      "IN_SPAN",
-      "RangeError",
-    ]) {
-      this.add(`refused: ${code}`, refused === code);
-    }
-  }
-}
+/** The group of a histogram with what is counted here. */
+const textMode = "text mode";
 
 type Glance = ReturnType<typeof glance>;
 
@@ -68,12 +27,55 @@ function glance(oracle: TextSessionOracle) {
   };
 }
 
+/** Counts a step, and what happened in it that a rule is about, in a group of the histogram's own. */
+function count(
+  histogram: Histogram,
+  { json, snap }: TextSetup,
+  { verb }: TextOperation,
+  outcome: Outcome,
+  before: Glance,
+  oracle: TextSessionOracle,
+  backends: readonly Backend[],
+): void {
+  const each = backends.length;
+  histogram.steps += each;
+  for (const backend of backends) histogram.add("backend", backend);
+  if ("refused" in outcome) histogram.add(textMode, `refused: ${outcome.refused}`, each);
+  const accepted = !("refused" in outcome);
+  const add = (what: string, happened: boolean): void => histogram.add(textMode, what, happened ? each : 0);
+  const after = glance(oracle);
+  const generated = (verb === "accept" || verb === "acceptAll") && accepted;
+  add("spans opened by a tag", generated && after.spans > before.spans);
+  add("spans closed by a tag", generated && before.inSpan && !after.inSpan);
+  add("spans closed in JSON mode", generated && json && before.inSpan && !after.inSpan);
+  add("spans closed with snap", generated && snap !== null && before.inSpan && !after.inSpan);
+  add("quotes that the opening token begins", generated && after.spans > before.spans && after.generated > 0);
+  add("spans that end with more text in the token", generated && !after.inSpan && before.inSpan && after.rest > 0);
+  add("spans reopened", (verb === "truncate" || verb === "rollback") && !before.inSpan && after.inSpan);
+  add("spans of both readings", after.bothReadings);
+  add("spans of several tag readings", after.tags > 1);
+  add("masks outside a span", !after.inSpan && oracle.allowed() !== null);
+  add("large contexts searched", after.inSpan && oracle.length > 4096);
+  add("spans with nothing allowed", after.inSpan && oracle.allowed()!.length === 0);
+  add("sources of closed quotes", verb === "sources" && accepted && before.spans > 0);
+}
+
 /**
- * Plays one random scenario on every backend and on the oracle, and returns how many steps were compared. A step is one
- * verb on one backend's session, and after it the whole visible state.
+ * Plays random scenarios, one seed after the other, until so many steps were compared. A step is one verb on one
+ * backend's session, and after it the whole visible state.
  * @throws Mismatch
  */
-export function playText(taste: TextTaste, seed: number, backends: readonly Backend[], events: TextEvents): number {
+export function exploreTexts(
+  taste: TextTaste,
+  { seed, steps, backends }: Pick<Settings, "seed" | "steps" | "backends">,
+  histogram = new Histogram(),
+): Histogram {
+  const target = histogram.steps + steps;
+  for (let current = seed; histogram.steps < target; current++) play(taste, current, backends, histogram);
+  return histogram;
+}
+
+function play(taste: TextTaste, seed: number, backends: readonly Backend[], histogram: Histogram): void {
   const random = new Random(seed);
   const plan = textPlan(taste, random);
   const duel = new TextDuel(plan.setup, backends);
@@ -87,18 +89,10 @@ export function playText(taste: TextTaste, seed: number, backends: readonly Back
       const before = glance(oracle);
       const operation = proposeText(oracle, plan, random, duel.count);
       steps.push({ on, operation });
-      let [mismatch, refused]: [string | null, string | null] = [null, null];
-      try {
-        const result = duel.step(on, operation);
-        mismatch = result.mismatch;
-        refused = "refused" in result.outcome ? result.outcome.refused : null;
-      } catch (error) {
-        mismatch = String((error as Error).stack);
-      }
-      if (mismatch !== null) throw new Mismatch(report(seed, plan.setup, steps, mismatch, backends));
-      events.note(plan.setup, operation, refused, before, oracle);
+      const { mismatch, outcome } = attempt(duel, on, operation);
+      if (mismatch !== null) throw report(seed, plan.setup, steps, mismatch, backends);
+      count(histogram, plan.setup, operation, outcome, before, oracle, backends);
     }
-    return steps.length * backends.length;
   } finally {
     duel.close();
   }
@@ -106,17 +100,7 @@ export function playText(taste: TextTaste, seed: number, backends: readonly Back
 
 function replay(setup: TextSetup, steps: Step<TextOperation>[], backends: readonly Backend[]): string | null {
   const duel = new TextDuel(setup, backends);
-  try {
-    for (const { on, operation } of steps) {
-      const { mismatch } = duel.step(on, operation);
-      if (mismatch) return mismatch;
-    }
-    return null;
-  } catch (error) {
-    return String(error);
-  } finally {
-    duel.close();
-  }
+  return firstMismatch(duel, steps, (duel, { on, operation }) => duel.step(on, operation).mismatch);
 }
 
 function report(
@@ -125,15 +109,13 @@ function report(
   steps: Step<TextOperation>[],
   mismatch: string,
   backends: readonly Backend[],
-): string {
+): Mismatch {
   const smallest = shrink<TextOperation>(steps, (fewer) => replay(setup, fewer, backends));
-  const spelled = setup.tokens.map((token, id) => `${id}=${JSON.stringify(Buffer.from(token).toString("latin1"))}`);
-  const lines = [
-    JSON.stringify({ ...setup, tokens: spelled.join(" ") }),
-    ...smallest.steps.map((s) => JSON.stringify(s)),
-  ];
-  return (
+  const tokens = setup.tokens.map((token, id) => `${id}=${JSON.stringify(Buffer.from(token).toString("latin1"))}`);
+  const spelled = [{ ...setup, tokens: tokens.join(" ") }, ...smallest.steps].map((line) => JSON.stringify(line));
+  return new Mismatch(
     `VERBATIM_SEED=${seed}, step ${steps.length}: ${mismatch}\n` +
-    `smallest replay found, ${smallest.steps.length} steps: ${smallest.mismatch}\n  ${lines.join("\n  ")}`
+      `smallest replay found, ${smallest.steps.length} steps: ${smallest.mismatch}\n` +
+      `  ${shorten(spelled.join("\n  "), seed)}`,
   );
 }

@@ -1,6 +1,7 @@
 import type { TextSessionOracle } from "../oracle/text-session.js";
 import type { Random } from "../support/random.js";
-import { bytesOf, type TextAppend, type TextOperation, type TextSetup } from "./text-duel.js";
+import type { Append } from "./operations.js";
+import { bytesOf, type TextOperation, type TextSetup } from "./text-duel.js";
 
 /** What a suite asks of its plans. */
 export interface TextTaste {
@@ -99,7 +100,7 @@ function append(
   random: Random,
   segment?: string,
   old?: readonly number[],
-): TextAppend {
+): Append {
   const tokens: number[] = [];
   for (let left = random.below(taste.pieces + 1); left > 0; left--) {
     const tag = random.pick([setup.startTag ?? "", setup.endTag ?? ""]);
