@@ -108,7 +108,7 @@ void Quote(Source& source, const Vocabulary& vocabulary, verbatim_context* conte
     size_t count = 0;
     CHECK(verbatim_context_find_text(context, taken.data(), static_cast<size_t>(state.closed_at), span.ranges, 1, 1,
                                      &start, &count) == VERBATIM_OK);
-    CHECK(state.closed_at == 0 || count == 1 || span.max_bytes < 1 << 30);
+    CHECK(state.closed_at == 0 || count == 1);
     break;
   }
   verbatim_matcher_destroy(matcher);

@@ -50,7 +50,9 @@ async function generate(
   return generated;
 }
 
-function expectExact(spans: readonly RecallTextSpan[]): void {
+/** Expects quotes to be bytes of the documents that they name, and at least so many of them to be more than nothing. */
+function expectExact(spans: readonly RecallTextSpan[], least = 1): void {
+  let found = 0;
   for (const span of spans) {
     if (span.bytes.length === 0) continue;
     const sources = span.sources();
@@ -61,7 +63,9 @@ function expectExact(spans: readonly RecallTextSpan[]): void {
       assert.ok(quoted.equals(span.bytes), JSON.stringify(span.text));
       assert.is(quoted.toString(), span.text);
     }
+    found++;
   }
+  assert.ok(found >= least, `${found} quotes that are not empty`);
 }
 
 async function codeOf(work: Promise<unknown>): Promise<string | undefined> {
@@ -103,11 +107,18 @@ test("the default tags, in several tokens; and quotes that snap to words", async
     await generate(recall, tokenize("Quote:"), 600, { tag: "<recall>" });
     const { spans } = recall.session;
     assert.ok(spans.length > 3, `${spans.length} quotes with ${snap}`);
-    expectExact(spans);
+    expectExact(spans, 3);
+    const closed = spans.filter(({ open }) => !open);
     if (snap === "word") {
       const words = new Set(documents.flatMap(({ text }) => text.match(/[\p{L}\p{M}]+/gu)!));
-      for (const { text, open } of spans) {
-        for (const word of open ? [] : (text.match(/[\p{L}\p{M}]+/gu) ?? [])) assert.ok(words.has(word), word);
+      const quoted = closed.flatMap(({ text }) => text.match(/[\p{L}\p{M}]+/gu) ?? []);
+      assert.ok(quoted.length > 3, `${quoted.length} words`);
+      for (const word of quoted) assert.ok(words.has(word), word);
+    }
+    if (snap === "line") {
+      const lines = new Set(documents.flatMap(({ text }) => text.split(/(?<=\n)|(?=\r?\n)/)));
+      for (const { text } of closed) {
+        for (const line of text === "" ? [] : text.split(/(?<=\n)|(?=\r?\n)/)) assert.ok(lines.has(line), line);
       }
     }
     recall.close();
@@ -191,6 +202,7 @@ test("a token that opens a quote and goes on with other bytes is not sampled", a
     await generate(recall, tokenize("Quote"), 300, { free: true, seed, temperature: 1.5 });
     assert.ok(recall.session.spans.length > 0);
     for (const { text } of recall.session.spans) assert.ok(document.text.includes(text), text);
+    assert.ok(recall.session.spans.some(({ text }) => text !== ""));
     recall.close();
   }
   await host.context.dispose();
