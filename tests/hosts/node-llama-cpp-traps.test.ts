@@ -386,6 +386,28 @@ test("the bias is made anew only when the allowed set has changed", () => {
   assert.is(bias.next(session), again);
 });
 
+test("the bias at the start of a quote is kept until the next quote", () => {
+  const session = new RecallSession({ vocabSize: 512, startTokenId: START, endTokenId: END });
+  const bias = new AllowedBias(model, 500);
+  session.append([40, 41, 42, 43, 40, 44]);
+  session.accept(START);
+  const atStart = bias.next(session);
+  for (const quote of [[40, 41, 42], [44], [43, 40]]) {
+    for (const token of quote) {
+      session.accept(token);
+      assert.is.not(bias.next(session), atStart);
+    }
+    session.accept(END);
+    assert.is(bias.next(session), null);
+    session.accept(START);
+    assert.is(bias.next(session), atStart);
+  }
+  session.acceptAll([END]);
+  session.append([45]);
+  session.accept(START);
+  assert.is.not(bias.next(session), atStart);
+});
+
 test("delimiters are found by their text, or given by id", async () => {
   const host = await newSequence(256);
   assert.is(new RecallSampler(host, { startToken: "<|user|>", endToken: 5 }).session.startTokenId, 4);

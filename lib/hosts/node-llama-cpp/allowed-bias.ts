@@ -2,25 +2,39 @@ import { TokenBias, type LlamaModel, type Token } from "node-llama-cpp";
 import type { AnySession } from "../../session/any-session.js";
 
 /**
+ * What is added to the allowed logits. It has to exceed the spread of a model's logits (below 100 in the models we
+ * know) plus about forty times the temperature; the larger it is, the more digits of a logit it rounds away: 500
+ * keeps probabilities exact to 1.5e-5, and a spread that exceeds it is noticed token by token (`NOT_ENFORCED`).
+ */
+export const DEFAULT_BOOST = 500;
+
+/** Allowed ids, and the bias that raises them. */
+interface Raised {
+  readonly ids: Int32Array;
+  readonly bias: TokenBias;
+}
+
+/**
  * The allowed set of an open span as a `TokenBias`: it raises the allowed logits by one constant that no other logit
  * reaches, which leaves the proportions among them as they were. (Banning the rest costs forty times as much, and
  * `TokenBias` refuses to ban end-of-generation tokens.)
  *
- * Making such an object for ten thousand ids takes longer than sampling does, and the set at a span's start is the
- * same for span after span: the last object is kept while the set is unchanged.
+ * Making such an object for ten thousand ids takes longer than sampling does, and the set at a span's start, the widest
+ * one, is the same for span after span: it is kept, and so is the last.
  */
 export class AllowedBias {
+  /** Changes no logit. */
+  readonly none: TokenBias;
   readonly #model: LlamaModel;
   readonly #boost: number;
-  readonly #none: TokenBias;
-  #ids = new Int32Array(0);
-  #bias: TokenBias;
+  #last: Raised;
+  #widest: Raised;
 
   constructor(model: LlamaModel, boost: number) {
     this.#model = model;
     this.#boost = boost;
-    this.#none = TokenBias.for(model);
-    this.#bias = this.#none;
+    this.none = TokenBias.for(model);
+    this.#last = this.#widest = { ids: new Int32Array(0), bias: this.none };
   }
 
   /** The bias for the session's next token; `null` where every token may come. */
@@ -28,14 +42,18 @@ export class AllowedBias {
     const allowed = session.allowed();
     if (allowed === null) return null;
     if (!session.inSpan) return this.#without(allowed, session.vocabSize);
-    if (!sameIds(allowed, this.#ids)) {
-      this.#ids = allowed.slice();
-      this.#bias = TokenBias.for(this.#model).set([...allowed] as Token[], { logit: this.#boost });
+    if (!sameIds(allowed, this.#last.ids)) {
+      this.#last = sameIds(allowed, this.#widest.ids) ? this.#widest : this.#raise(allowed.slice());
+      if (this.#last.ids.length >= this.#widest.ids.length) this.#widest = this.#last;
     }
-    return this.#bias;
+    return this.#last.bias;
   }
 
-  /** Outside a span nearly all ids are allowed: the others are lowered. */
+  #raise(ids: Int32Array): Raised {
+    return { ids, bias: TokenBias.for(this.#model).set([...ids] as Token[], { logit: this.#boost }) };
+  }
+
+  /** Outside a span nearly all ids are allowed: the others are lowered. That is for one token, so it is not kept. */
   #without(allowed: Int32Array, vocabSize: number): TokenBias {
     const refused: Token[] = [];
     let next = 0;
@@ -44,11 +62,6 @@ export class AllowedBias {
       else refused.push(id as Token);
     }
     return TokenBias.for(this.#model).set(refused, { logit: -this.#boost });
-  }
-
-  /** Changes no logit. */
-  get none(): TokenBias {
-    return this.#none;
   }
 }
 
