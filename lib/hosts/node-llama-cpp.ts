@@ -10,8 +10,13 @@ import { RecallError } from "../errors.js";
 import { RecallSession } from "../session.js";
 import type { Snap } from "../session/snap-edges.js";
 import type { RecallTextSession } from "../text-session.js";
-import { AllowedBias } from "./node-llama-cpp/allowed-bias.js";
-import { constrainSequence, type Replacement, type SampledToken } from "./node-llama-cpp/constrained-sequence.js";
+import { AllowedBias, DEFAULT_BOOST } from "./node-llama-cpp/allowed-bias.js";
+import {
+  constrainSequence,
+  expectNoPredictor,
+  type Replacement,
+  type SampledToken,
+} from "./node-llama-cpp/constrained-sequence.js";
 import { findDelimiters, type DelimiterOptions } from "./node-llama-cpp/delimiters.js";
 import { expectDocuments, type RecallDocument } from "./node-llama-cpp/document-locator.js";
 import { HostHistory, type HistoryOptions } from "./node-llama-cpp/host-history.js";
@@ -34,13 +39,6 @@ export { ExtractionError, type ExtractionFailure } from "./node-llama-cpp/extrac
 export type { ExtractedQuote } from "./node-llama-cpp/json-extractor.js";
 export { SchemaError } from "../schema/schema-error.js";
 export type { ContextShiftPolicy, DelimiterOptions, RecallDocument, RecallMode, Snap };
-
-/**
- * What is added to the allowed logits. It has to exceed the spread of a model's logits (below 100 in the models we
- * know) plus about forty times the temperature; the larger it is, the more digits of a logit it rounds away: 500
- * keeps probabilities exact to 1.5e-5, and a spread that exceeds it is noticed token by token (`NOT_ENFORCED`).
- */
-const DEFAULT_BOOST = 500;
 
 /** The session of a sampler of that mode. */
 export type SessionOf<Mode extends RecallMode> = {
@@ -138,9 +136,7 @@ export class RecallSampler<Mode extends RecallMode = "token"> {
    */
   constructor(sequence: LlamaContextSequence, options?: RecallSamplerOptions<Mode>) {
     const given = expectOptions<RecallSamplerOptions<RecallMode>>("options", options);
-    if (sequence.tokenPredictor !== undefined) {
-      throw new TypeError('Expected "sequence" to have no token predictor: predicted tokens are sampled unmasked');
-    }
+    expectNoPredictor(sequence);
     const onContextShift = expectOneOf("onContextShift", given.onContextShift ?? "error", ["error", "keep"]);
     const bias = new AllowedBias(sequence.model, expectNumber("boost", given.boost ?? DEFAULT_BOOST, 100, 1000));
     const { documents, recallPrompt = documents === undefined } = given;
@@ -220,7 +216,7 @@ export class RecallSampler<Mode extends RecallMode = "token"> {
   }
 
   #accept(token: Token): void {
-    if ((this.mode === "text" || this.session.inSpan) && !this.session.allows(token)) {
+    if (!this.session.allows(token)) {
       throw new RecallError(
         "NOT_ENFORCED",
         `The host sampled token ${token}, which does not continue any quote: something in it overrides the recall ` +

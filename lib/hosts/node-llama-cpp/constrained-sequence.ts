@@ -20,6 +20,12 @@ export type Evaluate = (
   options?: SequenceEvaluateOptions,
 ) => AsyncGenerator<SampledToken, void, Replacement>;
 
+/** @throws TypeError where the host would sample tokens without asking what is allowed */
+export function expectNoPredictor({ tokenPredictor }: LlamaContextSequence): void {
+  if (tokenPredictor === undefined) return;
+  throw new TypeError('Expected "sequence" to have no token predictor: predicted tokens are sampled unmasked');
+}
+
 /** Ways to sample that exist beside the two that are constrained. */
 const SAMPLES = /evaluate|decode|sample/i;
 const SAMPLES_NOTHING = "evaluateWithoutGeneratingNewTokens";

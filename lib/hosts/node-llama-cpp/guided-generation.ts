@@ -2,12 +2,12 @@ import type { LlamaContextSequence, LlamaGrammarEvaluationState, Token } from "n
 import { RecallError } from "../../errors.js";
 import type { RecallTextSession } from "../../text-session.js";
 import type { TokenVocabulary } from "../../vocabulary/token-vocabulary.js";
-import { AllowedBias } from "./allowed-bias.js";
+import { AllowedBias, DEFAULT_BOOST } from "./allowed-bias.js";
 import { ExtractionError } from "./extraction-error.js";
 import { decodeGenerated } from "./generated-text.js";
+import { refuseShift } from "./sampling-options.js";
 
-/** Raises the allowed logits above all others. */
-const BOOST = 500;
+const SHIFT_REFUSED = "The host's context is full: make it larger, or the documents shorter";
 
 /** How a generation samples, and when it ends. */
 export interface GenerationOptions {
@@ -30,9 +30,9 @@ export class GuidedGeneration {
   readonly #options: GenerationOptions;
   readonly #bias: AllowedBias;
   readonly #written: Uint8Array[] = [];
-  readonly #outputs: AsyncGenerator<Token, void, void | Token | Token[]>;
+  /** What the host samples, once it has begun. */
+  #outputs: AsyncGenerator<Token, void, void | Token | Token[]> | null = null;
   #guide: Guide | null = null;
-  #started = false;
   /** Not evaluated yet: the rest of the prompt, tokens that were kept. */
   #waiting: Token[];
   /** Not tokenised yet. */
@@ -49,9 +49,8 @@ export class GuidedGeneration {
     this.#sequence = sequence;
     this.#vocabulary = vocabulary;
     this.#options = options;
-    this.#bias = new AllowedBias(sequence.model, BOOST);
+    this.#bias = new AllowedBias(sequence.model, DEFAULT_BOOST);
     this.#waiting = [...prompt];
-    this.#outputs = this.#generate();
   }
 
   /** All that was written: forced and kept. */
@@ -89,7 +88,7 @@ export class GuidedGeneration {
     this.#guide = guide;
     const waiting = this.#waiting;
     this.#waiting = [];
-    const { value } = await (this.#started ? this.#outputs.next(waiting) : this.#start(waiting));
+    const { value } = await (this.#outputs?.next(waiting) ?? this.#begin(waiting));
     if (value === undefined) throw new RecallError("NOT_ENFORCED", "The host ended the generation");
     if ("span" in guide && !guide.span.allows(value)) {
       throw new RecallError("NOT_ENFORCED", `The host sampled token ${value}, which does not continue any quote`);
@@ -99,28 +98,19 @@ export class GuidedGeneration {
 
   /** Lets the sequence go. */
   async end(): Promise<void> {
-    await this.#outputs.return();
+    await this.#outputs?.return();
   }
 
-  #start(waiting: Token[]) {
-    this.#started = true;
-    this.#waiting = waiting;
-    return this.#outputs.next();
-  }
-
-  async *#generate(): AsyncGenerator<Token, void, void | Token | Token[]> {
-    const tokens = this.#waiting;
-    this.#waiting = [];
-    yield* this.#sequence.evaluate(tokens, {
+  #begin(tokens: Token[]) {
+    this.#outputs = this.#sequence.evaluate(tokens, {
       temperature: this.#options.temperature,
       seed: this.#options.seed,
       yieldEogToken: true,
-      grammarEvaluationState: () =>
-        this.#guide !== null && "grammar" in this.#guide ? this.#guide.grammar : undefined,
-      tokenBias: () =>
-        this.#guide !== null && "span" in this.#guide ? this.#spanBias(this.#guide.span) : this.#bias.none,
-      contextShift: { strategy: refuseShift },
+      grammarEvaluationState: () => ("grammar" in this.#guide! ? this.#guide.grammar : undefined),
+      tokenBias: () => ("span" in this.#guide! ? this.#spanBias(this.#guide.span) : this.#bias.none),
+      contextShift: { strategy: refuseShift(SHIFT_REFUSED) },
     });
+    return this.#outputs.next();
   }
 
   #spanBias(span: RecallTextSession) {
@@ -140,9 +130,4 @@ export class GuidedGeneration {
   #forcedTokens(): Token[] {
     return this.#forced === "" ? [] : this.#sequence.model.tokenize(this.#forced, false, "trimLeadingSpace");
   }
-}
-
-/** In place of the host's own strategy, before it drops anything. */
-function refuseShift(): never {
-  throw new RecallError("CONTEXT_SHIFTED", "The host's context is full: make it larger, or the documents shorter");
 }

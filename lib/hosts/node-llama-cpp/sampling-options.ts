@@ -29,7 +29,8 @@ export function constrainOptions(options: SequenceEvaluateOptions, constraint: C
     const punishTokens = () => (constraint.inSpan() ? [] : callOrValue(repeatPenalty.punishTokens));
     constrained.repeatPenalty = { ...repeatPenalty, punishTokens };
   }
-  if (!constraint.mayShift) constrained.contextShift = { ...options.contextShift, strategy: refuseShift };
+  if (!constraint.mayShift)
+    constrained.contextShift = { ...options.contextShift, strategy: refuseShift(SHIFT_REFUSED) };
   return constrained;
 }
 
@@ -51,13 +52,15 @@ function expectNoDryPenalty({ dryRepeatPenalty }: SequenceEvaluateOptions): void
   throw new RangeError('Expected "dryRepeatPenalty.strength" to be 0: a quote repeats its source, which it punishes');
 }
 
-/** In place of the host's own strategy, before it drops anything. */
-function refuseShift(): never {
-  throw new RecallError(
-    "CONTEXT_SHIFTED",
-    "The host's context is full, and to make room it would drop tokens that quotes may still come from. Make its " +
-      'context larger, or set "onContextShift" to "keep" to go on quoting what the host no longer holds',
-  );
+const SHIFT_REFUSED =
+  "The host's context is full, and to make room it would drop tokens that quotes may still come from. Make its " +
+  'context larger, or set "onContextShift" to "keep" to go on quoting what the host no longer holds';
+
+/** In place of the host's own strategy, before it drops anything: it throws `CONTEXT_SHIFTED`. */
+export function refuseShift(message: string): () => never {
+  return () => {
+    throw new RecallError("CONTEXT_SHIFTED", message);
+  };
 }
 
 function callOrValue<Value>(given: Value | (() => Value)): Value {
