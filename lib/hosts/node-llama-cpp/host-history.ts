@@ -8,15 +8,14 @@ import {
   contextShifted,
   endOfKnown,
   findContinuation,
-  wereCutOut,
-  type ContextShiftPolicy,
+  hasDropped,
+  replaceLast,
+  type FollowOptions,
 } from "./host-tokens.js";
 import type { ModelVocabulary } from "./model-vocabulary.js";
 
-export interface HistoryOptions {
+export interface HistoryOptions extends FollowOptions {
   readonly documents: readonly RecallDocument[];
-  readonly recallPrompt: boolean;
-  readonly onContextShift: ContextShiftPolicy;
 }
 
 /**
@@ -60,14 +59,7 @@ export class HostHistory {
 
   /** The host goes on with other tokens than the one it generated last. */
   replaceLast(tokens: readonly Token[]): void {
-    const last = this.#tokens[this.#tokens.length - 1];
-    this.#session.rollback(1);
-    try {
-      this.#session.acceptAll(tokens);
-    } catch (error) {
-      this.#session.accept(last);
-      throw error;
-    }
+    replaceLast(this.#session, this.#tokens.at(-1)!, tokens);
     this.#tokens.pop();
     for (const token of tokens) this.#tokens.push(token);
   }
@@ -82,10 +74,8 @@ export class HostHistory {
    */
   align(state: readonly Token[], wasFull: boolean): void {
     const common = commonLength(this.#tokens, state);
-    const goesBack = common < this.#tokens.length;
-    if (!goesBack || common === state.length) return this.#follow(state, common);
-    if (wasFull || wereCutOut(this.#tokens, state, common, this.#promptEnd)) return this.#shift(state);
-    this.#follow(state, common);
+    if (hasDropped(this.#tokens, state, { common, promptEnd: this.#promptEnd, wasFull })) this.#shift(state);
+    else this.#follow(state, common);
   }
 
   #follow(state: readonly Token[], common: number): void {

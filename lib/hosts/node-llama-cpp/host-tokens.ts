@@ -1,8 +1,16 @@
 import type { Token } from "node-llama-cpp";
 import { RecallError } from "../../errors.js";
+import type { AnySession } from "../../session/any-session.js";
 
 /** What happens when the host drops tokens that the session still searches. */
 export type ContextShiftPolicy = "error" | "keep";
+
+/** How a session follows its host. */
+export interface FollowOptions {
+  /** Whether what is in a prompt, and in no document, can be quoted. */
+  readonly recallPrompt: boolean;
+  readonly onContextShift: ContextShiftPolicy;
+}
 
 /** So many tokens in a row tell one place of a conversation from another. */
 export const ANCHOR_TOKENS = 16;
@@ -56,15 +64,27 @@ export function endOfKnown(known: readonly Token[], state: readonly Token[]): nu
 }
 
 /**
- * Whether the host's state, which has the first `common` tokens of what is known, goes on with prompt tokens that used
- * to stand later: those between were cut out.
+ * Whether the host has dropped tokens, and not just gone back: it was full, or its state, which has the first `common`
+ * tokens of what is known, goes on with prompt tokens that used to stand later, so that those between were cut out.
  */
-export function wereCutOut(
+export function hasDropped(
   known: readonly Token[],
   state: readonly Token[],
-  common: number,
-  promptEnd: number,
+  { common, promptEnd, wasFull }: { common: number; promptEnd: number; wasFull: boolean },
 ): boolean {
+  if (common === known.length || common === state.length) return false;
+  if (wasFull) return true;
   if (common >= promptEnd || state.length - common < ANCHOR_TOKENS) return false;
   return findTokens(known, state.slice(common, common + ANCHOR_TOKENS), common + 1) !== -1;
+}
+
+/** Accepts tokens in place of the session's last one, or throws and leaves it as it was. */
+export function replaceLast(session: AnySession, last: Token, tokens: readonly Token[]): void {
+  session.rollback(1);
+  try {
+    session.acceptAll(tokens);
+  } catch (error) {
+    session.accept(last);
+    throw error;
+  }
 }

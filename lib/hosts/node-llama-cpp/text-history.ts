@@ -8,14 +8,10 @@ import {
   contextShifted,
   endOfKnown,
   findContinuation,
-  wereCutOut,
-  type ContextShiftPolicy,
+  hasDropped,
+  replaceLast,
+  type FollowOptions,
 } from "./host-tokens.js";
-
-export interface TextHistoryOptions {
-  readonly recallPrompt: boolean;
-  readonly onContextShift: ContextShiftPolicy;
-}
 
 /** Stands in the session for a token without bytes in a prompt: no quote crosses it. */
 const BARRIER = Uint8Array.of(0);
@@ -27,7 +23,7 @@ const BARRIER = Uint8Array.of(0);
 export class TextHistory {
   readonly #session: RecallTextSession;
   readonly #vocabulary: TokenVocabulary;
-  readonly #options: TextHistoryOptions;
+  readonly #options: FollowOptions;
   readonly #base: number;
   /** The host's tokens when last seen, the last generated one included. */
   #tokens: Token[] = [];
@@ -38,7 +34,7 @@ export class TextHistory {
   /** From this position of the host on, the session can go back to any token. */
   #alignedFrom = 0;
 
-  constructor(session: RecallTextSession, vocabulary: TokenVocabulary, options: TextHistoryOptions) {
+  constructor(session: RecallTextSession, vocabulary: TokenVocabulary, options: FollowOptions) {
     this.#session = session;
     this.#vocabulary = vocabulary;
     this.#options = options;
@@ -62,14 +58,7 @@ export class TextHistory {
 
   /** The host goes on with other tokens than the one it generated last. */
   replaceLast(tokens: readonly Token[]): void {
-    const last = this.#tokens[this.#tokens.length - 1];
-    this.#session.rollback(1);
-    try {
-      this.#session.acceptAll(tokens);
-    } catch (error) {
-      this.#session.accept(last);
-      throw error;
-    }
+    replaceLast(this.#session, this.#tokens.at(-1)!, tokens);
     this.#tokens.pop();
     this.#ends.pop();
     let end = this.#ends.at(-1) ?? this.#base;
@@ -88,8 +77,7 @@ export class TextHistory {
    */
   align(state: readonly Token[], wasFull: boolean): void {
     const common = commonLength(this.#tokens, state);
-    const forks = common < this.#tokens.length && common < state.length;
-    if (forks && (wasFull || wereCutOut(this.#tokens, state, common, this.#promptEnd))) this.#shift(state, common);
+    if (hasDropped(this.#tokens, state, { common, promptEnd: this.#promptEnd, wasFull })) this.#shift(state, common);
     else this.#follow(state, common);
   }
 
