@@ -1,14 +1,17 @@
-import { FreeSchemas, withoutOthers, type HostSchema } from "./free-schema.js";
+import { FreeSchemas, type HostSchema } from "./free-schema.js";
 import { below } from "./json-pointer.js";
 import {
   expectKeywords,
   expectSchema,
-  readAlternatives,
+  KEYWORDS_OF,
   readProperties,
   readRange,
   readTypes,
+  readUnion,
   type Schema,
+  type Union,
   VERBATIM,
+  withoutOthers,
 } from "./keywords.js";
 import { isVerbatim, References } from "./references.js";
 import { SchemaError } from "./schema-error.js";
@@ -55,16 +58,14 @@ class Planner {
   #quoting(schema: Schema, pointer: string, open: readonly string[]): QuotingPlan {
     if (isVerbatim(schema, pointer)) return quote(schema, pointer);
     if (schema.$ref !== undefined) {
-      expectKeywords(schema, pointer, 'a schema with "$ref"', ["$ref"]);
-      const target = this.#references.resolve(schema, pointer);
+      const target = this.#references.follow(schema, pointer);
       if (open.includes(target.name)) {
         throw new SchemaError(below(pointer, "$ref"), `a schema with "${VERBATIM}" in it cannot refer to itself`);
       }
       return this.#quoting(target.schema, target.pointer, [...open, target.name]);
     }
-    for (const keyword of ["anyOf", "oneOf"]) {
-      if (schema[keyword] !== undefined) return this.#alternatives(schema, pointer, keyword, open);
-    }
+    const union = readUnion(schema, pointer);
+    if (union !== null) return this.#oneOf(union, open);
     const types = readTypes(schema, pointer);
     const others = types.filter((type) => type !== "null");
     if (others.length !== 1 || !["object", "array"].includes(others[0])) {
@@ -75,24 +76,18 @@ class Planner {
     return types.length === 1 ? value : nullable(value);
   }
 
-  #alternatives(schema: Schema, pointer: string, keyword: string, open: readonly string[]): QuotingPlan {
-    expectKeywords(schema, pointer, `a schema with "${keyword}"`, [keyword]);
-    const alternatives = readAlternatives(schema, pointer, keyword);
+  #oneOf({ alternatives, place }: Union, open: readonly string[]): QuotingPlan {
     const others = alternatives.filter(([one]) => one.type !== "null");
     if (others.length !== 1 || alternatives.length > 2) {
-      throw new SchemaError(
-        below(pointer, keyword),
-        `with "${VERBATIM}" in it, expected one schema, and null beside it`,
-      );
+      throw new SchemaError(place, `with "${VERBATIM}" in it, expected one schema, and null beside it`);
     }
-    for (const [one, place] of alternatives) if (one.type === "null") expectKeywords(one, place, "null", ["type"]);
+    for (const [one, where] of alternatives) if (one.type === "null") expectKeywords(one, where, "null", ["type"]);
     const value = this.#quoting(...others[0], open);
     return alternatives.length === 1 ? value : nullable(value);
   }
 
   #object(schema: Schema, pointer: string, open: readonly string[]): QuotingPlan {
-    const keywords = ["type", "properties", "required", "additionalProperties", "minProperties", "maxProperties"];
-    expectKeywords(schema, pointer, `an object with "${VERBATIM}" in it`, keywords);
+    expectKeywords(schema, pointer, `an object with "${VERBATIM}" in it`, ["type", ...KEYWORDS_OF.object]);
     if (this.#references.hasVerbatim(schema.additionalProperties, below(pointer, "additionalProperties"))) {
       throw new SchemaError(below(pointer, "additionalProperties"), `"${VERBATIM}" needs properties that have names`);
     }

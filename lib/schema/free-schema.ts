@@ -2,11 +2,14 @@ import { below } from "./json-pointer.js";
 import {
   expectKeywords,
   expectSchema,
+  KEYWORDS_OF,
   readAlternatives,
   readProperties,
   readRange,
   readTypes,
+  readUnion,
   type Schema,
+  withoutOthers,
 } from "./keywords.js";
 import type { References } from "./references.js";
 import { SchemaError } from "./schema-error.js";
@@ -38,11 +41,8 @@ export class FreeSchemas {
 
   #translate(schema: Schema, pointer: string): HostSchema {
     if (schema.$ref !== undefined) return this.#reference(schema, pointer);
-    for (const keyword of ["anyOf", "oneOf"]) {
-      if (schema[keyword] === undefined) continue;
-      expectKeywords(schema, pointer, `a schema with "${keyword}"`, [keyword]);
-      return { oneOf: readAlternatives(schema, pointer, keyword).map(([one, place]) => this.#translate(one, place)) };
-    }
+    const union = readUnion(schema, pointer);
+    if (union !== null) return { oneOf: union.alternatives.map(([one, place]) => this.#translate(one, place)) };
     if (schema.const !== undefined) return this.#constants(schema, pointer, "const", [schema.const]);
     if (schema.enum !== undefined) {
       if (!Array.isArray(schema.enum) || schema.enum.length === 0) {
@@ -56,8 +56,7 @@ export class FreeSchemas {
   }
 
   #reference(schema: Schema, pointer: string): HostSchema {
-    expectKeywords(schema, pointer, 'a schema with "$ref"', ["$ref"]);
-    const { name, schema: target, pointer: place } = this.#references.resolve(schema, pointer);
+    const { name, schema: target, pointer: place } = this.#references.follow(schema, pointer);
     let definition = this.#definitions.get(name);
     if (definition === undefined) {
       definition = { key: `d${this.#definitions.size}`, schema: {} };
@@ -84,7 +83,7 @@ export class FreeSchemas {
     const what = `a value of type ${type}`;
     switch (type) {
       case "string": {
-        expectKeywords(schema, pointer, what, ["type", "minLength", "maxLength", "format"]);
+        expectKeywords(schema, pointer, what, ["type", ...KEYWORDS_OF.string]);
         const { min, max } = readRange(schema, pointer, "minLength", "maxLength");
         const { format } = schema;
         if (format === undefined) return { type, ...defined({ minLength: min, maxLength: max }) };
@@ -94,7 +93,7 @@ export class FreeSchemas {
       case "object":
         return this.#object(schema, pointer, what);
       case "array": {
-        expectKeywords(schema, pointer, what, ["type", "items", "prefixItems", "minItems", "maxItems"]);
+        expectKeywords(schema, pointer, what, ["type", ...KEYWORDS_OF.array]);
         const { min, max } = readRange(schema, pointer, "minItems", "maxItems");
         const prefixItems = schema.prefixItems === undefined ? undefined : this.#prefixItems(schema, pointer, max);
         const items = schema.items === undefined ? undefined : this.#sub(schema.items, below(pointer, "items"));
@@ -107,8 +106,7 @@ export class FreeSchemas {
   }
 
   #object(schema: Schema, pointer: string, what: string): HostSchema {
-    const keywords = ["type", "properties", "required", "additionalProperties", "minProperties", "maxProperties"];
-    expectKeywords(schema, pointer, what, keywords);
+    expectKeywords(schema, pointer, what, ["type", ...KEYWORDS_OF.object]);
     const properties = readProperties(schema, pointer);
     const { min, max } = readRange(schema, pointer, "minProperties", "maxProperties");
     if (max !== undefined && max < properties.length) {
@@ -148,18 +146,6 @@ export class FreeSchemas {
 
 function defined(members: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
-}
-
-/** Of several types, each has keywords of its own: those of the others say nothing about it. */
-const KEYWORDS_OF: Readonly<Record<string, readonly string[]>> = {
-  string: ["minLength", "maxLength", "format"],
-  object: ["properties", "required", "additionalProperties", "minProperties", "maxProperties"],
-  array: ["items", "prefixItems", "minItems", "maxItems"],
-};
-
-export function withoutOthers(schema: Schema, types: readonly string[], type: string): Schema {
-  const others = types.filter((other) => other !== type).flatMap((other) => KEYWORDS_OF[other] ?? []);
-  return { ...Object.fromEntries(Object.entries(schema).filter(([keyword]) => !others.includes(keyword))), type };
 }
 
 function isOfType(value: unknown, type: string): boolean {

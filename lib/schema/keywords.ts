@@ -13,6 +13,19 @@ const ANNOTATIONS: ReadonlySet<string> = new Set([
   ...["example", "examples", "readOnly", "title", "writeOnly"],
 ]);
 
+/** Of several types, each has keywords of its own: those of the others say nothing about it. */
+export const KEYWORDS_OF: Readonly<Record<string, readonly string[]>> = {
+  string: ["minLength", "maxLength", "format"],
+  object: ["properties", "required", "additionalProperties", "minProperties", "maxProperties"],
+  array: ["items", "prefixItems", "minItems", "maxItems"],
+};
+
+/** A schema of several types as one of them. */
+export function withoutOthers(schema: Schema, types: readonly string[], type: string): Schema {
+  const others = types.filter((other) => other !== type).flatMap((other) => KEYWORDS_OF[other] ?? []);
+  return { ...Object.fromEntries(Object.entries(schema).filter(([keyword]) => !others.includes(keyword))), type };
+}
+
 /** @throws SchemaError */
 export function expectSchema(value: unknown, pointer: string): Schema {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
@@ -76,7 +89,22 @@ export function readProperties(schema: Schema, pointer: string): [key: string, s
   return Object.entries(properties).map(([key, value]) => [key, expectSchema(value, below(place, key))]);
 }
 
-/** The alternatives of `anyOf` or `oneOf`. */
+/** Schemas of which a value fits one, each with its pointer. */
+export interface Union {
+  readonly alternatives: readonly (readonly [Schema, string])[];
+  /** The pointer of the keyword that says so. */
+  readonly place: string;
+}
+
+/** The alternatives of `anyOf` or `oneOf`, whichever the schema has; `null` where it has neither. */
+export function readUnion(schema: Schema, pointer: string): Union | null {
+  const keyword = ["anyOf", "oneOf"].find((one) => schema[one] !== undefined);
+  if (keyword === undefined) return null;
+  expectKeywords(schema, pointer, `a schema with "${keyword}"`, [keyword]);
+  return { alternatives: readAlternatives(schema, pointer, keyword), place: below(pointer, keyword) };
+}
+
+/** The schemas in an array, and the pointer of each. */
 export function readAlternatives(schema: Schema, pointer: string, keyword: string): [Schema, string][] {
   const place = below(pointer, keyword);
   const alternatives = schema[keyword];

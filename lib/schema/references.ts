@@ -1,5 +1,5 @@
 import { below } from "./json-pointer.js";
-import { expectSchema, type Schema, VERBATIM } from "./keywords.js";
+import { expectKeywords, expectSchema, type Schema, VERBATIM } from "./keywords.js";
 import { SchemaError } from "./schema-error.js";
 
 /** Keywords that hold values of data, in which nothing is a schema. */
@@ -29,6 +29,12 @@ export class References {
     if (!Object.hasOwn(definitions, key)) throw new SchemaError(place, "there is no such definition");
     const found = below(`/${folder}`, key);
     return { name, schema: expectSchema(definitions[key], found), pointer: found };
+  }
+
+  /** The same for a schema that is nothing but a reference. */
+  follow(schema: Schema, pointer: string) {
+    expectKeywords(schema, pointer, 'a schema with "$ref"', ["$ref"]);
+    return this.resolve(schema, pointer);
   }
 
   /** Whether a quote may stand somewhere in what the schema describes, wherever in it that is said. */
