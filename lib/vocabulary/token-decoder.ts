@@ -1,3 +1,4 @@
+import { expectString } from "../arguments.js";
 import { byteLevelBytes, fallbackByte, utf8, wordPieceText } from "./token-text.js";
 
 /** The bytes of a token as it stands inside a text. An added token is one the tokenizer looks for before its model. */
@@ -54,7 +55,7 @@ function flatten(name: string, decoder: unknown): DecoderEntry[] {
 }
 
 function readStep(name: string, type: string, fields: DecoderEntry["fields"]): Step[] {
-  const text = (field: string, otherwise?: string) => expectText(`${name}.${field}`, fields[field] ?? otherwise);
+  const text = (field: string, otherwise?: string) => expectString(`${name}.${field}`, fields[field] ?? otherwise);
   switch (type) {
     case "ByteFallback":
       return [(token) => fallbackByte(token) ?? token];
@@ -68,7 +69,7 @@ function readStep(name: string, type: string, fields: DecoderEntry["fields"]): S
       return [replace(text("suffix", "</w>"), " ")];
     case "Replace": {
       const pattern = fields.pattern as { String?: unknown } | null | undefined;
-      return [replace(expectText(`${name}.pattern.String`, pattern?.String), text("content"))];
+      return [replace(expectString(`${name}.pattern.String`, pattern?.String), text("content"))];
     }
     case "Strip":
       return [strip(text("content"), count(name, "start", fields), count(name, "stop", fields))];
@@ -95,9 +96,4 @@ function count(name: string, field: string, fields: DecoderEntry["fields"]): num
   const value = fields[field] ?? 0;
   if (Number.isInteger(value) && (value as number) >= 0) return value as number;
   throw new TypeError(`Expected "${name}.${field}" to be a count`);
-}
-
-function expectText(name: string, value: unknown): string {
-  if (typeof value === "string") return value;
-  throw new TypeError(`Expected "${name}" to be a string`);
 }

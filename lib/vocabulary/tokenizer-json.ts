@@ -1,3 +1,4 @@
+import { expectString } from "../arguments.js";
 import { readTokenDecoder } from "./token-decoder.js";
 
 /** One past the largest id that is read: a table has an entry per id, whether or not it is used. */
@@ -43,7 +44,7 @@ function readModel({ type, vocab, merges, unk_token: unknownText, unk_id: unknow
     }
     case "Unigram": {
       const pieces = expectArray("model.vocab", vocab).map(
-        (entry, id) => [id, expectText(`model.vocab[${id}][0]`, Array.isArray(entry) ? entry[0] : entry)] as const,
+        (entry, id) => [id, expectString(`model.vocab[${id}][0]`, Array.isArray(entry) ? entry[0] : entry)] as const,
       );
       return {
         pieces,
@@ -61,7 +62,7 @@ function readAddedTokens(tokens: unknown): { id: number; content: string; specia
     const { id, content, special } = expectFields(`added_tokens[${i}]`, token);
     return {
       id: expectTokenId(`added_tokens[${i}].id`, id),
-      content: expectText(`added_tokens[${i}].content`, content),
+      content: expectString(`added_tokens[${i}].content`, content),
       special: special === true,
     };
   });
@@ -77,11 +78,6 @@ function expectFields(name: string, value: unknown): Fields {
 function expectArray(name: string, value: unknown): readonly unknown[] {
   if (Array.isArray(value)) return value;
   throw new TypeError(`Expected "${name}" to be an array`);
-}
-
-function expectText(name: string, value: unknown): string {
-  if (typeof value === "string") return value;
-  throw new TypeError(`Expected "${name}" to be a string`);
 }
 
 function expectTokenId(name: string, value: unknown): number {
