@@ -3,18 +3,18 @@ import { RecallSampler, type RecallMode, type RecallTextSession, type Snap } fro
 import { findDelimiters } from "../hosts/node-llama-cpp/delimiters.js";
 import { chooseMode } from "../hosts/node-llama-cpp/mode.js";
 import { ModelVocabulary } from "../hosts/node-llama-cpp/model-vocabulary.js";
+import { readPrompt } from "../hosts/node-llama-cpp/read-prompt.js";
 import { AnswerReader, type AnswerEvent } from "./answer.js";
 import { AnswerMeter, type AskSummary } from "./answer-meter.js";
+import { contextSizeFor } from "./context-size.js";
+import { shownNumber } from "./count.js";
 import type { AskDocument } from "./documents.js";
-import { InputError } from "./input-error.js";
 import { defaultThreads } from "./model.js";
 import { buildPrompt, buildTagPrompt, defaultForm, type PromptForm } from "./prompt.js";
 import { copiedSources, searchSources } from "./quote-sources.js";
 import { copiedSpans, searchTags, TagAnswerReader } from "./tag-answer.js";
 import { DEFAULT_TAGS, TagPrompt } from "./tag-prompt.js";
 
-/** Tokens of the prompt that are read between two reports of progress. */
-const CHUNK_TOKENS = 512;
 /** Contexts grow by so many tokens, so that the next question, a little longer, finds room. */
 const CONTEXT_STEP = 1024;
 const DEFAULT_MAX_TOKENS = 512;
@@ -87,7 +87,9 @@ export class Asker {
     const reader = this.#makeReader(recall, constrained);
     const meter = new AnswerMeter(prompt.length, () => (constrained ? recall.maskMilliseconds : 0));
     const interrupted = () => options.signal?.aborted === true;
-    yield* readPrompt(host, prompt, interrupted);
+    for await (const tokens of readPrompt(host, prompt, options.signal)) {
+      yield { type: "reading", tokens, of: prompt.length };
+    }
     if (!interrupted()) {
       const sampling = { temperature: options.temperature ?? 0, seed: options.seed };
       const sequence = constrained ? recall.sequence : host;
@@ -129,13 +131,18 @@ export class Asker {
 
   /** A sequence with room for prompt and answer: the present one where it has that. */
   async #makeRoom(promptTokens: number, maxTokens: number) {
-    const limit = Math.min(this.#options.contextSize ?? Infinity, this.#model.trainContextSize);
-    this.#expectRoom(promptTokens, maxTokens, limit);
     const needed = promptTokens + maxTokens + 1;
+    const contextSize = contextSizeFor(this.#model, needed, {
+      wanted: this.#options.contextSize,
+      step: CONTEXT_STEP,
+      problem: (limit) =>
+        `The documents and the question take ${shownNumber(promptTokens)} tokens, and with ${shownNumber(maxTokens)} ` +
+        `for the answer that is more than ${limit}`,
+    });
     if (this.#context === null || this.#context.contextSize < needed) {
       await this.close();
       this.#context = await this.#model.createContext({
-        contextSize: Math.min(limit, Math.ceil(needed / CONTEXT_STEP) * CONTEXT_STEP),
+        contextSize,
         threads: this.#options.threads ?? defaultThreads(),
       });
       this.#host = this.#context.getSequence();
@@ -148,36 +155,4 @@ export class Asker {
     }
     return { host: this.#host!, recall: this.#recall! };
   }
-
-  #expectRoom(promptTokens: number, maxTokens: number, limit: number): void {
-    const modelReads = this.#model.trainContextSize;
-    const wanted = this.#options.contextSize ?? 0;
-    const count = (tokens: number) => tokens.toLocaleString("en");
-    if (wanted > modelReads) {
-      throw new InputError(
-        `A context of ${count(wanted)} tokens is more than the ${count(modelReads)} the model reads`,
-      );
-    }
-    if (promptTokens + maxTokens < limit) return;
-    throw new InputError(
-      `The documents and the question take ${count(promptTokens)} tokens, and with ${count(maxTokens)} for the answer ` +
-        `that is more than the ${count(limit)} ${limit === modelReads ? "the model reads" : "of the context size"}`,
-    );
-  }
-}
-
-/** Reads all of the prompt but its last token, from which the answer is generated. */
-async function* readPrompt(
-  sequence: LlamaContextSequence,
-  prompt: Token[],
-  interrupted: () => boolean,
-): AsyncGenerator<AskEvent> {
-  const of = prompt.length;
-  await sequence.adaptStateToTokens(prompt.slice(0, -1), false);
-  while (sequence.nextTokenIndex < of - 1 && !interrupted()) {
-    const at = sequence.nextTokenIndex;
-    yield { type: "reading", tokens: at, of };
-    await sequence.evaluateWithoutGeneratingNewTokens(prompt.slice(at, Math.min(at + CHUNK_TOKENS, of - 1)));
-  }
-  yield { type: "reading", tokens: sequence.nextTokenIndex + 1, of };
 }

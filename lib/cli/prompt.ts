@@ -1,5 +1,6 @@
-import { resolveChatWrapper, type LlamaModel, type Token } from "node-llama-cpp";
+import type { LlamaModel, Token } from "node-llama-cpp";
 import type { RecallDocument } from "../hosts/node-llama-cpp.js";
+import { hasChatTemplate, messageTokens, plainTokens, shownDocument } from "../hosts/node-llama-cpp/prompt-tokens.js";
 import type { TagPrompt } from "./tag-prompt.js";
 
 /** How documents and a question become a prompt. */
@@ -7,7 +8,7 @@ export type PromptForm = "chat" | "raw";
 
 /** `chat` where the model brings a chat template. */
 export function defaultForm(model: LlamaModel): PromptForm {
-  return model.fileInfo.metadata.tokenizer.chat_template === undefined ? "raw" : "chat";
+  return hasChatTemplate(model) ? "chat" : "raw";
 }
 
 /**
@@ -43,22 +44,5 @@ function rawPrompt(model: LlamaModel, documents: readonly RecallDocument[], ques
 
 /** One user message: each document under its name, then the question. */
 function chatPrompt(model: LlamaModel, documents: readonly RecallDocument[], question: string): Token[] {
-  const text = [...documents.map((document) => `${document.name}:\n${document.text}`), question].join("\n\n");
-  return messageTokens(model, text);
-}
-
-function plainTokens(model: LlamaModel, pieces: readonly string[]): Token[] {
-  const tokens = pieces.flatMap((piece, i) => model.tokenize(piece, false, i > 0 ? "trimLeadingSpace" : undefined));
-  const { bos, shouldPrependBosToken } = model.tokens;
-  return shouldPrependBosToken && bos !== null ? [bos, ...tokens] : tokens;
-}
-
-function messageTokens(model: LlamaModel, text: string): Token[] {
-  const { contextText } = resolveChatWrapper(model).generateContextState({
-    chatHistory: [
-      { type: "user", text },
-      { type: "model", response: [] },
-    ],
-  });
-  return contextText.tokenize(model.tokenizer);
+  return messageTokens(model, [...documents.map(shownDocument), question].join("\n\n"));
 }

@@ -1,6 +1,7 @@
-import { resolveChatWrapper, type LlamaModel, type Token } from "node-llama-cpp";
+import type { LlamaModel, Token } from "node-llama-cpp";
 import { VERBATIM } from "../../schema/keywords.js";
 import type { RecallDocument } from "./document-locator.js";
+import { hasChatTemplate, messageTokens, plainTokens, shownDocument } from "./prompt-tokens.js";
 
 /** What the prompt of an extraction is made of. */
 export interface ExtractionRequest {
@@ -14,7 +15,7 @@ export interface ExtractionRequest {
  * What users wrote is tokenised as plain text: a template marker written in a document stays text.
  */
 export function buildExtractPrompt(model: LlamaModel, { documents, instruction, schema }: ExtractionRequest): Token[] {
-  const parts = documents.map(({ name, text }) => `${name}:\n${text}`);
+  const parts = documents.map(shownDocument);
   if (instruction !== "") parts.push(instruction);
   parts.push(
     "Answer with JSON that the following JSON schema describes, on one line, with all properties in its order and " +
@@ -22,19 +23,5 @@ export function buildExtractPrompt(model: LlamaModel, { documents, instruction, 
       JSON.stringify(schema),
   );
   const text = parts.join("\n\n");
-  if (model.fileInfo.metadata.tokenizer.chat_template === undefined) return plainPrompt(model, `${text}\n\nJSON:\n`);
-  const { contextText } = resolveChatWrapper(model).generateContextState({
-    chatHistory: [
-      { type: "user", text },
-      { type: "model", response: [] },
-    ],
-  });
-  return contextText.tokenize(model.tokenizer);
-}
-
-/** Text as tokens, after the token that a text begins with, where the model has one. */
-export function plainPrompt(model: LlamaModel, text: string): Token[] {
-  const { bos, shouldPrependBosToken } = model.tokens;
-  const tokens = model.tokenize(text, false);
-  return shouldPrependBosToken && bos !== null ? [bos, ...tokens] : tokens;
+  return hasChatTemplate(model) ? messageTokens(model, text) : plainTokens(model, [`${text}\n\nJSON:\n`]);
 }

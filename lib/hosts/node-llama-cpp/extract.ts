@@ -4,17 +4,18 @@ import type { Backend } from "../../engine/load.js";
 import { RecallError } from "../../errors.js";
 import { planExtraction } from "../../schema/extract-plan.js";
 import type { Snap } from "../../session/snap-edges.js";
-import { RecallTextContext } from "../../text-context.js";
+import { expectNoPredictor } from "./constrained-sequence.js";
 import { expectDocuments, type RecallDocument } from "./document-locator.js";
-import { buildExtractPrompt, plainPrompt } from "./extract-prompt.js";
+import { buildExtractPrompt } from "./extract-prompt.js";
 import { GuidedGeneration } from "./guided-generation.js";
 import { type ExtractedQuote, JsonExtractor } from "./json-extractor.js";
 import { JsonGrammars } from "./json-grammars.js";
 import { ModelVocabulary } from "./model-vocabulary.js";
 import { checkPeerVersion } from "./peer-version.js";
+import { plainTokens } from "./prompt-tokens.js";
+import { readPrompt } from "./read-prompt.js";
+import { indexDocuments } from "./text-documents.js";
 
-/** Tokens of the prompt that are read between two reports of progress. */
-const CHUNK_TOKENS = 512;
 const DEFAULT_MAX_TOKENS = 1024;
 const DEFAULT_MAX_QUOTE_BYTES = 4096;
 
@@ -78,19 +79,18 @@ export async function extract(sequence: LlamaContextSequence, options: ExtractOp
     signal,
   };
   const maxQuoteBytes = expectInteger("maxQuoteBytes", given.maxQuoteBytes ?? DEFAULT_MAX_QUOTE_BYTES, 1, COUNT_LIMIT);
-  if (sequence.tokenPredictor !== undefined) {
-    throw new TypeError('Expected "sequence" to have no token predictor: predicted tokens are sampled unmasked');
-  }
+  expectNoPredictor(sequence);
   await checkPeerVersion();
   const { model } = sequence;
   const vocabulary = ModelVocabulary.of(model).tokenVocabulary;
-  const prompt = readPrompt(sequence, given, documents);
-  const searched = new RecallTextContext({ vocabulary, json: true, snap, backend });
+  const prompt = promptTokens(sequence, given, documents);
+  const searched = indexDocuments(documents, { vocabulary, json: true, snap, backend });
   let generation: GuidedGeneration | undefined;
   try {
-    for (const { name, text } of documents) searched.append(text, { segment: name });
-    searched.freeze();
-    await evaluatePrompt(sequence, prompt, signal, onRead);
+    for await (const tokens of readPrompt(sequence, prompt, signal)) {
+      signal?.throwIfAborted();
+      onRead?.(tokens, prompt.length);
+    }
     generation = new GuidedGeneration(sequence, vocabulary, prompt.slice(sequence.nextTokenIndex), sampling);
     const grammars = new JsonGrammars(model);
     const extractor = new JsonExtractor({ generation, grammars, vocabulary, documents: searched, maxQuoteBytes });
@@ -103,7 +103,7 @@ export async function extract(sequence: LlamaContextSequence, options: ExtractOp
   }
 }
 
-function readPrompt(
+function promptTokens(
   { model, contextSize }: LlamaContextSequence,
   { prompt, instruction = "", schema }: Partial<ExtractOptions>,
   documents: readonly RecallDocument[],
@@ -113,28 +113,10 @@ function readPrompt(
     prompt === undefined
       ? buildExtractPrompt(model, { documents, instruction, schema })
       : typeof prompt === "string"
-        ? plainPrompt(model, prompt)
+        ? plainTokens(model, [prompt])
         : [...prompt];
   if (tokens.length === 0) throw new RangeError('Expected "prompt" not to be empty');
   if (tokens.length < contextSize) return tokens;
   const message = `The prompt takes ${tokens.length} tokens, and the sequence has room for ${contextSize}`;
   throw new RecallError("CONTEXT_FULL", message);
-}
-
-/** Reads all of the prompt but its last token, from which the data is generated. */
-async function evaluatePrompt(
-  sequence: LlamaContextSequence,
-  prompt: readonly Token[],
-  signal: AbortSignal | undefined,
-  onRead: ExtractOptions["onRead"],
-): Promise<void> {
-  const last = prompt.length - 1;
-  await sequence.adaptStateToTokens(prompt.slice(0, last), false);
-  while (sequence.nextTokenIndex < last) {
-    signal?.throwIfAborted();
-    const at = sequence.nextTokenIndex;
-    onRead?.(at, prompt.length);
-    await sequence.evaluateWithoutGeneratingNewTokens(prompt.slice(at, Math.min(at + CHUNK_TOKENS, last)));
-  }
-  onRead?.(prompt.length, prompt.length);
 }

@@ -1,9 +1,24 @@
-import { RecallTextContext } from "../../text-context.js";
+import { RecallTextContext, type RecallTextContextOptions } from "../../text-context.js";
 import { RecallTextSession } from "../../text-session.js";
 import type { TokenVocabulary } from "../../vocabulary/token-vocabulary.js";
 import type { RecallSamplerOptions } from "../node-llama-cpp.js";
 import type { RecallDocument } from "./document-locator.js";
 import type { RecallMode } from "./mode.js";
+
+/** A frozen context of the documents, under their names. */
+export function indexDocuments(
+  documents: readonly RecallDocument[],
+  options: RecallTextContextOptions,
+): RecallTextContext {
+  const context = new RecallTextContext(options);
+  try {
+    for (const { name, text } of documents) context.append(text, { segment: name });
+    return context.freeze();
+  } catch (error) {
+    context.close();
+    throw error;
+  }
+}
 
 /** A text session that can quote the documents from the start. */
 export function makeTextSession(
@@ -12,10 +27,8 @@ export function makeTextSession(
   options: RecallSamplerOptions<RecallMode>,
 ): RecallTextSession {
   const { snap, backend, startTag, endTag, maxSpanBytes, minSpanBytes, maxContextBytes, recallGenerated } = options;
-  const context = new RecallTextContext({ vocabulary, snap, backend });
+  const context = indexDocuments(documents, { vocabulary, snap, backend });
   try {
-    for (const { name, text } of documents) context.append(text, { segment: name });
-    context.freeze();
     const limits = { maxSpanBytes, minSpanBytes, maxContextBytes };
     return new RecallTextSession({ context, startTag, endTag, ...limits, recallGenerated });
   } finally {

@@ -1,0 +1,28 @@
+import type { LlamaModel } from "node-llama-cpp";
+import { shownNumber } from "./count.js";
+import { InputError } from "./input-error.js";
+
+/**
+ * The size of a context that has room for so many tokens.
+ * @param wanted the most it may have; as many as the model reads unless given
+ * @param step sizes are multiples of this, except the largest
+ * @param problem what is wrong where a limit, which is given with its name, is too small
+ * @throws InputError
+ */
+export function contextSizeFor(
+  model: LlamaModel,
+  needed: number,
+  { wanted, step, problem }: { wanted?: number; step: number; problem: (limit: string) => string },
+): number {
+  const modelReads = model.trainContextSize;
+  const limit = wanted ?? modelReads;
+  if (limit > modelReads) {
+    throw new InputError(
+      `A context of ${shownNumber(limit)} tokens is more than the ${shownNumber(modelReads)} the model reads`,
+    );
+  }
+  if (needed <= limit) return Math.min(limit, Math.ceil(needed / step) * step);
+  throw new InputError(
+    problem(`the ${shownNumber(limit)} ${limit === modelReads ? "the model reads" : "of the context size"}`),
+  );
+}
