@@ -3,6 +3,7 @@ import { RecallError } from "../errors.js";
 import type { RecallMode, Snap } from "../hosts/node-llama-cpp.js";
 import { Asker, type AskEvent } from "./ask.js";
 import { readDocuments, type AskDocument } from "./documents.js";
+import { INTERRUPTED_EXIT_CODE } from "./exit-codes.js";
 import { InputError } from "./input-error.js";
 import { openModel } from "./model.js";
 import { ReadingProgress } from "./progress.js";
@@ -29,9 +30,6 @@ export interface AskCommandOptions {
   json: boolean;
   color: boolean;
 }
-
-/** As shells report a program that Ctrl-C ended. */
-const INTERRUPTED_EXIT_CODE = 130;
 
 /**
  * Answers a question: the answer on standard output, progress and summary on standard error.

@@ -1,7 +1,8 @@
-import { readFile, realpath } from "node:fs/promises";
+import { realpath } from "node:fs/promises";
 import { buffer } from "node:stream/consumers";
 import type { RecallDocument } from "../hosts/node-llama-cpp.js";
-import { InputError, unreadableFile } from "./input-error.js";
+import { InputError } from "./input-error.js";
+import { decodeInput, readInput } from "./input-file.js";
 
 /** In place of a path: standard input. */
 export const STANDARD_INPUT = "-";
@@ -28,7 +29,7 @@ export async function readDocuments(paths: readonly string[], stdin: NodeJS.Read
     const identity = path === STANDARD_INPUT ? path : await identify(path);
     if (seen.has(identity)) continue;
     seen.add(identity);
-    const bytes = path === STANDARD_INPUT ? await buffer(stdin) : await read(path);
+    const bytes = path === STANDARD_INPUT ? await buffer(stdin) : await readInput(path);
     documents.push(decode(nameOf(path), bytes));
   }
   if (documents.every(({ text }) => text === "")) throw new InputError("The documents are empty");
@@ -42,12 +43,7 @@ function nameOf(path: string): string {
 }
 
 function decode(name: string, bytes: Uint8Array): AskDocument {
-  let text: string;
-  try {
-    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    throw new InputError(`${name} is not UTF-8 text`);
-  }
+  const text = decodeInput(name, bytes, { ignoreBOM: true });
   const textStart = text.startsWith(BYTE_ORDER_MARK) ? Buffer.byteLength(BYTE_ORDER_MARK) : 0;
   return { name, text: textStart > 0 ? text.slice(BYTE_ORDER_MARK.length) : text, textStart };
 }
@@ -60,10 +56,4 @@ export function fileBytes({ text, textStart }: AskDocument): Uint8Array {
 /** Where a file really is. Pipes, such as a shell's process substitution, are at no path but their own. */
 function identify(path: string): Promise<string> {
   return realpath(path).catch(() => path);
-}
-
-function read(path: string): Promise<Uint8Array> {
-  return readFile(path).catch((error) => {
-    throw unreadableFile(path, error);
-  });
 }

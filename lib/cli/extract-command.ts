@@ -1,14 +1,17 @@
 import type { LlamaModel } from "node-llama-cpp";
-import type { RecallSource, Snap } from "../hosts/node-llama-cpp.js";
+import type { Snap } from "../hosts/node-llama-cpp.js";
 import { extract, type Extraction } from "../hosts/node-llama-cpp/extract.js";
 import { buildExtractPrompt } from "../hosts/node-llama-cpp/extract-prompt.js";
 import { ExtractionError } from "../hosts/node-llama-cpp/extraction-error.js";
-import type { QuoteSource } from "./answer.js";
+import { contextSizeFor } from "./context-size.js";
+import { count, shownNumber } from "./count.js";
 import { readDocuments, type AskDocument } from "./documents.js";
+import { INTERRUPTED_EXIT_CODE } from "./exit-codes.js";
 import { readSchema } from "./extract-schema.js";
 import { InputError } from "./input-error.js";
 import { defaultThreads, openModel } from "./model.js";
 import { ReadingProgress } from "./progress.js";
+import { placedIn } from "./quote-sources.js";
 import { describeDocuments, quotesFileText, type SavedQuote } from "./quotes-file.js";
 import { sourceText } from "./render.js";
 import { visibleInLine } from "./visible.js";
@@ -27,8 +30,6 @@ export interface ExtractCommandOptions {
   json: boolean;
 }
 
-/** As shells report a program that Ctrl-C ended. */
-const INTERRUPTED_EXIT_CODE = 130;
 /** Context sizes are multiples of this. */
 const CONTEXT_STEP = 256;
 /** What JSON need not escape, and a terminal would obey. */
@@ -49,14 +50,14 @@ export async function runExtract(
   const model = await openModel(options.model);
   try {
     const extraction = await run(model, { instruction, schema, documents }, options, interrupt);
-    const quotes = savedQuotes(extraction, documents);
+    const inFile = placedIn(documents);
+    const quotes = extraction.quotes.map((quote) => ({ ...quote, sources: quote.sources.map(inFile) }));
     const { data, dataTokens, promptTokens } = extraction;
     if (options.json) process.stdout.write(quotesFileText({ documents: describeDocuments(documents), data, quotes }));
     else {
       process.stdout.write(dataText(data));
       for (const quote of quotes) process.stderr.write(quoteText(quote));
     }
-    const count = (value: number, noun: string) => `${value.toLocaleString("en")} ${noun}${value === 1 ? "" : "s"}`;
     const [tokens, prompt] = [count(dataTokens, "token"), count(promptTokens, "token")];
     process.stderr.write(`${tokens}, ${count(quotes.length, "quote")}; prompt of ${prompt}\n`);
     return 0;
@@ -76,7 +77,13 @@ async function run(
 ): Promise<Extraction> {
   const { temperature, seed, maxTokens, snap, threads = defaultThreads() } = options;
   const prompt = buildExtractPrompt(model, request);
-  const contextSize = contextSizeFor(model, prompt.length + maxTokens + 1, options.contextSize);
+  const needed = prompt.length + maxTokens + 1;
+  const contextSize = contextSizeFor(model, needed, {
+    wanted: options.contextSize,
+    step: CONTEXT_STEP,
+    problem: (limit) =>
+      `Documents, schema and data may take ${shownNumber(needed)} tokens, and that is more than ${limit}`,
+  });
   const context = await model.createContext({ contextSize, threads });
   const progress = new ReadingProgress(process.stderr);
   try {
@@ -89,26 +96,6 @@ async function run(
     progress.stop();
     await context.dispose();
   }
-}
-
-function contextSizeFor(model: LlamaModel, needed: number, wanted: number | undefined): number {
-  const limit = Math.min(wanted ?? Infinity, model.trainContextSize);
-  if (needed <= limit) return Math.min(limit, Math.ceil(needed / CONTEXT_STEP) * CONTEXT_STEP);
-  const count = (tokens: number) => tokens.toLocaleString("en");
-  throw new InputError(
-    `Documents, schema and data may take ${count(needed)} tokens, and that is more than the ${count(limit)} ` +
-      (limit === wanted ? "of the context size" : "the model reads"),
-  );
-}
-
-/** Sources in files: a byte order mark is no part of a document's text. */
-function savedQuotes({ quotes }: Extraction, documents: readonly AskDocument[]): SavedQuote[] {
-  const shiftOf = new Map(documents.map(({ name, textStart }) => [name, textStart]));
-  const place = ({ segment, bytes, lines }: RecallSource): QuoteSource => {
-    const shift = shiftOf.get(segment!)!;
-    return { file: segment!, lines: lines!, bytes: [bytes![0] + shift, bytes![1] + shift] };
-  };
-  return quotes.map(({ path, text, sources }) => ({ path, text, sources: sources.map(place) }));
 }
 
 function dataText(data: unknown): string {

@@ -1,7 +1,7 @@
-import { readFile } from "node:fs/promises";
 import { planExtraction } from "../schema/extract-plan.js";
 import { SchemaError } from "../schema/schema-error.js";
-import { InputError, unreadableFile } from "./input-error.js";
+import { InputError } from "./input-error.js";
+import { readInput } from "./input-file.js";
 import { visibleInLine } from "./visible.js";
 
 /**
@@ -9,10 +9,7 @@ import { visibleInLine } from "./visible.js";
  * @throws InputError which names the place in the schema that cannot be honoured
  */
 export async function readSchema(path: string): Promise<unknown> {
-  const bytes = await readFile(path).catch((error) => {
-    throw unreadableFile(path, error);
-  });
-  const schema = parse(path, bytes);
+  const schema = parse(path, await readInput(path));
   try {
     planExtraction(schema);
   } catch (error) {

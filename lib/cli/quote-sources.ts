@@ -15,21 +15,21 @@ export function copiedSources(
   documents: readonly AskDocument[],
 ): (quote: Buffer) => QuoteSource[] {
   const search = searchSources(documents);
-  const shiftOf = new Map(documents.map(({ name, textStart }) => [name, textStart]));
+  const inFile = placedIn(documents);
   return (quote) => {
     const sources = recall.session.spans.at(-1)?.sources({ limit: SOURCE_LIMIT }) ?? [];
     if (sources.length === 0) return search(quote);
-    return sources.filter(isPlaced).map(({ segment, lines, bytes }) => {
-      const shift = shiftOf.get(segment)!;
-      return { file: segment, lines, bytes: [bytes[0] + shift, bytes[1] + shift] };
-    });
+    return sources.map(inFile);
   };
 }
 
-type PlacedSource = RecallSource & { segment: string; lines: [number, number]; bytes: [number, number] };
-
-function isPlaced(source: RecallSource): source is PlacedSource {
-  return source.segment !== null && source.bytes !== undefined && source.lines !== undefined;
+/** Where a source stands in its file: a byte order mark is no part of a document's text. */
+export function placedIn(documents: readonly AskDocument[]): (source: RecallSource) => QuoteSource {
+  const shiftOf = new Map(documents.map(({ name, textStart }) => [name, textStart]));
+  return ({ segment, lines, bytes }) => {
+    const shift = shiftOf.get(segment!)!;
+    return { file: segment!, lines: lines!, bytes: [bytes![0] + shift, bytes![1] + shift] };
+  };
 }
 
 /** Where a quote that was generated freely stands, if anywhere: by its text. */

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { QuoteSource } from "./answer.js";
 import { fileBytes, type AskDocument } from "./documents.js";
 import { InputError } from "./input-error.js";
+import { decodeInput } from "./input-file.js";
 import { visibleInLine } from "./visible.js";
 
 /** A document as it was when it was quoted. */
@@ -70,12 +71,7 @@ export function parseQuotesFile(name: string, content: Uint8Array): QuotesFile {
 }
 
 function parseJson(name: string, content: Uint8Array): unknown {
-  let text: string;
-  try {
-    text = new TextDecoder("utf-8", { fatal: true }).decode(content);
-  } catch {
-    throw new InputError(`${name} is not UTF-8 text`);
-  }
+  const text = decodeInput(name, content);
   try {
     return JSON.parse(text);
   } catch (error) {

@@ -2,6 +2,7 @@ import { styleText } from "node:util";
 import type { Quote, QuoteSource } from "./answer.js";
 import type { AskSummary } from "./answer-meter.js";
 import type { AskEvent } from "./ask.js";
+import { count } from "./count.js";
 import { quotesFileText, type QuotedDocument } from "./quotes-file.js";
 import { visible } from "./visible.js";
 
@@ -82,7 +83,6 @@ export function sourceText({ file, lines: [first, last] }: QuoteSource): string 
 
 /** What a run cost, in a line, as far as it was measured: a rate takes two tokens, the prompt's time one. */
 export function summaryText(summary: AskSummary): string {
-  const count = (value: number, noun: string) => `${value.toLocaleString("en")} ${noun}${value === 1 ? "" : "s"}`;
   const parts = [`${count(summary.answerTokens, "token")}, ${count(summary.quotes, "quote")}`];
   if (summary.answerTokens > 1) {
     parts.push(`${summary.tokensPerSecond.toFixed(0)} tokens/s`);

@@ -1,6 +1,7 @@
-import { readFile } from "node:fs/promises";
 import type { RecallDocument } from "../hosts/node-llama-cpp.js";
-import { InputError, unreadableFile } from "./input-error.js";
+import { shownDocument } from "../hosts/node-llama-cpp/prompt-tokens.js";
+import { InputError } from "./input-error.js";
+import { decodeInput, readInput } from "./input-file.js";
 
 /** The text that opens a quote and the one that closes it. */
 export interface Tags {
@@ -60,7 +61,7 @@ export class TagPrompt {
   /** The prompt: what the documents or the question have in braces is left alone. */
   text(documents: readonly RecallDocument[], question: string, form: "chat" | "raw"): string {
     const values: Record<Placeholder, string> = {
-      documents: documents.map(({ name, text }) => `${name}:\n${text}`).join("\n\n"),
+      documents: documents.map(shownDocument).join("\n\n"),
       question,
       startTag: this.tags.start,
       endTag: this.tags.end,
@@ -75,14 +76,7 @@ export class TagPrompt {
  * @throws InputError
  */
 export async function readTemplate(path: string): Promise<string> {
-  const bytes = await readFile(path).catch((error) => {
-    throw unreadableFile(path, error);
-  });
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes).replace(/\r?\n$/, "");
-  } catch {
-    throw new InputError(`${path} is not UTF-8 text`);
-  }
+  return decodeInput(path, await readInput(path)).replace(/\r?\n$/, "");
 }
 
 /**

@@ -4,14 +4,14 @@ import { Command, CommanderError, InvalidArgumentError, Option } from "commander
 import type { AskCommandOptions } from "./ask-command.js";
 import type { ExtractCommandOptions } from "./extract-command.js";
 import { EXTRACT_NOTES } from "./extract-notes.js";
+import { INPUT_EXIT_CODE, OUTPUT_EXIT_CODE } from "./exit-codes.js";
 import { InputError } from "./input-error.js";
 import { runVerify, VERIFY_NOTES, type VerifyCommandOptions } from "./verify-command.js";
 
-const INPUT_EXIT_CODE = 2;
-const OUTPUT_EXIT_CODE = 1;
 const MOST_THREADS = 1024;
 /** llama.cpp takes seeds of 32 bits, and the last of them as none. */
 const MOST_SEED = 2 ** 32 - 2;
+const MODEL = ["-m, --model <file>", "a GGUF model"] as const;
 
 process.exitCode = await main(process.argv.slice(2));
 
@@ -38,20 +38,15 @@ function makeProgram(exit: (code: number) => void): Command {
     .description("Answers with quotes that are exact: each is a substring of a document, and comes with its place.")
     .version(packageVersion())
     .exitOverride();
-  program
+  const ask = program
     .command("ask")
     .description("Answers a question from documents, quotes marked.")
     .argument("<question>", "what to ask")
-    .requiredOption("-m, --model <file>", "a GGUF model")
-    .requiredOption("-c, --context <file>", 'a document, UTF-8 text; "-" is standard input; repeatable', collect)
-    .option("--temperature <number>", "0 takes the likeliest token each time", parseNumber, 0)
-    .option("--seed <number>", "makes draws repeatable where the temperature is not 0", parseInteger(0, MOST_SEED))
-    .option("--max-tokens <number>", "longest answer", parseInteger(1), 512)
-    .option("--threads <number>", "half of the processors unless given", parseInteger(1, MOST_THREADS))
-    .option("--context-size <number>", "most tokens that prompt and answer may take", parseInteger(1))
+    .requiredOption(...MODEL);
+  addGenerationOptions(ask, { what: "answer", maxTokens: 512 })
     .option("--no-constraint", "let the model quote freely, for comparison")
     .option("--raw", "a plain prompt, even where the model brings a chat template", false)
-    .addOption(new Option("--snap <edges>", "quotes start and end at edges only").choices(["word", "line", "sentence"]))
+    .addOption(snapOption())
     .addOption(
       new Option(
         "--mode <mode>",
@@ -72,29 +67,20 @@ function makeProgram(exit: (code: number) => void): Command {
       false,
     )
     .option("--no-color", "no colours")
-    .allowExcessArguments(false)
-    .exitOverride()
     .action(async (question: string, options: AskCommandOptions) => {
       const { runAsk } = await loadHost(() => import("./ask-command.js"));
       exit(await runAsk(question, options, interruptSignal()));
     });
-  program
+  const extract = program
     .command("extract")
     .description("Extracts data for a JSON schema from documents, marked strings copied.")
     .argument("[instruction]", "what to extract", "")
-    .requiredOption("-m, --model <file>", "a GGUF model")
-    .requiredOption("-s, --schema <file>", 'a JSON schema; strings marked "x-verbatim": true are copied')
-    .requiredOption("-c, --context <file>", 'a document, UTF-8 text; "-" is standard input; repeatable', collect)
-    .option("--temperature <number>", "0 takes the likeliest token each time", parseNumber, 0)
-    .option("--seed <number>", "makes draws repeatable where the temperature is not 0", parseInteger(0, MOST_SEED))
-    .option("--max-tokens <number>", "longest data", parseInteger(1), 1024)
-    .option("--threads <number>", "half of the processors unless given", parseInteger(1, MOST_THREADS))
-    .option("--context-size <number>", "most tokens that prompt and data may take", parseInteger(1))
-    .addOption(new Option("--snap <edges>", "quotes start and end at edges only").choices(["word", "line", "sentence"]))
+    .requiredOption(...MODEL)
+    .requiredOption("-s, --schema <file>", 'a JSON schema; strings marked "x-verbatim": true are copied');
+  addGenerationOptions(extract, { what: "data", maxTokens: 1024 })
+    .addOption(snapOption())
     .option("--json", "one JSON object for programs and for verify: documents, data and quotes", false)
     .addHelpText("after", EXTRACT_NOTES)
-    .allowExcessArguments(false)
-    .exitOverride()
     .action(async (instruction: string, options: ExtractCommandOptions) => {
       const { runExtract } = await loadHost(() => import("./extract-command.js"));
       exit(await runExtract(instruction, options, interruptSignal()));
@@ -105,10 +91,23 @@ function makeProgram(exit: (code: number) => void): Command {
     .argument("<file>", 'what --json wrote; "-" is standard input')
     .option("--documents <folder>", "where documents with relative names are", ".")
     .addHelpText("after", VERIFY_NOTES)
-    .allowExcessArguments(false)
-    .exitOverride()
     .action(async (file: string, options: VerifyCommandOptions) => exit(await runVerify(file, options)));
   return program;
+}
+
+/** What every command has that lets a model generate something from documents. */
+function addGenerationOptions(command: Command, { what, maxTokens }: { what: string; maxTokens: number }): Command {
+  return command
+    .requiredOption("-c, --context <file>", 'a document, UTF-8 text; "-" is standard input; repeatable', collect)
+    .option("--temperature <number>", "0 takes the likeliest token each time", parseNumber, 0)
+    .option("--seed <number>", "makes draws repeatable where the temperature is not 0", parseInteger(0, MOST_SEED))
+    .option("--max-tokens <number>", `longest ${what}`, parseInteger(1), maxTokens)
+    .option("--threads <number>", "half of the processors unless given", parseInteger(1, MOST_THREADS))
+    .option("--context-size <number>", `most tokens that prompt and ${what} may take`, parseInteger(1));
+}
+
+function snapOption(): Option {
+  return new Option("--snap <edges>", "quotes start and end at edges only").choices(["word", "line", "sentence"]);
 }
 
 /** node-llama-cpp is an optional peer of the package: it may be missing. */

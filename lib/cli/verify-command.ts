@@ -1,8 +1,11 @@
 import { readFile, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { buffer } from "node:stream/consumers";
+import { count } from "./count.js";
 import { STANDARD_INPUT, STANDARD_INPUT_NAME } from "./documents.js";
+import { FAILED_EXIT_CODE } from "./exit-codes.js";
 import { InputError, unreadableFile } from "./input-error.js";
+import { readInput } from "./input-file.js";
 import { parseQuotesFile, type QuotesFile } from "./quotes-file.js";
 import { formatTable } from "./table.js";
 import { verifyQuotes, type ReadDocument, type Tally, type VerifyReport } from "./verify.js";
@@ -24,7 +27,6 @@ the folder has a file of that name.
 
 Exit code: 0 all good, 1 something failed, 2 bad input.`;
 
-const FAILED_EXIT_CODE = 1;
 /** Characters of a quote that are shown. */
 const SHOWN_CHARACTERS = 40;
 
@@ -54,10 +56,7 @@ async function expectFolder(path: string): Promise<void> {
 
 async function readQuotesFile(path: string): Promise<QuotesFile> {
   if (path === STANDARD_INPUT) return parseQuotesFile(STANDARD_INPUT_NAME, await buffer(process.stdin));
-  const content = await readFile(path).catch((error) => {
-    throw unreadableFile(path, error);
-  });
-  return parseQuotesFile(path, content);
+  return parseQuotesFile(path, await readInput(path));
 }
 
 function reader(folder: string): ReadDocument {
@@ -101,8 +100,4 @@ function quoteLabel({ quotes }: QuotesFile, index: number): string {
   const characters = [...text.slice(0, 2 * SHOWN_CHARACTERS + 2)];
   const shown = characters.length > SHOWN_CHARACTERS ? [...characters.slice(0, SHOWN_CHARACTERS - 1), "…"] : characters;
   return `${path === undefined || path === "" ? `quotes[${index}]` : path} “${shown.join("")}”`;
-}
-
-function count(value: number, noun: string): string {
-  return `${value.toLocaleString("en")} ${noun}${value === 1 ? "" : "s"}`;
 }

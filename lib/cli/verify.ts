@@ -1,4 +1,5 @@
 import type { QuoteSource } from "./answer.js";
+import { shownNumber } from "./count.js";
 import { sha256, type QuotedDocument, type QuotesFile, type SavedQuote } from "./quotes-file.js";
 
 const NEWLINE = 0x0a;
@@ -60,7 +61,7 @@ export async function verifyQuotes({ documents, quotes }: QuotesFile, read: Read
 function documentProblem(document: QuotedDocument, found: Uint8Array | { problem: string }): string | null {
   if (!(found instanceof Uint8Array)) return found.problem;
   if (found.length !== document.bytes) {
-    const [now, then] = [found.length, document.bytes].map((bytes) => bytes.toLocaleString("en"));
+    const [now, then] = [found.length, document.bytes].map(shownNumber);
     return `it has changed: its size in bytes is ${now}, not ${then}`;
   }
   return sha256(found) === document.sha256 ? null : "it has changed: its SHA-256 is another";

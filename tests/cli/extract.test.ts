@@ -103,6 +103,10 @@ test("the data on standard output, sources and a summary on standard error", () 
 test("what does not work is said in a sentence", () => {
   fails(extract("--max-tokens", "15"), /^verbatim: The data is not complete after 15 tokens: raise --max-tokens, or /);
   fails(extract("--context-size", "300"), /^verbatim: Documents, schema and data may take [\d,]+ tokens, and that is /);
+  fails(
+    extract("--context-size", "9999999"),
+    /^verbatim: A context of 9,999,999 tokens is more than the [\d,]+ the mo/,
+  );
   fails(extract("--schema", "missing.json"), /^verbatim: Cannot read missing\.json: there is no such file\n$/);
   file("broken.json", "{");
   fails(extract("--schema", "broken.json"), /^verbatim: broken\.json is not JSON: /);
@@ -207,6 +211,14 @@ test("what says nothing about values is passed over; x-verbatim: false is no quo
     type: "free",
     schema: { type: "string" },
   });
+});
+
+test("an array with quotes in it has an end, as README says", () => {
+  const most = (limits: object) =>
+    planExtraction({ type: "array", items: verbatim, ...limits }) as { maxItems: number };
+  assert.is(most({}).maxItems, 100);
+  assert.is(most({ minItems: 150 }).maxItems, 150);
+  assert.is(most({ maxItems: 1000 }).maxItems, 1000);
 });
 
 test("the prompt has documents, instruction and schema; a template's markers in them stay text", async () => {
