@@ -1,6 +1,7 @@
 import type { LlamaModel } from "node-llama-cpp";
 import { RecallError } from "../errors.js";
 import type { RecallMode, Snap } from "../hosts/node-llama-cpp.js";
+import { DEFAULT_TAGS } from "../text/text-options.js";
 import { Asker, type AskEvent } from "./ask.js";
 import { readDocuments, type AskDocument } from "./documents.js";
 import { INTERRUPTED_EXIT_CODE } from "./exit-codes.js";
@@ -9,7 +10,7 @@ import { openModel } from "./model.js";
 import { ReadingProgress } from "./progress.js";
 import { describeDocuments } from "./quotes-file.js";
 import { jsonRenderer, summaryText, textRenderer, type Renderer } from "./render.js";
-import { DEFAULT_TAGS, expectTags, readTemplate, TagPrompt } from "./tag-prompt.js";
+import { expectTags, readTemplate, TagPrompt } from "./tag-prompt.js";
 
 /** As the command line gives them. */
 export interface AskCommandOptions {

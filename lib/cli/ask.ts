@@ -4,6 +4,7 @@ import { findDelimiters } from "../hosts/node-llama-cpp/delimiters.js";
 import { chooseMode } from "../hosts/node-llama-cpp/mode.js";
 import { ModelVocabulary } from "../hosts/node-llama-cpp/model-vocabulary.js";
 import { readPrompt } from "../hosts/node-llama-cpp/read-prompt.js";
+import { DEFAULT_TAGS } from "../text/text-options.js";
 import { AnswerReader, type AnswerEvent } from "./answer.js";
 import { AnswerMeter, type AskSummary } from "./answer-meter.js";
 import { contextSizeFor } from "./context-size.js";
@@ -13,7 +14,7 @@ import { defaultThreads } from "./model.js";
 import { buildPrompt, buildTagPrompt, defaultForm, type PromptForm } from "./prompt.js";
 import { copiedSources, searchSources } from "./quote-sources.js";
 import { copiedSpans, searchTags, TagAnswerReader } from "./tag-answer.js";
-import { DEFAULT_TAGS, TagPrompt } from "./tag-prompt.js";
+import { TagPrompt } from "./tag-prompt.js";
 
 /** Contexts grow by so many tokens, so that the next question, a little longer, finds room. */
 const CONTEXT_STEP = 1024;

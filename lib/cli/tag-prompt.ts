@@ -9,8 +9,6 @@ export interface Tags {
   end: string;
 }
 
-export const DEFAULT_TAGS: Tags = { start: "<recall>", end: "</recall>" };
-
 /**
  * What tells a model to put its quotes between tags. To write one of your own, copy this text into a file, change it,
  * and give the file to `--template`:

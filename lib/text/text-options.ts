@@ -11,6 +11,9 @@ import {
   type TextSetupOptions,
 } from "./text-setup.js";
 
+/** The tags unless a session says otherwise. */
+export const DEFAULT_TAGS = { start: "<recall>", end: "</recall>" } as const;
+
 /** Longest span unless a session says otherwise. */
 const DEFAULT_MAX_SPAN_BYTES = 4096;
 
@@ -99,8 +102,8 @@ function checkLimits(options: SessionOnlyOptions) {
 }
 
 function checkTags(startTag: unknown, endTag: unknown, { json, vocabulary }: TextSetup) {
-  if (startTag === undefined) startTag = json ? null : "<recall>";
-  if (endTag === undefined) endTag = json ? '"' : "</recall>";
+  if (startTag === undefined) startTag = json ? null : DEFAULT_TAGS.start;
+  if (endTag === undefined) endTag = json ? '"' : DEFAULT_TAGS.end;
   const opening = startTag === null ? null : new OpeningTag(expectTag("startTag", startTag), vocabulary);
   return { openingTag: opening, endTag: endTag === null ? new Uint8Array(0) : expectTag("endTag", endTag) };
 }
