@@ -1,22 +1,7 @@
-#include <new>
-#include <utility>
-
 #include "functions.hpp"
 
 namespace verbatim::addon {
 namespace {
-
-/** Hands `context` to JavaScript: its handle, or a negated status, and the context is destroyed. */
-int32_t Keep(napi_env env, Environment& environment, verbatim_context* context, bool is_fork) {
-  ContextHandle handle(context, is_fork);
-  try {
-    handle.ReportMemory(env);
-    const int32_t kept = environment.contexts.Insert(std::move(handle));
-    return kept >= 0 ? kept : -VERBATIM_OUT_OF_MEMORY;
-  } catch (const std::bad_alloc&) {
-    return -VERBATIM_OUT_OF_MEMORY;
-  }
-}
 
 // createContext(vocabSize: number, barriers: Int32Array): number
 napi_value CreateContext(napi_env env, napi_callback_info info) {
@@ -32,7 +17,7 @@ napi_value CreateContext(napi_env env, napi_callback_info info) {
   verbatim_context* context = nullptr;
   const verbatim_status status = verbatim_context_create(&options, &context);
   if (status != VERBATIM_OK) return ToJavaScript(env, -status);
-  return ToJavaScript(env, Keep(env, arguments.data<Environment>(), context, false));
+  return ToJavaScript(env, arguments.data<Environment>().KeepContext(env, context, false));
 }
 
 // forkContext(context: number): number
@@ -46,7 +31,7 @@ napi_value ForkContext(napi_env env, napi_callback_info info) {
   verbatim_context* fork = nullptr;
   const verbatim_status status = verbatim_context_fork(context->get(), &fork);
   if (status != VERBATIM_OK) return ToJavaScript(env, -status);
-  return ToJavaScript(env, Keep(env, environment, fork, true));
+  return ToJavaScript(env, environment.KeepContext(env, fork, true));
 }
 
 // closeContext(context: number): number

@@ -7,7 +7,6 @@
 namespace verbatim::addon {
 namespace {
 
-/** The memory of a typed array that may be empty: the C ABI takes null for that only with a count of 0. */
 using Bytes = ArrayView<uint8_t>;
 
 // createVocabulary(vocabSize: number, offsets: Int32Array, bytes: Uint8Array): number
@@ -53,13 +52,7 @@ napi_value CreateTextContext(napi_env env, napi_callback_info info) {
   verbatim_context* created = nullptr;
   const verbatim_status status = verbatim_text_context_create(vocabulary->get(), 0, &created);
   if (status != VERBATIM_OK) return ToJavaScript(env, -status);
-  ContextHandle context(created, false);
-  try {
-    const int32_t kept = environment.contexts.Insert(std::move(context));
-    return ToJavaScript(env, kept >= 0 ? kept : -VERBATIM_OUT_OF_MEMORY);
-  } catch (const std::bad_alloc&) {
-    return ToJavaScript(env, -VERBATIM_OUT_OF_MEMORY);
-  }
+  return ToJavaScript(env, environment.KeepContext(env, created, false));
 }
 
 // appendText(context: number, bytes: Uint8Array, edges: Uint8Array | null, flags: number): number
