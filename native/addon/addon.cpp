@@ -8,12 +8,16 @@
 namespace verbatim::addon {
 namespace {
 
+/**
+ * By the C functions: a thread may be terminated while it loads the addon, and node-addon-api ends the process where it
+ * cannot throw.
+ */
 bool Export(Napi::Object exports, const Function& function, Environment* environment) {
   napi_value value = nullptr;
   const Napi::Env env = exports.Env();
   return napi_create_function(env, function.name, NAPI_AUTO_LENGTH, function.callback, environment, &value) ==
              napi_ok &&
-         exports.Set(function.name, value).UnwrapOr(false);
+         napi_set_named_property(env, exports, function.name, value) == napi_ok;
 }
 
 template <size_t kCount>
@@ -39,7 +43,7 @@ Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
       !ExportAll(exports, kCudaEngineFunctions, environment.get()) ||
       !ExportAll(exports, kCudaSequenceFunctions, environment.get()) ||
       !ExportAll(exports, kCudaBatchFunctions, environment.get())) {
-    Napi::Error::New(env, "The addon could not be initialized").ThrowAsJavaScriptException();
+    napi_throw_error(env, nullptr, "The addon could not be initialized");
     return exports;
   }
   // The environment of JavaScript owns it now, and deletes it when it ends.

@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 
@@ -43,6 +44,26 @@ test("verbs in an exit handler still work", () => {
     `process.on("exit", () => console.log(matchers.every((matcher) => matcher.advance(2))));`,
   );
   assert.equal([status, stdout], [0, "true\n"]);
+});
+
+test("threads may be terminated while they load the addon", () => {
+  const addon =
+    process.env.VERBATIM_ADDON ?? fileURLToPath(new URL("../../../build/Release/verbatim.node", import.meta.url));
+  const load = `require("worker_threads").parentPort.postMessage(0); process.dlopen({ exports: {} }, ${JSON.stringify(addon)});`;
+  const program = `
+    import { Worker } from "node:worker_threads";
+    for (let i = 0; i < 60; i++) {
+      const worker = new Worker(${JSON.stringify(load)}, { eval: true, execArgv: [] });
+      await new Promise((resolve) => worker.once("message", resolve));
+      const end = performance.now() + (i % 40) / 100;
+      while (performance.now() < end);
+      await worker.terminate();
+    }
+    console.log("ended");`;
+  const { status, stdout, stderr } = spawnSync(process.execPath, ["--input-type=module", "--eval", program], {
+    encoding: "utf8",
+  });
+  assert.equal([status, stdout, stderr.slice(0, 200)], [0, "ended\n", ""]);
 });
 
 test.run();
