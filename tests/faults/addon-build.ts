@@ -22,7 +22,7 @@ export class AddonBuild {
     // The addon is written against the CUDA library's header, where native/ expects it.
     mkdirSync(join(folder, "cuda"));
     cpSync(join(repository, "cuda/verbatim_cuda.h"), join(folder, "cuda/verbatim_cuda.h"));
-    mkdirSync(join(folder, "objects"));
+    for (const objects of ["objects", "faulty"]) mkdirSync(join(folder, objects));
     this.addon = join(folder, "verbatim.node");
     const standard = ["-std=c++20", "-O1", "-fPIC", "-fexceptions", "-fvisibility=hidden", "-w"];
     const definitions = ["NAPI_VERSION=9", "NODE_ADDON_API_DISABLE_CPP_EXCEPTIONS", "NODE_ADDON_API_ENABLE_MAYBE"];
@@ -42,16 +42,26 @@ export class AddonBuild {
     return path;
   }
 
-  /** Compiles what includes one of the `changed` files (everything, where there are none) and links the addon. */
-  build(...changed: string[]): void {
-    for (const source of this.sources()) {
-      const object = this.objectOf(source);
-      if (changed.length > 0 && !changed.some((file) => dependsOn(object, file))) continue;
-      this.run([...this.flags, "-c", source, "-o", object]);
-    }
-    const objects = this.sources().map((source) => this.objectOf(source));
+  /** Compiles the sound sources and links the addon. */
+  build(): void {
+    for (const source of this.sources()) this.compile(source, this.objectOf(source));
+    this.link((source) => this.objectOf(source));
+  }
+
+  /** Links the addon with what includes a file that has a fault now; the sound objects are kept for the next fault. */
+  buildWith(faulty: string): void {
+    const affected = this.sources().filter((source) => dependsOn(this.objectOf(source), faulty));
+    for (const source of affected) this.compile(source, this.objectOf(source, "faulty"));
+    this.link((source) => this.objectOf(source, affected.includes(source) ? "faulty" : "objects"));
+  }
+
+  private compile(source: string, object: string): void {
+    this.run([...this.flags, "-c", source, "-o", object]);
+  }
+
+  private link(objectOf: (source: string) => string): void {
     const loose = process.platform === "darwin" ? ["-undefined", "dynamic_lookup"] : [];
-    this.run(["-shared", ...loose, ...objects, "-pthread", "-o", this.addon]);
+    this.run(["-shared", ...loose, ...this.sources().map(objectOf), "-pthread", "-o", this.addon]);
   }
 
   private sources(): string[] {
@@ -62,8 +72,8 @@ export class AddonBuild {
     });
   }
 
-  private objectOf(source: string): string {
-    return join(this.folder, "objects", basename(source, ".cpp") + ".o");
+  private objectOf(source: string, folder: "objects" | "faulty" = "objects"): string {
+    return join(this.folder, folder, basename(source, ".cpp") + ".o");
   }
 
   private run(parameters: readonly string[]): void {

@@ -69,8 +69,6 @@ function plant(source: string, { file, original, replacement }: Fault): string {
 const test = suite("planted faults");
 const folder = mkdtempSync(join(tmpdir(), "verbatim-faults-"));
 const build = new AddonBuild(repository, folder);
-/** The file of the fault before, to be compiled again without it. */
-let restored: string[] = [];
 
 test.after(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -93,12 +91,11 @@ function expectFound(fault: Fault, probe: Probe): void {
     const source = readFileSync(path, "utf8");
     writeFileSync(path, plant(source, fault));
     try {
-      build.build(path, ...restored);
+      build.buildWith(path);
       const { killed, how } = examine(build.addon, probe);
       assert.ok(killed, `the fault survives: ${how}`);
     } finally {
       writeFileSync(path, source);
-      restored = [path];
     }
   });
 }
