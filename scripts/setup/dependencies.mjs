@@ -6,14 +6,17 @@ import { fingerprintOfContent, isStamped, writeStamp } from "../support/stamp.mj
 
 const STAMP = "node_modules/.verbatim-stamp";
 
-/** Node's platform and architecture to the package that holds node-llama-cpp's CPU build. */
-const LLAMA_PACKAGES = {
-  "linux-x64": "linux-x64",
-  "linux-arm64": "linux-arm64",
-  "darwin-x64": "mac-x64",
-  "darwin-arm64": "mac-arm64-metal",
-  "win32-x64": "win-x64",
-};
+/** Where node-llama-cpp names a platform unlike Node. */
+const LLAMA_PLATFORMS = { "darwin-x64": "mac-x64", "darwin-arm64": "mac-arm64-metal", "win32-x64": "win-x64" };
+
+/** The packages that hold the binaries for a platform, by the packages they belong to. */
+function binaryPackages(platform) {
+  return {
+    "node-llama-cpp": [`@node-llama-cpp/${LLAMA_PLATFORMS[platform] ?? platform}`],
+    esbuild: [`@esbuild/${platform}`],
+    sharp: [`@img/sharp-${platform}`, `@img/sharp-libvips-${platform}`],
+  };
+}
 
 /** Installs what package-lock.json names, where that has changed. */
 export function installDependencies() {
@@ -23,25 +26,32 @@ export function installDependencies() {
     runNpm(["ci", "--no-audit", "--no-fund"]);
     writeStamp(STAMP, fingerprint);
   }
-  installLlamaBinary();
+  installBinaries();
 }
 
 /**
- * The binaries of node-llama-cpp are its optional dependencies, 640 MB in all. They are left out (.npmrc), and the one
- * for the CPU of this machine is added.
+ * Optional dependencies are left out (.npmrc), since node-llama-cpp's alone are 640 MB: binaries for every platform.
+ * Those for the CPU of this machine are added, in the versions that their packages ask for.
  */
-function installLlamaBinary() {
-  const host = `${process.platform}-${process.arch}`;
-  const platform = LLAMA_PACKAGES[host];
-  if (platform === undefined) {
-    console.log(`node-llama-cpp has no package for ${host}: what needs a model will not run`);
-    return;
+function installBinaries() {
+  const platform = `${process.platform}-${process.arch}`;
+  const missing = [];
+  for (const [owner, names] of Object.entries(binaryPackages(platform))) {
+    const { optionalDependencies } = readPackage(owner);
+    const offered = names.filter((name) => optionalDependencies[name] !== undefined);
+    if (offered.length === 0) console.log(`${owner} has no binary for ${platform}: what needs it will not run`);
+    for (const name of offered) {
+      const version = optionalDependencies[name];
+      if (!isInstalled(name, version)) missing.push(`${name}@${version}`);
+    }
   }
-  const name = `@node-llama-cpp/${platform}`;
-  const { version } = readPackage("node-llama-cpp");
-  if (existsSync(packagePath(name)) && readPackage(name).version === version) return;
-  console.log(`Installing ${name} ${version}`);
-  runNpm(["install", "--no-save", "--no-package-lock", "--no-audit", "--no-fund", `${name}@${version}`]);
+  if (missing.length === 0) return;
+  console.log(`Installing ${missing.join(", ")}`);
+  runNpm(["install", "--no-save", "--no-package-lock", "--no-audit", "--no-fund", ...missing]);
+}
+
+function isInstalled(name, version) {
+  return existsSync(packagePath(name)) && readPackage(name).version === version;
 }
 
 function packagePath(name) {
