@@ -14,7 +14,7 @@
 
 namespace verbatim {
 
-/** Part of the tokens that may come next. */
+/** Tokens that may come next. */
 struct TextContinuations {
   /** A token that ends in a prefix of the closing tag. */
   struct Closer {
@@ -25,6 +25,12 @@ struct TextContinuations {
   /** Tokens that lie wholly in the text. */
   std::vector<int32_t> tokens;
   std::vector<Closer> closers;
+};
+
+/** All tokens that may come next after an interval, ascending. */
+struct KeptContinuations : TextContinuations {
+  /** Both kinds, ascending. */
+  std::vector<int32_t> ids;
 };
 
 /**
@@ -57,11 +63,11 @@ class TextBlock {
     auto operator<=>(const Interval&) const = default;
   };
   /**
-   * What may come next after an interval; worked out once for each, and kept, since few intervals are large and quotes
-   * begin with those. `run_goes_on`: the last run goes on behind the block, and what reaches the block's end is left
-   * out.
+   * What may come next after an interval, the whole tag after no byte included; worked out once for each, and kept,
+   * since few intervals are large and quotes begin with those. `run_goes_on`: the last run goes on behind the block,
+   * and what reaches the block's end is left out.
    */
-  std::shared_ptr<const TextContinuations> ContinuationsOf(const TokenTrie& trie, std::span<const uint8_t> tag,
+  std::shared_ptr<const KeptContinuations> ContinuationsOf(const TokenTrie& trie, std::span<const uint8_t> tag,
                                                            const Interval& interval, bool run_goes_on) const;
 
   size_t bytes() const;
@@ -84,7 +90,7 @@ class TextBlock {
   /** The common prefixes, and above them the least of every 64: what repeats for long is passed over in few steps. */
   std::vector<std::vector<int32_t>> levels_;
   mutable std::mutex mutex_;
-  mutable std::map<Key, std::shared_ptr<const TextContinuations>> kept_;
+  mutable std::map<Key, std::shared_ptr<const KeptContinuations>> kept_;
   mutable size_t kept_ids_ = 0;
 };
 

@@ -152,10 +152,10 @@ bool TextCandidates::MayEnd(const TextContext& context) const {
   });
 }
 
-std::shared_ptr<const TextContinuations> TextCandidates::Collect(const TextContext& context,
+std::shared_ptr<const KeptContinuations> TextCandidates::Collect(const TextContext& context,
                                                                  std::span<const uint8_t> tag,
                                                                  TextContinuations& found) const {
-  std::shared_ptr<const TextContinuations> base;
+  std::shared_ptr<const KeptContinuations> base;
   TextWalk walk(context.trie(), tag, found);
   const bool may_cut = MayCut(context, depth() + context.trie().longest());
   const auto word_at = [&context](int32_t position) { return context.WordAt(position); };

@@ -33,7 +33,7 @@ class TextCandidates {
   /**
    * Adds what may come next to `found`; a large set that the index holds already is returned instead, if there is one.
    */
-  std::shared_ptr<const TextContinuations> Collect(const TextContext& context, std::span<const uint8_t> tag,
+  std::shared_ptr<const KeptContinuations> Collect(const TextContext& context, std::span<const uint8_t> tag,
                                                    TextContinuations& found) const;
   /** Starts of the candidates that may end here, ascending. */
   std::vector<int32_t> Starts(const TextContext& context) const;

@@ -144,7 +144,7 @@ bool TextMatcher::Allows(int32_t token) {
 
 std::span<const int32_t> TextMatcher::Allowed() {
   if (!is_known_) Gather();
-  return ids_are_base_ ? std::span<const int32_t>(base_->tokens) : ids_;
+  return base_ids_.empty() ? ids_ : base_ids_;
 }
 
 void TextMatcher::Gather() {
@@ -152,34 +152,41 @@ void TextMatcher::Gather() {
   found.tokens.clear();
   found.closers.clear();
   base_ = nullptr;
-  ids_are_base_ = is_relaxed_ = false;
+  base_ids_ = {};
+  is_relaxed_ = false;
   if (closed_at_ < 0) {
     TextWalk walk(context_->trie(), tag_, found);
     if (is_text_) base_ = candidates_.Collect(*context_, tag_, found);
     if (generated_.empty()) walk.Close(TokenTrie::kRoot, 0);
     for (const int32_t progress : progress_) walk.Continue(static_cast<size_t>(progress));
   }
-  if (base_ != nullptr) found.closers.insert(found.closers.end(), base_->closers.begin(), base_->closers.end());
+  std::span<const int32_t> base;
+  if (base_ != nullptr && byte_length() >= min_bytes_) {
+    base = base_->ids;
+  } else if (base_ != nullptr) {
+    base = base_->tokens;
+    found.closers.insert(found.closers.end(), base_->closers.begin(), base_->closers.end());
+  }
   const auto add_closers = [&](int32_t min_bytes) {
     for (const TextContinuations::Closer& closer : found.closers) {
       if (byte_length() + closer.quoted >= min_bytes) found.tokens.push_back(closer.token);
     }
   };
   add_closers(min_bytes_);
-  if (found.tokens.empty() && (base_ == nullptr || base_->tokens.empty())) {
+  if (found.tokens.empty() && base.empty()) {
     is_relaxed_ = min_bytes_ > 0;
     add_closers(0);
   }
   ids_.assign(found.tokens.begin(), found.tokens.end());
   SortDistinct(ids_, vocab_size());
-  if (base_ != nullptr) {
-    const std::vector<int32_t>& base = base_->tokens;
+  if (!base.empty()) {
     std::erase_if(ids_, [&base](int32_t id) { return std::binary_search(base.begin(), base.end(), id); });
-    ids_are_base_ = ids_.empty();
-    if (!ids_are_base_) {
-      const size_t extra = ids_.size();
+    if (ids_.empty()) {
+      base_ids_ = base;
+    } else {
+      const std::ptrdiff_t extra = static_cast<std::ptrdiff_t>(ids_.size());
       ids_.insert(ids_.end(), base.begin(), base.end());
-      std::inplace_merge(ids_.begin(), ids_.begin() + static_cast<std::ptrdiff_t>(extra), ids_.end());
+      std::inplace_merge(ids_.begin(), ids_.begin() + extra, ids_.end());
     }
   }
   is_known_ = true;

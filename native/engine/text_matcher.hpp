@@ -87,10 +87,11 @@ class TextMatcher {
   /** Whether the closing tag is allowed below min_bytes, since nothing else is. */
   bool is_relaxed_ = false;
   /** A large set that the index holds, and what it lacks; or all of the set. */
-  std::shared_ptr<const TextContinuations> base_;
+  std::shared_ptr<const KeptContinuations> base_;
   TextContinuations found_;
   std::vector<int32_t> ids_;
-  bool ids_are_base_ = false;
+  /** Empty where `ids_` holds all: otherwise all are the base's. */
+  std::span<const int32_t> base_ids_;
   std::vector<uint32_t> bitmask_;
 };
 

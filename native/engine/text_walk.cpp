@@ -4,7 +4,7 @@
 
 namespace verbatim {
 
-void TextWalk::Close(int32_t node, int32_t quoted) {
+void TextWalk::FollowTag(int32_t node, int32_t quoted) {
   for (const uint8_t byte : tag_) {
     node = trie_.Child(node, byte);
     if (node == TokenTrie::kNone) return;

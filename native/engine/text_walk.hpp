@@ -18,7 +18,7 @@ class TextContext;
 class TextWalk {
  public:
   TextWalk(const TokenTrie& trie, std::span<const uint8_t> tag, TextContinuations& found)
-      : trie_(trie), tag_(tag), found_(found) {}
+      : trie_(trie), tag_(tag), found_(found), parents_(tag.empty() ? nullptr : &trie.ParentsBy(tag[0])) {}
 
   /** What stands behind a block. */
   class Beyond {
@@ -47,11 +47,15 @@ class TextWalk {
   }
 
   /** The tokens that go on along the tag from `node`, `quoted` bytes below the root. */
-  void Close(int32_t node, int32_t quoted);
+  void Close(int32_t node, int32_t quoted) {
+    // Few nodes go on with a tag's first byte, and all are asked.
+    if (parents_ != nullptr && (*parents_)[static_cast<size_t>(node)]) FollowTag(node, quoted);
+  }
   /** The tokens that go on with a tag of which `progress` bytes are there. */
   void Continue(size_t progress);
 
  private:
+  void FollowTag(int32_t node, int32_t quoted);
   void Emit(int32_t node) {
     for (const int32_t token : trie_.TokensAt(node)) found_.tokens.push_back(token);
   }
@@ -59,6 +63,8 @@ class TextWalk {
   const TokenTrie& trie_;
   std::span<const uint8_t> tag_;
   TextContinuations& found_;
+  /** The nodes that go on with the tag's first byte; null where there is no tag. */
+  const std::vector<bool>* parents_;
   /** The nodes of the last candidate's path, and for each whether the tag was followed from it. */
   std::vector<int32_t> path_;
   std::vector<uint8_t> closed_;

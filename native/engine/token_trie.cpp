@@ -65,6 +65,16 @@ void TokenTrie::Build(const std::vector<int32_t>& sorted) {
   }
 }
 
+const std::vector<bool>& TokenTrie::ParentsBy(uint8_t byte) const {
+  std::vector<bool>& parents = parents_[byte];
+  std::call_once(are_parents_known_[byte], [&] {
+    std::vector<bool> found(labels_.size());
+    for (int32_t node = 0; node < node_count(); ++node) found[static_cast<size_t>(node)] = Child(node, byte) != kNone;
+    parents = std::move(found);
+  });
+  return parents;
+}
+
 size_t TokenTrie::bytes() const {
   return sizeof(*this) + nodes_.capacity() * sizeof(Node) + labels_.capacity() + token_bytes_.capacity() +
          (tokens_.capacity() + offsets_.capacity()) * sizeof(int32_t);

@@ -10,7 +10,7 @@ import { Random, seedOfRun } from "../support/random.js";
 const ROUNDS = 1500;
 const STEPS = 12;
 
-const ALPHABETS = ["ab", "ab<", "aé<", 'a\\n"<', "xyz </recall>€"];
+const ALPHABETS = ["ab", "ab<", "a\0<", "aé<", 'a\\n"<', "xyz </recall>€"];
 const TAGS = ["</r>", "<<a", "aa", '"', "</recall>", "b"];
 
 function randomText(random: Random, alphabet: string, length: number): string {
@@ -52,7 +52,9 @@ function randomSpan(random: Random, length: number, tag: string): TextSpanOption
 function build(random: Random, alphabet: string, contexts: readonly EngineTextContext[]): void {
   const json = alphabet.includes("\\");
   for (let i = random.below(5); i >= 0; i--) {
-    const plain = randomText(random, alphabet, random.below(40));
+    const piece = randomText(random, alphabet, random.below(40));
+    // Now and then what repeats itself at length.
+    const plain = random.below(8) === 0 ? piece.slice(0, 4).repeat(random.below(100)) : piece;
     const text = Buffer.from(json ? JSON.stringify(plain).slice(1, -1) : plain);
     const options = {
       searchable: random.below(6) > 0,
