@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the engine under a sanitizer: the fuzz target on its corpus and on random inputs, and sessions in threads.
+# Runs the engine under a sanitizer: the fuzz targets on their corpora and on random inputs, and sessions in threads.
 # usage: scripts/sanitize.sh address|undefined|thread|all [random inputs] [seed]
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -18,11 +18,11 @@ run() {
     objects+=("$object")
   done
   "${CXX:-g++}" "${flags[@]}" tests/fuzz/engine.cpp tests/fuzz/main.cpp "${objects[@]}" -o "$out/engine"
-  "${CXX:-g++}" "${flags[@]}" tests/fuzz/text.cpp "${objects[@]}" -o "$out/text"
+  "${CXX:-g++}" "${flags[@]}" tests/fuzz/text.cpp tests/fuzz/main.cpp "${objects[@]}" -o "$out/text"
   "${CXX:-g++}" "${flags[@]}" tests/fuzz/threads.cpp "${objects[@]}" -o "$out/threads"
   echo "$sanitizer:"
-  "$out/engine" "$inputs" "$seed" tests/fuzz/corpus/*
-  "$out/text" "$inputs" "$seed"
+  "$out/engine" "$inputs" "$seed" tests/fuzz/corpus/engine/*
+  "$out/text" "$inputs" "$seed" tests/fuzz/corpus/text/*
   "$out/threads"
 }
 

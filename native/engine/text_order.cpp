@@ -135,7 +135,8 @@ class PrefixSort {
         if (i == 0) continue;
         const Keyed& before = keyed_[i - 1];
         const int32_t same = std::countl_zero(key.bytes ^ before.bytes) / 8;
-        order.common[low + i] = depth + std::min({same, key.count, before.count});
+        // Behind a run's end there are zeros here, which the larger of the two may have as bytes.
+        order.common[low + i] = depth + std::min(same, before.count);
         if (before < key) {
           Push({group, low + i, depth + kWidth}, before.count);
           group = low + i;

@@ -53,8 +53,8 @@ export const textFaults: readonly Fault[] = [
   },
   {
     file: "text_order.cpp",
-    original: "std::min({same, key.count, before.count})",
-    replacement: "std::min(same, before.count)",
+    original: "std::min(same, before.count)",
+    replacement: "same",
     rule: 3,
     effect: "the end of a run is taken for a zero byte",
   },
@@ -64,13 +64,6 @@ export const textFaults: readonly Fault[] = [
     replacement: "(first >> symbol_bits_)",
     rule: 3,
     effect: "starts are sorted by bytes behind the ends of their runs",
-  },
-  {
-    file: "text_order.cpp",
-    original: "count == kMore",
-    replacement: "count >= kWidth",
-    rule: 3,
-    effect: "starts are compared behind the ends of their runs",
   },
   {
     file: "text_order.cpp",

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "../../native/engine/verbatim.h"
+#include "input.hpp"
 #include "oracle.hpp"
 
 namespace {
@@ -31,30 +32,6 @@ void operator delete(void* memory) noexcept { std::free(memory); }
 void operator delete(void* memory, size_t) noexcept { std::free(memory); }
 
 namespace {
-
-#define REQUIRE(condition)                                                         \
-  do {                                                                             \
-    if (!(condition)) {                                                            \
-      std::fprintf(stderr, "%s:%d: not so: %s\n", __FILE__, __LINE__, #condition); \
-      std::abort();                                                                \
-    }                                                                              \
-  } while (false)
-
-/** The input, byte by byte; zeros after its end. */
-class Input {
- public:
-  Input(const uint8_t* data, size_t size) : next_(data), end_(data + size) {}
-  bool ended() const { return next_ == end_; }
-  uint32_t Byte() { return ended() ? 0 : *next_++; }
-  uint32_t Two() { return Byte() << 8 | Byte(); }
-  /** In [0, limit); limit is at least 1. */
-  uint32_t Below(uint32_t limit) { return (limit <= 256 ? Byte() : Two() << 8 | Byte()) % limit; }
-  bool OneIn(uint32_t n) { return Below(n) == 0; }
-
- private:
-  const uint8_t* next_;
-  const uint8_t* end_;
-};
 
 struct ContextDeleter {
   void operator()(verbatim_context* context) const { verbatim_context_destroy(context); }
