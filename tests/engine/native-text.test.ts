@@ -134,4 +134,20 @@ test("the native engine of text agrees with the JavaScript engine, step by step"
   for (const [what, count] of Object.entries(seen)) assert.ok(count > 100, `${what}: ${count}`);
 });
 
+test("a run that ends in zero bytes hides no longer run of them", () => {
+  const bytes = Uint8Array.of(0, 0, 0);
+  const context = loadNativeTextEngine().createTextContext({ vocabSize: 2, offsets: Int32Array.of(0, 1, 3), bytes });
+  for (const length of [9, 12]) {
+    context.append(new Uint8Array(length), { searchable: true, newRun: true, json: false, edges: null });
+  }
+  context.compact();
+  const matcher = context.matcher();
+  matcher.begin({ ranges: null, tag: new Uint8Array(0), minBytes: 0, maxBytes: 4096 });
+  for (let length = 0; length <= 12; length++) {
+    assert.equal([...matcher.allowed()], [0, 1].slice(0, 12 - length), `after ${length} bytes`);
+    if (length < 12) assert.ok(matcher.advance(0));
+  }
+  context.close();
+});
+
 test.run();
