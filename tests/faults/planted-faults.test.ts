@@ -1,14 +1,15 @@
 /**
- * Plants one fault after the other in a copy of the C++ engine and expects a comparison with an oracle or with the other engine to find each, in a
- * process of its own, since a faulty engine may crash. Needs a C++20 compiler ($CXX or g++).
+ * Plants faults in a copy of the C++ engine and expects a comparison with an oracle or with the other engine to find
+ * each, in a process of its own, since a faulty engine may crash. Needs a C++20 compiler ($CXX or g++).
  */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { environmentWith } from "../support/planting.js";
 import { AddonBuild } from "./addon-build.js";
 import { mismatchExitCode } from "./exit-code.js";
 import { type Fault, faults } from "./faults.js";
@@ -40,10 +41,10 @@ interface Verdict {
   how: string;
 }
 
-/** Runs a differential probe against an addon. */
-function examine(addon: string, { program, mismatch }: Probe): Verdict {
+/** Runs a probe against the addon with a fault, an index of `allFaults`, or with none. */
+function examine({ program, mismatch }: Probe, fault?: number): Verdict {
   const path = fileURLToPath(new URL(program, import.meta.url));
-  const env = { ...process.env, VERBATIM_ADDON: addon, VERBATIM_SHRINK: "0" };
+  const env = { ...environmentWith(fault), VERBATIM_ADDON: build.addon, VERBATIM_SHRINK: "0" };
   const { status, signal, stdout, stderr, error } = spawnSync(process.execPath, [path], {
     env,
     encoding: "utf8",
@@ -58,48 +59,30 @@ function examine(addon: string, { program, mismatch }: Probe): Verdict {
   throw new Error(`The probe failed with ${status}: ${stderr}`);
 }
 
-/** The file with the fault in it. A patch that no longer fits is an error: the list must not rot. */
-function plant(source: string, { file, original, replacement }: Fault): string {
-  const parts = source.split(original);
-  if (parts.length !== 2)
-    throw new Error(`Expected ${file} to contain this once, found ${parts.length - 1}:\n${original}`);
-  return parts.join(replacement);
-}
-
 const test = suite("planted faults");
+const allFaults = probes.flatMap(({ finds }) => finds);
 const folder = mkdtempSync(join(tmpdir(), "verbatim-faults-"));
 const build = new AddonBuild(repository, folder);
 
 test.after(() => rmSync(folder, { recursive: true, force: true }));
 
-test("every patch fits exactly once", () => {
-  for (const fault of probes.flatMap(({ finds }) => finds))
-    plant(readFileSync(build.engineFile(fault.file), "utf8"), fault);
-});
+test("every patch fits exactly once", () => build.plant(allFaults));
 
-test("the sound engine passes", () => {
+test("the engine passes where no fault is chosen", () => {
   build.build();
   for (const probe of probes) {
-    const { killed, how } = examine(build.addon, probe);
+    const { killed, how } = examine(probe);
     assert.not.ok(killed, `${probe.program}: ${how}`);
   }
 });
 
-function expectFound(fault: Fault, probe: Probe): void {
-  test(`rule ${fault.rule}, ${fault.file}: ${fault.effect}`, () => {
-    const path = build.engineFile(fault.file);
-    const source = readFileSync(path, "utf8");
-    writeFileSync(path, plant(source, fault));
-    try {
-      build.buildWith(path);
-      const { killed, how } = examine(build.addon, probe);
+for (const probe of probes) {
+  for (const fault of probe.finds) {
+    test(`rule ${fault.rule}, ${fault.file}: ${fault.effect}`, () => {
+      const { killed, how } = examine(probe, allFaults.indexOf(fault));
       assert.ok(killed, `the fault survives: ${how}`);
-    } finally {
-      writeFileSync(path, source);
-    }
-  });
+    });
+  }
 }
-
-for (const probe of probes) for (const fault of probe.finds) expectFound(fault, probe);
 
 test.run();

@@ -17,14 +17,14 @@ export const faults: readonly Fault[] = [
   // ---- The filter
   {
     file: "kernels/token_word.cuh",
-    original: "return (word & (kUnsearchable | kRunStart | kIdMask)) == static_cast<TokenWord>(id);",
-    replacement: "return (word & (kUnsearchable | kIdMask)) == static_cast<TokenWord>(id);",
+    original: "return (word & («kUnsearchable | kRunStart | kIdMask»)) == static_cast<TokenWord>(id);",
+    replacement: "kUnsearchable | kIdMask",
     effect: "quotes cross the edges of runs",
   },
   {
     file: "kernels/token_word.cuh",
-    original: "return (word & (kUnsearchable | kIdMask)) == static_cast<TokenWord>(id);",
-    replacement: "return (word & kIdMask) == static_cast<TokenWord>(id);",
+    original: "return (word & («kUnsearchable | kRunStart | kIdMask»)) == static_cast<TokenWord>(id);",
+    replacement: "kIdMask",
     effect: "quotes begin at tokens that are not to be searched",
   },
   {
@@ -42,8 +42,8 @@ export const faults: readonly Fault[] = [
   },
   {
     file: "kernels/suffix_filter.cuh",
-    original: "if (rest < searched) consider",
-    replacement: "if (rest + 1 < searched) consider",
+    original: "if («rest < searched») consider",
+    replacement: "rest + 1 < searched",
     effect: "the scan leaves the last token out",
   },
   {
@@ -54,50 +54,50 @@ export const faults: readonly Fault[] = [
   },
   {
     file: "kernels/suffix_filter.cuh",
-    original: "} else if (position < SearchEnd(span, position)) {",
-    replacement: "} else {",
+    original: "} else if («position < SearchEnd(span, position)») {",
+    replacement: "true",
     effect: "ranges do not bound the context",
   },
   {
     file: "kernels/suffix_filter.cuh",
-    original: "matches[round] = candidate >= 0 && next < SearchEnd(span, candidate) &&",
-    replacement: "matches[round] = candidate >= 0 && next < sequence.length &&",
+    original: "matches[round] = candidate >= 0 && «next < SearchEnd(span, candidate)» &&",
+    replacement: "next < sequence.length",
     effect: "candidates run into the span itself",
   },
   {
     file: "kernels/suffix_filter.cuh",
-    original: "const int32_t free_from = max(begin, kept + match.total);",
-    replacement: "const int32_t free_from = begin;",
+    original: "const int32_t free_from = «max(begin, kept + match.total)»;",
+    replacement: "begin",
     effect: "candidates that do not match overwrite those that do",
   },
   {
     file: "kernels/suffix_filter.cuh",
-    original: "const int32_t displaced = min(match.total, begin - kept);",
-    replacement: "const int32_t displaced = 0;",
+    original: "const int32_t displaced = «min(match.total, begin - kept)»;",
+    replacement: "0",
     effect: "candidates that made room are lost to undoing",
   },
   {
     file: "kernels/suffix_filter.cuh",
-    original: "if (ThreadIndex() == 0) count = searches_all ? indexed : 0;\n  __syncthreads();",
-    replacement: "if (ThreadIndex() == 0) count = searches_all ? indexed : 0;",
+    original: "if (ThreadIndex() == 0) count = searches_all ? indexed : 0;\n  «__syncthreads();»",
+    replacement: "",
     effect: "a barrier is missing before candidates are counted",
   },
   {
     file: "kernels/suffix_filter.cuh",
-    original: "if (rest < searched) consider(sequence.own[rest], rest);\n  __syncthreads();",
-    replacement: "if (rest < searched) consider(sequence.own[rest], rest);",
+    original: "consider(sequence.own[rest], rest);\n  «__syncthreads();»",
+    replacement: "",
     effect: "a barrier is missing after candidates are counted",
   },
   {
     file: "kernels/block.cuh",
-    original: "if (Lane() == 0) warp_totals[Warp()] = __popc(ballot);\n  __syncthreads();",
-    replacement: "if (Lane() == 0) warp_totals[Warp()] = __popc(ballot);",
+    original: "if (Lane() == 0) warp_totals[Warp()] = __popc(ballot);\n  «__syncthreads();»",
+    replacement: "",
     effect: "a barrier is missing in the ranks",
   },
   {
     file: "kernels/block.cuh",
-    original: "if (warp < Warp()) result.rank += warp_totals[warp];",
-    replacement: "if (warp <= Warp()) result.rank += warp_totals[warp];",
+    original: "if («warp < Warp()») result.rank += warp_totals[warp];",
+    replacement: "warp <= Warp()",
     effect: "ranks count a thread's own warp twice",
   },
   {
@@ -109,26 +109,26 @@ export const faults: readonly Fault[] = [
   // ---- The mask
   {
     file: "kernels/mask_scatter.cuh",
-    original: "const bool is_withheld = found && depth < engine.min_span_tokens;",
-    replacement: "const bool is_withheld = depth < engine.min_span_tokens;",
+    original: "const bool is_withheld = «found && depth < engine.min_span_tokens»;",
+    replacement: "depth < engine.min_span_tokens",
     effect: "the end token is withheld where it is the only way on",
   },
   {
     file: "kernels/mask_scatter.cuh",
-    original: "if (depth < engine.max_span_tokens && UsesFirstMask(span, depth)) {",
-    replacement: "if (UsesFirstMask(span, depth) || depth == engine.max_span_tokens) {",
+    original: "if («depth < engine.max_span_tokens && UsesFirstMask(span, depth)») {",
+    replacement: "UsesFirstMask(span, depth) || depth == engine.max_span_tokens",
     effect: "the longest span may go on",
   },
   {
     file: "kernels/mask_scatter.cuh",
-    original: "FillMask(engine, mask, 0);\n    __syncthreads();\n    if (depth < engine.max_span_tokens) {",
-    replacement: "FillMask(engine, mask, 0);\n    if (depth < engine.max_span_tokens) {",
+    original: "FillMask(engine, mask, 0);\n    «__syncthreads();»\n    if (depth < engine.max_span_tokens) {",
+    replacement: "",
     effect: "a barrier is missing between clearing a mask and setting its bits",
   },
   {
     file: "kernels/mask_scatter.cuh",
-    original: "} else if (applied) {",
-    replacement: "} else if (false) {",
+    original: "} else if («applied») {",
+    replacement: "false",
     effect: "the mask of a closed span stays",
   },
   {
@@ -139,15 +139,15 @@ export const faults: readonly Fault[] = [
   },
   {
     file: "kernels/continuations.cuh",
-    original: "if (Continues(word)) consider(word);",
-    replacement: "if (IsSearchable(word)) consider(word);",
+    original: "if («Continues(word)») consider(word);",
+    replacement: "IsSearchable(word)",
     effect: "the mask allows what lies behind a run's edge",
   },
   // ---- The state machine
   {
     file: "kernels/accept.cuh",
-    original: "} else if (depth < engine.max_span_tokens) {",
-    replacement: "} else if (depth <= engine.max_span_tokens) {",
+    original: "} else if («depth < engine.max_span_tokens») {",
+    replacement: "depth <= engine.max_span_tokens",
     effect: "a span grows past its longest",
   },
   {
@@ -170,8 +170,8 @@ export const faults: readonly Fault[] = [
   },
   {
     file: "kernels/accept.cuh",
-    original: "const bool has_room = state.span_count < engine.max_spans;",
-    replacement: "const bool has_room = state.span_count <= engine.max_spans;",
+    original: "const bool has_room = «state.span_count < engine.max_spans»;",
+    replacement: "state.span_count <= engine.max_spans",
     effect: "a sequence has one span too many",
   },
   {
@@ -202,14 +202,14 @@ export const faults: readonly Fault[] = [
   // ---- Undoing
   {
     file: "kernels/truncate.cuh",
-    original: "index < spans && records[index].start <= length",
-    replacement: "index < spans && records[index].start < length",
+    original: "index < spans && «records[index].start <= length»",
+    replacement: "records[index].start < length",
     effect: "a cut at a span's start forgets the span",
   },
   {
     file: "kernels/truncate.cuh",
-    original: "const bool is_open = length < last.end + last.closed_by_token;",
-    replacement: "const bool is_open = length < last.end;",
+    original: "const bool is_open = «length < last.end + last.closed_by_token»;",
+    replacement: "length < last.end",
     effect: "a span stays closed whose closing token was cut",
   },
   {
@@ -226,9 +226,8 @@ export const faults: readonly Fault[] = [
   },
   {
     file: "kernels/sequence_lifetime.cu",
-    original: "CopyEntries(state.survivors, engine.SurvivorCountsOf(original)[1], survivors);",
-    replacement:
-      "CopyEntries(state.survivors, engine.SurvivorCountsOf(original)[Depth(state, LastSpan(engine, original))], survivors);",
+    original: "CopyEntries(state.survivors, «engine.SurvivorCountsOf(original)[1]», survivors);",
+    replacement: "engine.SurvivorCountsOf(original)[Depth(state, LastSpan(engine, original))]",
     effect: "a fork cannot go back in its span",
   },
   // ---- Drafts
@@ -272,8 +271,8 @@ export const faults: readonly Fault[] = [
   },
   {
     file: "host/batch_api.cpp",
-    original: "Accept(live, rows, tokens, memory, stream, LaunchAccept);\n    live.timeline().SetStale();",
-    replacement: "Accept(live, rows, tokens, memory, stream, LaunchAccept);",
+    original: "Accept(live, rows, tokens, memory, stream, LaunchAccept);\n    «live.timeline().SetStale();»",
+    replacement: "",
     effect: "masks stay as they were after tokens were accepted",
   },
   {
@@ -285,8 +284,8 @@ export const faults: readonly Fault[] = [
   // ---- Rows of logits
   {
     file: "kernels/masked_fill.cu",
-    original: "| ~ColumnsBelow<kWordBits>(logits.width, first);",
-    replacement: ";",
+    original: "| «~ColumnsBelow<kWordBits>(logits.width, first)»;",
+    replacement: "0",
     effect: "the fill goes past the row",
     program: "masked_fill",
   },
@@ -299,8 +298,8 @@ export const faults: readonly Fault[] = [
   },
   {
     file: "kernels/masked_fill.cu",
-    original: "const int32_t skipped = EntriesAfterAlignment(row);",
-    replacement: "const int32_t skipped = 0;",
+    original: "const int32_t skipped = «EntriesAfterAlignment(row)»;",
+    replacement: "0",
     effect: "rows are taken to be aligned",
     program: "masked_fill",
   },
