@@ -1,10 +1,7 @@
-/** A fault to plant in the CUDA sources, and what it breaks. */
-export interface Fault {
-  /** The file under cuda/. */
-  readonly file: string;
-  /** The text it is planted in; exactly one place of the file. */
-  readonly original: string;
-  readonly replacement: string;
+import type { Patch } from "../../support/planting.js";
+
+/** A fault to plant in the CUDA sources, in a file under cuda/, and what it breaks. */
+export interface Fault extends Patch {
   readonly effect: string;
   /** The program that finds it, where that is not the differential one. */
   readonly program?: Program;

@@ -1,16 +1,15 @@
 /**
- * Plants one fault after the other in a copy of the CUDA sources, and expects the emulated programs to find each, in a
- * process of its own, since a faulty kernel may crash or hang.
+ * Plants faults in a copy of the CUDA sources, and expects the emulated programs to find each, in a process of its own,
+ * since a faulty kernel may crash or hang.
  */
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { environmentWith } from "../../support/planting.js";
 import { whileLocked } from "../support/build-lock.js";
 import { FaultBuild } from "./fault-build.js";
-import { type Fault, faults, type Program } from "./faults.js";
+import { faults, type Program } from "./faults.js";
 
 /** This file is dist/tests/cuda/faults/planted-faults.test.js. */
 const repository = fileURLToPath(new URL("../../../../", import.meta.url));
@@ -33,8 +32,11 @@ interface Verdict {
   how: string;
 }
 
-function examine(program: string, args: readonly string[]): Verdict {
-  const { status, signal, stdout, stderr, error } = spawnSync(program, args, {
+/** Runs a program with a fault, an index of `faults`, or with none. */
+function examine(program: Program, fault?: number): Verdict {
+  const { source, args } = RUNS[program];
+  const { status, signal, stdout, stderr, error } = spawnSync(build.path(source), args, {
+    env: environmentWith(fault),
     encoding: "utf8",
     timeout: patience,
     maxBuffer: 1 << 26,
@@ -47,39 +49,28 @@ function examine(program: string, args: readonly string[]): Verdict {
   return { killed: status !== 0, how: complaint ?? "" };
 }
 
-/** The file with the fault in it. A patch that no longer fits is an error: the list must not rot. */
-function plant({ file, original, replacement }: Fault): string {
-  const parts = readFileSync(join(repository, "cuda", file), "utf8").split(original);
-  if (parts.length !== 2)
-    throw new Error(`Expected cuda/${file} to contain this once, found ${parts.length - 1}:\n${original}`);
-  return parts.join(replacement);
-}
-
 const test = suite("planted faults in the CUDA sources");
 const build = new FaultBuild(repository);
 
 test.after(() => build.remove());
 
-test("the sound programs build", () =>
-  whileLocked(() => build.prepare([...new Set(programs.map((name) => RUNS[name].source))])));
+test("every patch fits exactly once", () => build.plant(faults));
 
-test("every patch fits exactly once", () => {
-  for (const fault of faults) plant(fault);
-});
+test("the programs build", () =>
+  whileLocked(() => build.build([...new Set(programs.map((name) => RUNS[name].source))])));
 
 for (const program of programs) {
-  test(`the sound library passes: ${program}`, () => {
-    const { killed, how } = examine(build.sound(RUNS[program].source), RUNS[program].args);
+  test(`the library passes where no fault is chosen: ${program}`, () => {
+    const { killed, how } = examine(program);
     assert.not.ok(killed, how);
   });
 }
 
-for (const fault of faults) {
-  test(`${fault.file}: ${fault.effect}`, async () => {
-    const { source, args } = RUNS[fault.program ?? "differential"];
-    const { killed, how } = examine(await build.build(fault.file, plant(fault), source), args);
+faults.forEach(({ file, effect, program = "differential" }, index) => {
+  test(`${file}: ${effect}`, () => {
+    const { killed, how } = examine(program, index);
     assert.ok(killed, `the fault survives: ${how}`);
   });
-}
+});
 
 test.run();

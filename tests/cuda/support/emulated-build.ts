@@ -36,8 +36,8 @@ export function buildFolder(variant: Variant): string {
 
 /** Builds programs, given as paths of their one source each, and returns their paths. */
 export async function buildPrograms(variant: Variant, sources: readonly string[]): Promise<string[]> {
-  const library = await compileAll(variant, librarySources(variant));
-  const programs = await compileAll(variant, sources);
+  const library = await compileSources(variant, librarySources(variant));
+  const programs = await compileSources(variant, sources);
   return atOnce(programs, async (object) => {
     const program = object.replace(/\.c(pp)?\.o$/, "");
     await link(variant, [object, ...library], program);
@@ -48,14 +48,14 @@ export async function buildPrograms(variant: Variant, sources: readonly string[]
 /** Builds the shared library, with what tests need of the emulation exported too, and returns its path. */
 export async function buildSharedLibrary(variant: Variant): Promise<string> {
   const path = join(buildFolder(variant), "libverbatim_cuda.so");
-  await link(variant, [...(await compileAll(variant, librarySources(variant))), "-shared"], path);
+  await link(variant, [...(await compileSources(variant, librarySources(variant))), "-shared"], path);
   return path;
 }
 
 /** The objects of the library and of the emulation by the sources they were compiled from, up to date. */
 export async function compileLibrary(variant: Variant): Promise<Map<string, string>> {
   const sources = librarySources(variant);
-  const objects = await compileAll(variant, sources);
+  const objects = await compileSources(variant, sources);
   return new Map(sources.map((source, index) => [source, objects[index]]));
 }
 
@@ -70,7 +70,7 @@ export function link(variant: Variant, objects: readonly string[], output: strin
 }
 
 /** The one source that holds all kernels: together, they take a tenth of the time. */
-export function kernelsSource(variant: Variant): string {
+function kernelsSource(variant: Variant): string {
   return join(buildFolder(variant), "kernels.cpp");
 }
 
@@ -87,7 +87,7 @@ function librarySources(variant: Variant): string[] {
 }
 
 /** Compiles sources to objects, those that are out of date, and returns the objects' paths. */
-async function compileAll(variant: Variant, sources: readonly string[]): Promise<string[]> {
+export async function compileSources(variant: Variant, sources: readonly string[]): Promise<string[]> {
   const folder = buildFolder(variant);
   const fingerprint = fingerprintOf(variant);
   return atOnce(sources, async (source) => {
