@@ -1,10 +1,12 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { whileLocked } from "./support/build-lock.js";
-import { buildPrograms } from "./support/emulated-build.js";
+import { buildPrograms, checkHostSources } from "./support/emulated-build.js";
 import { run, testPrograms } from "./support/program-runs.js";
 
 testPrograms("plain");
+
+test("each of the host's files compiles by itself", () => checkHostSources());
 
 test("the example of the C ABI quotes", async () => {
   const [path] = await whileLocked(() => buildPrograms("plain", ["examples/cuda/quote.c"]));

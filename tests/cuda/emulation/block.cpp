@@ -97,7 +97,7 @@ constexpr size_t kSpareFibers = 0;
 void RunThreads();
 
 Block block;
-FiberPool fibers(RunThreads);
+FiberPool thread_fibers(RunThreads);
 
 CUDA_ON_CPU_UNCHECKED bool SameSite(Site a, Site b) {
   if (a.line != b.line) return false;
@@ -166,7 +166,7 @@ CUDA_ON_CPU_UNCHECKED void Exit() {
 
 /** The fiber to run the thread on. */
 CUDA_ON_CPU_UNCHECKED Fiber& FiberOf(Thread& thread) {
-  if (thread.fiber == nullptr) thread.fiber = &fibers.Take();
+  if (thread.fiber == nullptr) thread.fiber = &thread_fibers.Take();
   return *thread.fiber;
 }
 
@@ -189,7 +189,7 @@ CUDA_ON_CPU_UNCHECKED void RunThreads() {
       }
       next = &FiberOf(thread);
     }
-    fibers.GiveBack(fiber);
+    thread_fibers.GiveBack(fiber);
     SwitchFiber(fiber, *next);
   }
 }
@@ -275,7 +275,7 @@ CUDA_ON_CPU_UNCHECKED void RunBlock() {
   // Tokens of a block's own, so that one block is not ordered with another.
   CUDA_ON_CPU_IF_TSAN(block.tokens = new BlockTokens;)
   PrepareThreads();
-  fibers.Reserve(block.thread_count + kSpareFibers);
+  thread_fibers.Reserve(block.thread_count + kSpareFibers);
   Thread& first = TakeReadyThread();
   Become(first);
   SwitchFiber(*block.caller, FiberOf(first));

@@ -23,7 +23,7 @@ constexpr size_t kIdleFibers = 16;
 
 void RunOperations();
 
-FiberPool fibers(RunOperations);
+FiberPool operation_fibers(RunOperations);
 Operation* running = nullptr;
 Fiber* waiting_host = nullptr;
 Fiber* running_fiber = nullptr;
@@ -46,9 +46,9 @@ void Run(Operation& operation) {
   Fiber host;
   running = &operation;
   waiting_host = &host;
-  running_fiber = &fibers.Take();
+  running_fiber = &operation_fibers.Take();
   SwitchFiber(host, *running_fiber);
-  fibers.GiveBack(*running_fiber);
+  operation_fibers.GiveBack(*running_fiber);
   operation.predecessors.clear();
 }
 
@@ -81,7 +81,7 @@ OperationPointer Submit(int device, Work work, const std::vector<OperationPointe
   operation->device = device;
   operation->work = std::move(work);
   // Here rather than where it runs, as a new fiber comes after what its maker did.
-  CUDA_ON_CPU_IF_TSAN(fibers.Reserve(kIdleFibers);)
+  CUDA_ON_CPU_IF_TSAN(operation_fibers.Reserve(kIdleFibers);)
   Publish(&operation->start_token);
   for (const OperationPointer& predecessor : after) {
     if (predecessor == nullptr) continue;

@@ -2,7 +2,14 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { choiceSource, type Patch, plantAll } from "../../support/planting.js";
-import { atOnce, compileLibrary, compileObject, compileSources, link } from "../support/emulated-build.js";
+import {
+  atOnce,
+  compileObject,
+  compileSources,
+  emulationSource,
+  librarySources,
+  link,
+} from "../support/emulated-build.js";
 
 /** Builds the test programs with faults in a copy of the CUDA sources, each of which is chosen at run time. */
 export class FaultBuild {
@@ -24,23 +31,20 @@ export class FaultBuild {
 
   /** Builds programs of tests/cuda, given by their names. */
   async build(programs: readonly string[]): Promise<void> {
-    const sound = await compileLibrary("plain");
-    const emulation = [...sound].filter(([source]) => source.startsWith("tests/cuda/emulation/"));
-    const planted = [...sound.keys()].filter((source) => !source.startsWith("tests/cuda/emulation/"));
-    const library = await atOnce([...planted, "cuda/planted_fault.cpp"], async (source) => {
+    const sources = [...librarySources("plain"), join(this.#folder, "cuda/planted_fault.cpp")];
+    const library = await atOnce(sources, async (source) => {
       const object = join(this.#folder, `${basename(source)}.o`);
-      // The file of kernels names them by cuda/: it stands for those of the copy here.
-      const copied = source.startsWith("cuda/") ? join(this.#folder, source) : source;
-      await compileObject("plain", copied, object, this.#folder);
+      // The library's sources name files by cuda/: it stands for those of the copy here.
+      await compileObject("plain", source, object, this.#folder);
       return object;
     });
+    const [emulation] = await compileSources("plain", [emulationSource("plain")]);
     const objects = await compileSources(
       "plain",
       programs.map((program) => `tests/cuda/${program}.cpp`),
     );
-    const others = [...library, ...emulation.map(([, object]) => object)];
     await atOnce(programs, (program) =>
-      link("plain", [objects[programs.indexOf(program)], ...others], this.path(program)),
+      link("plain", [objects[programs.indexOf(program)], ...library, emulation], this.path(program)),
     );
   }
 

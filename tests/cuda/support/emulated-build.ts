@@ -36,54 +36,88 @@ export function buildFolder(variant: Variant): string {
 
 /** Builds programs, given as paths of their one source each, and returns their paths. */
 export async function buildPrograms(variant: Variant, sources: readonly string[]): Promise<string[]> {
-  const library = await compileSources(variant, librarySources(variant));
-  const programs = await compileSources(variant, sources);
-  return atOnce(programs, async (object) => {
-    const program = object.replace(/\.c(pp)?\.o$/, "");
-    await link(variant, [object, ...library], program);
-    return program;
-  });
+  const library = await compileSources(variant, [...librarySources(variant), emulationSource(variant)]);
+  return linkPrograms(variant, sources, library);
+}
+
+/** The same for programs that use the emulation, and not the library. */
+export async function buildWithoutLibrary(variant: Variant, sources: readonly string[]): Promise<string[]> {
+  return linkPrograms(variant, sources, await compileSources(variant, [emulationSource(variant)]));
 }
 
 /** Builds the shared library, with what tests need of the emulation exported too, and returns its path. */
 export async function buildSharedLibrary(variant: Variant): Promise<string> {
   const path = join(buildFolder(variant), "libverbatim_cuda.so");
-  await link(variant, [...(await compileSources(variant, librarySources(variant))), "-shared"], path);
+  const objects = await compileSources(variant, [...librarySources(variant), emulationSource(variant)]);
+  await link(variant, [...objects, "-shared"], path);
   return path;
-}
-
-/** The objects of the library and of the emulation by the sources they were compiled from, up to date. */
-export async function compileLibrary(variant: Variant): Promise<Map<string, string>> {
-  const sources = librarySources(variant);
-  const objects = await compileSources(variant, sources);
-  return new Map(sources.map((source, index) => [source, objects[index]]));
 }
 
 /** @param root the folder that cuda/ is in: another than the repository holds a changed copy */
 export function compileObject(variant: Variant, source: string, object: string, root = "."): Promise<void> {
-  const folders = ["-I", "tests/cuda/emulation", "-I", join(root, "cuda"), "-I", root];
-  return compile([...FLAGS, ...folders, ...SANITIZERS[variant], "-c", source, "-o", object]);
+  return compile([...FLAGS, ...includeFolders(root), ...SANITIZERS[variant], "-c", source, "-o", object]);
+}
+
+function includeFolders(root: string): string[] {
+  return ["-I", "tests/cuda/emulation", "-I", join(root, "cuda"), "-I", root];
 }
 
 export function link(variant: Variant, objects: readonly string[], output: string): Promise<void> {
   return compile([...SANITIZERS[variant], ...objects, "-o", output]);
 }
 
-/** The one source that holds all kernels: together, they take a tenth of the time. */
-function kernelsSource(variant: Variant): string {
-  return join(buildFolder(variant), "kernels.cpp");
+/** One source with all kernels, and one with the host's files: together, they take a fraction of the time. */
+export function librarySources(variant: Variant): string[] {
+  const listed = listedSources();
+  return [
+    joined(variant, "kernels", listed.filter(isKernel)),
+    joined(
+      variant,
+      "host",
+      listed.filter((source) => !isKernel(source)),
+    ),
+  ];
 }
 
-/** The sources of the library and of the emulation. */
-function librarySources(variant: Variant): string[] {
-  const listed = readFileSync(join(repository, "cuda/sources.txt"), "utf8").trim().split("\n");
-  const kernels = listed.filter((source) => source.endsWith(".cu"));
-  const host = listed.filter((source) => !source.endsWith(".cu"));
-  const emulation = readdirSync(join(repository, "tests/cuda/emulation"))
-    .filter((name) => name.endsWith(".cpp"))
-    .map((name) => `tests/cuda/emulation/${name}`);
-  writeFileSync(kernelsSource(variant), kernels.map((source) => `#include "${source}"\n`).join(""));
-  return [kernelsSource(variant), ...host, ...emulation];
+/** One source with all files of the emulation. */
+export function emulationSource(variant: Variant): string {
+  const names = readdirSync(join(repository, "tests/cuda/emulation")).filter((name) => name.endsWith(".cpp"));
+  return joined(
+    variant,
+    "emulation",
+    names.sort().map((name) => `tests/cuda/emulation/${name}`),
+  );
+}
+
+/** Throws unless each of the host's files compiles by itself: joined, one could lack what another includes. */
+export async function checkHostSources(): Promise<void> {
+  const host = listedSources().filter((source) => !isKernel(source));
+  await atOnce(host, (source) => compile([...FLAGS, ...includeFolders("."), "-fsyntax-only", source]));
+}
+
+const isKernel = (source: string) => source.endsWith(".cu");
+
+function listedSources(): string[] {
+  return readFileSync(join(repository, "cuda/sources.txt"), "utf8").trim().split("\n");
+}
+
+/** Writes a source that includes others, and returns its path. */
+function joined(variant: Variant, name: string, sources: readonly string[]): string {
+  const path = join(buildFolder(variant), `${name}.cpp`);
+  writeFileSync(path, sources.map((source) => `#include "${source}"\n`).join(""));
+  return path;
+}
+
+async function linkPrograms(
+  variant: Variant,
+  sources: readonly string[],
+  library: readonly string[],
+): Promise<string[]> {
+  return atOnce(await compileSources(variant, sources), async (object) => {
+    const program = object.replace(/\.c(pp)?\.o$/, "");
+    await link(variant, [object, ...library], program);
+    return program;
+  });
 }
 
 /** Compiles sources to objects, those that are out of date, and returns the objects' paths. */
@@ -138,7 +172,7 @@ function compile(args: readonly string[]): Promise<void> {
     compiler.on("error", reject);
     compiler.on("close", (status) => {
       if (status === 0) resolve();
-      else reject(new Error(`The compiler failed on ${args.at(-3)}:\n${output}`));
+      else reject(new Error(`The compiler failed on ${args.join(" ")}:\n${output}`));
     });
   });
 }
