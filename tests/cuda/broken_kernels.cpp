@@ -36,14 +36,17 @@ __global__ void Accumulate(int* out, bool clears) {
   out[threadIdx.x] = static_cast<int>(threadIdx.x) + sum - kThreads + 1;
 }
 
-__global__ void SharedOverrun(int* out, int count) {
+/** UndefinedBehaviorSanitizer knows an array's size, and would end the program before AddressSanitizer reports. */
+#define NO_BOUNDS_CHECK __attribute__((no_sanitize("undefined")))
+
+NO_BOUNDS_CHECK __global__ void SharedOverrun(int* out, int count) {
   __shared__ int values[kThreads];
   for (int i = static_cast<int>(threadIdx.x); i < count; i += kThreads) values[i] = i;
   __syncthreads();
   out[threadIdx.x] = values[threadIdx.x] + 1;
 }
 
-__global__ void LocalOverrun(int* out, int count) {
+NO_BOUNDS_CHECK __global__ void LocalOverrun(int* out, int count) {
   int values[8];
   for (int i = 0; i < count; ++i) values[i] = static_cast<int>(threadIdx.x) + i;
   out[threadIdx.x] = values[1];

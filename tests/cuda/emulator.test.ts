@@ -1,18 +1,12 @@
 import { execFile } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { whileLocked } from "./support/build-lock.js";
+import { buildWithoutLibrary, type Variant } from "./support/emulated-build.js";
 
-const EMULATION = resolve("tests/cuda/emulation");
-const FLAGS = ["-std=c++20", "-O1", "-pthread", "-I", EMULATION];
-const VARIANTS = { plain: [], address: ["-fsanitize=address"], thread: ["-fsanitize=thread"] };
+const ALL_VARIANTS: readonly Variant[] = ["plain", "address", "thread"];
 const PROGRAMS = ["broken_kernels", "broken_streams", "emulated_runtime"];
 const SEEDS = [1, 2, 3, 4, 5, 6, 7, 8];
-
-type Variant = keyof typeof VARIANTS;
-const ALL_VARIANTS = Object.keys(VARIANTS) as Variant[];
 
 interface Outcome {
   /** Exit status; null: a signal ended it. */
@@ -20,37 +14,28 @@ interface Outcome {
   output: string;
 }
 
-const folder = mkdtempSync(join(tmpdir(), "verbatim-"));
+/** The programs' paths by variant and name. */
+const paths = new Map<string, string>();
 
-function run(file: string, args: string[], options: { cwd?: string; seed?: number } = {}): Promise<Outcome> {
-  const env = { ...process.env, CUDA_ON_CPU_SEED: String(options.seed ?? 1) };
+function run(program: string, variant: Variant, args: string[], seed = 1): Promise<Outcome> {
+  const env = { ...process.env, CUDA_ON_CPU_SEED: String(seed) };
   return new Promise((done) => {
-    const child = execFile(file, args, { cwd: options.cwd, env }, (error, stdout, stderr) => {
+    const child = execFile(paths.get(`${variant} ${program}`)!, args, { env }, (error, stdout, stderr) => {
       done({ status: error === null ? 0 : child.exitCode, output: stdout + stderr });
     });
   });
 }
 
-async function compile(args: string[], cwd: string): Promise<void> {
-  const { status, output } = await run(process.env.CXX ?? "c++", args, { cwd });
-  assert.is(status, 0, output);
-}
-
-/** The emulator and the programs, into a folder named after the variant. */
 async function build(variant: Variant): Promise<void> {
-  const out = join(folder, variant);
-  mkdirSync(out);
-  const flags = [...FLAGS, ...VARIANTS[variant]];
-  const sources = readdirSync(EMULATION).filter((name) => name.endsWith(".cpp"));
-  await compile([...flags, "-c", ...sources.map((name) => join(EMULATION, name))], out);
-  const objects = sources.map((name) => name.replace(/cpp$/, "o"));
-  for (const program of PROGRAMS) {
-    await compile([...flags, resolve(`tests/cuda/${program}.cpp`), ...objects, "-o", program], out);
-  }
+  const built = await buildWithoutLibrary(
+    variant,
+    PROGRAMS.map((program) => `tests/cuda/${program}.cpp`),
+  );
+  PROGRAMS.forEach((program, index) => paths.set(`${variant} ${program}`, built[index]));
 }
 
 function runRule(program: string, variant: Variant, rule: string, twin: string, seed?: number): Promise<Outcome> {
-  return run(join(folder, variant, program), [rule, twin], { seed });
+  return run(program, variant, [rule, twin], seed);
 }
 
 /** A correct program is right in every variant, whatever the seed. */
@@ -111,17 +96,15 @@ const WRONG_RESULTS = [
   { program: "broken_streams", rule: "early-host-read" },
 ];
 
-test.before(async () => {
-  await Promise.all(ALL_VARIANTS.map(build));
-});
-
-test.after(() => {
-  rmSync(folder, { recursive: true });
-});
+test.before(() =>
+  whileLocked(async () => {
+    for (const variant of ALL_VARIANTS) await build(variant);
+  }),
+);
 
 for (const variant of ALL_VARIANTS) {
   test(`the emulated runtime answers as CUDA's does: ${variant}`, async () => {
-    const { status, output } = await run(join(folder, variant, "emulated_runtime"), []);
+    const { status, output } = await run("emulated_runtime", variant, []);
     assert.is(status, 0, output);
     assert.match(output, /^ok \d{3,}\n$/);
   });
