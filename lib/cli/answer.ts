@@ -30,7 +30,7 @@ export type AnswerEvent =
 /** Makes text and quotes of an answer's tokens. */
 export class AnswerReader {
   readonly #vocabulary: ModelVocabulary;
-  readonly #delimiters: { start: Token; end: Token };
+  readonly #delimiters: { start: number; end: number };
   readonly #findSources: (quote: Buffer) => QuoteSource[];
   readonly #decoder = new StringDecoder("utf8");
   /** The bytes of the open quote; `null` outside one. */
@@ -39,7 +39,7 @@ export class AnswerReader {
   /** @param findSources where the quote that was generated last stands */
   constructor(
     vocabulary: ModelVocabulary,
-    delimiters: { start: Token; end: Token },
+    delimiters: { start: number; end: number },
     findSources: (quote: Buffer) => QuoteSource[],
   ) {
     this.#vocabulary = vocabulary;

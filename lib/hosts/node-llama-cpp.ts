@@ -1,15 +1,12 @@
 import type {
   LlamaContextSequence,
-  LlamaModel,
   SequenceEvaluateMetadataOptions,
   SequenceEvaluateOptions,
   Token,
 } from "node-llama-cpp";
-import { expectBoolean, expectNumber, expectOneOf, expectOptions } from "../arguments.js";
+import { expectNumber, expectOneOf, expectOptions } from "../arguments.js";
 import { RecallError } from "../errors.js";
-import { RecallSession } from "../session.js";
 import type { Snap } from "../session/snap-edges.js";
-import type { RecallTextSession } from "../text-session.js";
 import { AllowedBias, DEFAULT_BOOST } from "./node-llama-cpp/allowed-bias.js";
 import {
   constrainSequence,
@@ -17,16 +14,15 @@ import {
   type Replacement,
   type SampledToken,
 } from "./node-llama-cpp/constrained-sequence.js";
-import { findDelimiters, type DelimiterOptions } from "./node-llama-cpp/delimiters.js";
-import { expectDocuments, type RecallDocument } from "./node-llama-cpp/document-locator.js";
-import { HostHistory, type HistoryOptions } from "./node-llama-cpp/host-history.js";
-import type { ContextShiftPolicy } from "./node-llama-cpp/host-tokens.js";
+import type { DelimiterOptions } from "./shared/delimiters.js";
+import type { RecallDocument } from "./shared/document-locator.js";
+import { expectQuotable, follow, startSession, type History } from "./shared/following.js";
+import type { ContextShiftPolicy } from "./shared/host-tokens.js";
 import { ModelVocabulary } from "./node-llama-cpp/model-vocabulary.js";
 import { checkPeerVersion } from "./node-llama-cpp/peer-version.js";
-import { chooseMode, type RecallMode } from "./node-llama-cpp/mode.js";
+import { chooseMode, type RecallMode } from "./shared/mode.js";
 import { constrainOptions, expectNoGrammar, type Constraint } from "./node-llama-cpp/sampling-options.js";
-import { TextHistory } from "./node-llama-cpp/text-history.js";
-import { makeTextSession } from "./node-llama-cpp/text-documents.js";
+import type { RecallHostOptions, SessionOf } from "./shared/recall-options.js";
 
 export { RecallError } from "../errors.js";
 export type { RecallSource } from "../session/segments.js";
@@ -38,56 +34,10 @@ export { extract, type ExtractOptions, type Extraction } from "./node-llama-cpp/
 export { ExtractionError, type ExtractionFailure } from "./node-llama-cpp/extraction-error.js";
 export type { ExtractedQuote } from "./node-llama-cpp/json-extractor.js";
 export { SchemaError } from "../schema/schema-error.js";
-export type { ContextShiftPolicy, DelimiterOptions, RecallDocument, RecallMode, Snap };
-
-/** The session of a sampler of that mode. */
-export type SessionOf<Mode extends RecallMode> = {
-  token: RecallSession;
-  text: RecallTextSession;
-  auto: RecallSession | RecallTextSession;
-}[Mode];
+export type { ContextShiftPolicy, DelimiterOptions, RecallDocument, RecallMode, SessionOf, Snap };
 
 /** Options of {@link RecallSampler}. */
-export interface RecallSamplerOptions<Mode extends RecallMode = "token"> extends DelimiterOptions {
-  /**
-   * Whether quotes stand between delimiter tokens or between tags in the text. `"auto"`, the default: between tokens
-   * where the tokenizer has them, or where `startToken` or `endToken` name some; otherwise between tags.
-   */
-  mode?: Mode;
-  /** Text mode: opens a quote; `<recall>` unless given. `null`: only `session.beginSpan` does. */
-  startTag?: string | null;
-  /** Text mode: closes a quote; `</recall>` unless given. */
-  endTag?: string;
-  /** Quotes start and end at the edges of words, lines or sentences only. */
-  snap?: Snap;
-  /** Text mode: a quote goes no further than the last edge within so many bytes; 4096 unless given. */
-  maxSpanBytes?: number;
-  /** Text mode: below this many bytes a quote may not end; 0 unless given. */
-  minSpanBytes?: number;
-  /** Text mode: the session may not grow past this many bytes. */
-  maxContextBytes?: number;
-  /**
-   * Documents that stand in the prompt, by the names that quotes shall report. They are found by their text, wherever
-   * a chat template puts it; with documents given, nothing else of the prompt can be quoted unless `recallPrompt`
-   * says so. An empty list counts as given: nothing of the prompt can be quoted then. In text mode they can be quoted
-   * from the start, whether or not the prompt shows them.
-   */
-  documents?: readonly RecallDocument[];
-  /**
-   * Whether the prompt outside `documents` can be quoted; unless given, `true` where `documents` is left out and
-   * `false` where it is given, even if empty. With `false` and no documents, only generated tokens can be quoted.
-   */
-  recallPrompt?: boolean;
-  /** Whether what the model generated can be quoted; `true` unless given, and never with `snap`. */
-  recallGenerated?: boolean;
-  /** Token mode: at this many tokens a quote must end; 128 unless given. */
-  maxSpanTokens?: number;
-  /** Token mode: below this many tokens a quote may not end; 0 unless given. */
-  minSpanTokens?: number;
-  /** Token mode: the session may not grow past this many tokens. */
-  maxContextTokens?: number;
-  /** Which engine searches. */
-  backend?: "auto" | "native" | "javascript";
+export interface RecallSamplerOptions<Mode extends RecallMode = "token"> extends RecallHostOptions<Mode> {
   /**
    * What to do when the host drops tokens to make room, while quotes may still come from them: stop with
    * `CONTEXT_SHIFTED` (the default), or keep the session's context and go on quoting what the host no longer holds.
@@ -120,7 +70,7 @@ export class RecallSampler<Mode extends RecallMode = "token"> {
   /** Whether quotes stand between tokens or between tags. */
   readonly mode: "token" | "text";
   readonly #host: LlamaContextSequence;
-  readonly #history: HostHistory | TextHistory;
+  readonly #history: History;
   readonly #constraint: Constraint;
   /** The generation that owns the sequence. */
   #running: object = {};
@@ -139,20 +89,13 @@ export class RecallSampler<Mode extends RecallMode = "token"> {
     expectNoPredictor(sequence);
     const onContextShift = expectOneOf("onContextShift", given.onContextShift ?? "error", ["error", "keep"]);
     const bias = new AllowedBias(sequence.model, expectNumber("boost", given.boost ?? DEFAULT_BOOST, 100, 1000));
-    const { documents, recallPrompt = documents === undefined } = given;
-    const quotable = {
-      documents: expectDocuments(documents ?? []),
-      recallPrompt: expectBoolean("recallPrompt", recallPrompt),
-    };
+    const quotable = expectQuotable(given);
     const vocabulary = ModelVocabulary.of(sequence.model);
-    this.mode = chooseMode(sequence.model, given);
-    const { session, history } =
-      this.mode === "token"
-        ? startTokenMode(sequence.model, vocabulary, given, { ...quotable, onContextShift })
-        : startTextMode(vocabulary, given, { ...quotable, onContextShift });
+    this.mode = chooseMode(vocabulary, given);
+    const session = startSession(this.mode, vocabulary, given, quotable.documents);
     this.session = session as SessionOf<Mode>;
     this.#host = sequence;
-    this.#history = history;
+    this.#history = follow(session, vocabulary, { ...quotable, onContextShift });
     this.#constraint = {
       inSpan: () => this.session.inSpan,
       spanBias: () => this.#timed(() => bias.next(this.session)),
@@ -239,30 +182,4 @@ export class RecallSampler<Mode extends RecallMode = "token"> {
       this.#maskMilliseconds += performance.now() - start;
     }
   }
-}
-
-function startTokenMode(
-  model: LlamaModel,
-  vocabulary: ModelVocabulary,
-  options: RecallSamplerOptions<RecallMode>,
-  history: HistoryOptions,
-) {
-  const { maxSpanTokens, minSpanTokens, maxContextTokens, recallGenerated, backend, snap } = options;
-  const session = new RecallSession({
-    ...findDelimiters(model, vocabulary, options),
-    ...{ maxSpanTokens, minSpanTokens, maxContextTokens, recallGenerated, backend, snap },
-    vocabSize: vocabulary.size,
-    barrierTokenIds: vocabulary.barriers,
-  });
-  return { session, history: new HostHistory(session, vocabulary, history) };
-}
-
-function startTextMode(
-  vocabulary: ModelVocabulary,
-  options: RecallSamplerOptions<RecallMode>,
-  history: HistoryOptions,
-) {
-  const { tokenVocabulary } = vocabulary;
-  const session = makeTextSession(tokenVocabulary, history.documents, options);
-  return { session, history: new TextHistory(session, tokenVocabulary, history) };
 }

@@ -5,7 +5,7 @@ import { LlamaCompletion, TokenBias, type LlamaContextSequence, type Token } fro
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { RecallSampler, type RecallDocument, type RecallError } from "../../lib/hosts/node-llama-cpp.js";
-import { locateDocuments } from "../../lib/hosts/node-llama-cpp/document-locator.js";
+import { locateDocuments } from "../../lib/hosts/shared/document-locator.js";
 import { ModelVocabulary } from "../../lib/hosts/node-llama-cpp/model-vocabulary.js";
 import { loadModel, scratch } from "../support/llama.js";
 import { BOS, END, ENGLISH, START, writeTinyModel } from "../support/tiny-model.js";

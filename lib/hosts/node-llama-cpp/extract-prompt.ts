@@ -1,6 +1,6 @@
 import type { LlamaModel, Token } from "node-llama-cpp";
 import { VERBATIM } from "../../schema/keywords.js";
-import type { RecallDocument } from "./document-locator.js";
+import type { RecallDocument } from "../shared/document-locator.js";
 import { hasChatTemplate, messageTokens, plainTokens, shownDocument } from "./prompt-tokens.js";
 
 /** What the prompt of an extraction is made of. */

@@ -5,7 +5,7 @@ import { RecallError } from "../../errors.js";
 import { planExtraction } from "../../schema/extract-plan.js";
 import type { Snap } from "../../session/snap-edges.js";
 import { expectNoPredictor } from "./constrained-sequence.js";
-import { expectDocuments, type RecallDocument } from "./document-locator.js";
+import { expectDocuments, type RecallDocument } from "../shared/document-locator.js";
 import { buildExtractPrompt } from "./extract-prompt.js";
 import { GuidedGeneration } from "./guided-generation.js";
 import { type ExtractedQuote, JsonExtractor } from "./json-extractor.js";
@@ -14,7 +14,7 @@ import { ModelVocabulary } from "./model-vocabulary.js";
 import { checkPeerVersion } from "./peer-version.js";
 import { plainTokens } from "./prompt-tokens.js";
 import { readPrompt } from "./read-prompt.js";
-import { indexDocuments } from "./text-documents.js";
+import { indexDocuments } from "../shared/text-documents.js";
 
 const DEFAULT_MAX_TOKENS = 1024;
 const DEFAULT_MAX_QUOTE_BYTES = 4096;

@@ -1,12 +1,10 @@
 import { GgufMetadataTokenizerTokenType as TokenType, type LlamaModel, type Token } from "node-llama-cpp";
 import { byteLevelBytes, sentencePieceBytes, utf8, wordPieceText } from "../../vocabulary/token-text.js";
 import { TokenVocabulary } from "../../vocabulary/token-vocabulary.js";
-
-/** Stands for a control token in a text's bytes: it is in no UTF-8 text, so no document ever matches it. */
-const CONTROL_BYTE = Uint8Array.of(0xff);
+import { CONTROL_BYTE, type HostVocabulary } from "../shared/host-vocabulary.js";
 
 /** What a model's tokenizer says about its ids, read once per model. */
-export class ModelVocabulary {
+export class ModelVocabulary implements HostVocabulary {
   /** Ids are integers in [0, size). */
   readonly size: number;
   /** Every control and every end-of-generation token, ascending: what no quote may contain. */
@@ -59,6 +57,11 @@ export class ModelVocabulary {
       tokenBytes: (id) => (UNWRITTEN.has(this.#types[id]) ? null : this.#exactBytes(id as Token)),
     });
     return this.#tokenVocabulary;
+  }
+
+  /** Whether a generation ends with this token. */
+  endsGeneration(token: Token): boolean {
+    return this.#model.isEogToken(token);
   }
 
   /** Whether the token is never part of a quote. */

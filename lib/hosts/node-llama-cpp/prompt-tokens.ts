@@ -1,5 +1,5 @@
 import { resolveChatWrapper, type LlamaModel, type Token } from "node-llama-cpp";
-import type { RecallDocument } from "./document-locator.js";
+import type { RecallDocument } from "../shared/document-locator.js";
 
 /** How a prompt shows a document: under its name. */
 export function shownDocument({ name, text }: RecallDocument): string {

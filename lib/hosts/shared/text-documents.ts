@@ -1,9 +1,8 @@
 import { RecallTextContext, type RecallTextContextOptions } from "../../text-context.js";
 import { RecallTextSession } from "../../text-session.js";
 import type { TokenVocabulary } from "../../vocabulary/token-vocabulary.js";
-import type { RecallSamplerOptions } from "../node-llama-cpp.js";
 import type { RecallDocument } from "./document-locator.js";
-import type { RecallMode } from "./mode.js";
+import type { RecallHostOptions } from "./recall-options.js";
 
 /** A frozen context of the documents, under their names. */
 export function indexDocuments(
@@ -24,7 +23,7 @@ export function indexDocuments(
 export function makeTextSession(
   vocabulary: TokenVocabulary,
   documents: readonly RecallDocument[],
-  options: RecallSamplerOptions<RecallMode>,
+  options: RecallHostOptions,
 ): RecallTextSession {
   const { snap, backend, startTag, endTag, maxSpanBytes, minSpanBytes, maxContextBytes, recallGenerated } = options;
   const context = indexDocuments(documents, { vocabulary, snap, backend });

@@ -1,7 +1,6 @@
-import type { LlamaModel, Token } from "node-llama-cpp";
 import { expectId } from "../../arguments.js";
 import { RecallError } from "../../errors.js";
-import type { ModelVocabulary } from "./model-vocabulary.js";
+import type { HostVocabulary } from "./host-vocabulary.js";
 
 /** The tokens that open and close a quote: as the tokenizer writes them, or by their ids. */
 export interface DelimiterOptions {
@@ -12,12 +11,11 @@ export interface DelimiterOptions {
 }
 
 /**
- * @throws TypeError, RangeError for ids outside the vocabulary, and for end-of-generation tokens: the host can not be
- *   made to prefer those
+ * @throws TypeError, RangeError for ids outside the vocabulary, and for tokens that end a generation
  * @throws RecallError `NO_RECALL_TOKENS` where the tokenizer has no token of that text
  */
-export function findDelimiters(model: LlamaModel, vocabulary: ModelVocabulary, options: DelimiterOptions) {
-  const find = (name: string, given: string | number): Token => {
+export function findDelimiters(vocabulary: HostVocabulary, options: DelimiterOptions) {
+  const find = (name: string, given: string | number): number => {
     const id = typeof given === "string" ? vocabulary.findSpecial(given) : expectId(name, given, vocabulary.size);
     if (id === undefined) {
       throw new RecallError(
@@ -26,8 +24,8 @@ export function findDelimiters(model: LlamaModel, vocabulary: ModelVocabulary, o
           `calls them something else ("${name}" says what)`,
       );
     }
-    if (model.isEogToken(id as Token)) throw new RangeError(`Expected "${name}" not to be an end-of-generation token`);
-    return id as Token;
+    if (vocabulary.endsGeneration(id)) throw new RangeError(`Expected "${name}" not to be an end-of-generation token`);
+    return id;
   };
   return {
     startTokenId: find("startToken", options.startToken ?? "<|start_recall|>"),

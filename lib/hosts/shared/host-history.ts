@@ -1,4 +1,3 @@
-import type { Token } from "node-llama-cpp";
 import { RecallError } from "../../errors.js";
 import type { RecallSession } from "../../session.js";
 import { locateDocuments, type LocatedDocument, type RecallDocument } from "./document-locator.js";
@@ -12,7 +11,7 @@ import {
   replaceLast,
   type FollowOptions,
 } from "./host-tokens.js";
-import type { ModelVocabulary } from "./model-vocabulary.js";
+import type { HostVocabulary } from "./host-vocabulary.js";
 
 export interface HistoryOptions extends FollowOptions {
   readonly documents: readonly RecallDocument[];
@@ -24,10 +23,10 @@ export interface HistoryOptions extends FollowOptions {
  */
 export class HostHistory {
   readonly #session: RecallSession;
-  readonly #vocabulary: ModelVocabulary;
+  readonly #vocabulary: HostVocabulary;
   readonly #options: HistoryOptions;
   /** The host's tokens when last seen, the last generated one included. */
-  #tokens: Token[] = [];
+  #tokens: number[] = [];
   /** Tokens of the host from here on were generated. */
   #promptEnd = 0;
   /** A token's position in the session less its position in the host: what the host has dropped. */
@@ -37,7 +36,7 @@ export class HostHistory {
   /** Documents in the session, in order, at positions of the session. */
   #placed: { document: RecallDocument; start: number; end: number }[] = [];
 
-  constructor(session: RecallSession, vocabulary: ModelVocabulary, options: HistoryOptions) {
+  constructor(session: RecallSession, vocabulary: HostVocabulary, options: HistoryOptions) {
     this.#session = session;
     this.#vocabulary = vocabulary;
     this.#options = options;
@@ -52,13 +51,13 @@ export class HostHistory {
   }
 
   /** A generated token. */
-  accept(token: Token): void {
+  accept(token: number): void {
     this.#session.accept(token);
     this.#tokens.push(token);
   }
 
   /** The host goes on with other tokens than the one it generated last. */
-  replaceLast(tokens: readonly Token[]): void {
+  replaceLast(tokens: readonly number[]): void {
     replaceLast(this.#session, this.#tokens.at(-1)!, tokens);
     this.#tokens.pop();
     for (const token of tokens) this.#tokens.push(token);
@@ -72,13 +71,14 @@ export class HostHistory {
    *   unchanged then
    * @throws RecallError `CONTEXT_FULL`
    */
-  align(state: readonly Token[], wasFull: boolean): void {
+  align(state: readonly number[], wasFull: boolean): void {
     const common = commonLength(this.#tokens, state);
-    if (hasDropped(this.#tokens, state, { common, promptEnd: this.#promptEnd, wasFull })) this.#shift(state);
-    else this.#follow(state, common);
+    const mayDrop = this.#options.onContextShift !== null;
+    if (mayDrop && hasDropped(this.#tokens, state, { common, promptEnd: this.#promptEnd, wasFull })) this.#shift(state);
+    else this.#follow(state, common, mayDrop);
   }
 
-  #follow(state: readonly Token[], common: number): void {
+  #follow(state: readonly number[], common: number, mayDrop: boolean): void {
     if (common === this.#tokens.length && common === state.length) return;
     const restarts = common === 0 || (common < this.#alignedFrom && common < this.#tokens.length);
     const length = restarts ? 0 : common + this.#dropped;
@@ -89,7 +89,7 @@ export class HostHistory {
     const located = locateDocuments(fresh, missing, this.#vocabulary);
     const lost = missing.find((document) => located.every((one) => one.document !== document));
     if (lost !== undefined) {
-      if (this.#placed.some((one) => one.document === lost)) return this.#shift(state);
+      if (mayDrop && this.#placed.some((one) => one.document === lost)) return this.#shift(state);
       throw notInPrompt(lost);
     }
     if (restarts) this.reset();
@@ -102,7 +102,7 @@ export class HostHistory {
     this.#tokens = state.slice();
   }
 
-  #shift(state: readonly Token[]): void {
+  #shift(state: readonly number[]): void {
     if (this.#options.onContextShift === "error") throw contextShifted();
     const end = findContinuation(this.#tokens, state, this.#promptEnd);
     if (end === null) this.#turn(state);
@@ -110,7 +110,7 @@ export class HostHistory {
   }
 
   /** The host has dropped tokens and goes on after the first `end` tokens that it had. */
-  #goOn(state: readonly Token[], end: number): void {
+  #goOn(state: readonly number[], end: number): void {
     if (end >= this.#alignedFrom) this.#session.truncate(end + this.#dropped);
     this.#promptEnd = Math.max(0, this.#promptEnd - (end - state.length));
     this.#alignedFrom = state.length - Math.min(ANCHOR_TOKENS, state.length);
@@ -118,7 +118,7 @@ export class HostHistory {
   }
 
   /** The host has dropped tokens, and there is something new to read. */
-  #turn(state: readonly Token[]): void {
+  #turn(state: readonly number[]): void {
     const known = endOfKnown(this.#tokens, state);
     const fresh = state.slice(known);
     this.#append(fresh, locateDocuments(fresh, this.#unplaced(), this.#vocabulary));
@@ -127,7 +127,7 @@ export class HostHistory {
     this.#see(state);
   }
 
-  #see(state: readonly Token[]): void {
+  #see(state: readonly number[]): void {
     this.#tokens = state.slice();
     this.#dropped = this.#session.contextLength - state.length;
   }
@@ -137,7 +137,7 @@ export class HostHistory {
   }
 
   /** Appends all of the tokens or none. */
-  #append(tokens: readonly Token[], located: readonly LocatedDocument[]): void {
+  #append(tokens: readonly number[], located: readonly LocatedDocument[]): void {
     const session = this.#session;
     if (tokens.length > 0 && session.inSpan) session.endSpan();
     const recallable = this.#options.recallPrompt;

@@ -1,6 +1,7 @@
-import type { Token } from "node-llama-cpp";
 import { expectOptions, expectString } from "../../arguments.js";
-import type { ModelVocabulary } from "./model-vocabulary.js";
+import { byteString, joinBytes } from "../../text/bytes.js";
+import { utf8 } from "../../vocabulary/token-text.js";
+import type { HostVocabulary } from "./host-vocabulary.js";
 
 /** A document that stands somewhere in the prompt. */
 export interface RecallDocument {
@@ -45,18 +46,18 @@ export function expectDocuments(documents: unknown): readonly RecallDocument[] {
  * @returns the documents that were found, in the order of the prompt
  */
 export function locateDocuments(
-  tokens: readonly Token[],
+  tokens: readonly number[],
   documents: readonly RecallDocument[],
-  vocabulary: ModelVocabulary,
+  vocabulary: HostVocabulary,
 ): LocatedDocument[] {
   if (documents.length === 0) return [];
   const prompt = layOut(tokens, vocabulary);
   const longestFirst = documents
-    .map((document) => ({ document, bytes: Buffer.from(document.text) }))
+    .map((document) => ({ document, bytes: utf8(document.text) }))
     .sort((a, b) => b.bytes.length - a.bytes.length);
   const found: { located: LocatedDocument; from: number; to: number }[] = [];
   for (const { document, bytes } of longestFirst) {
-    const place = findFree(prompt.bytes, bytes, found);
+    const place = findFree(prompt, document.text, bytes, found);
     if (place !== null) found.push({ located: tokensOf(document, place, prompt.offsets), ...place });
   }
   return found.map(({ located }) => located).sort((a, b) => a.start - b.start || a.end - b.end);
@@ -70,18 +71,32 @@ interface Place {
   readonly missing: number;
 }
 
-function layOut(tokens: readonly Token[], vocabulary: ModelVocabulary): { bytes: Buffer; offsets: Int32Array } {
+interface Prompt {
+  readonly bytes: Uint8Array;
+  /** A character per byte. */
+  readonly searched: string;
+  /** Where each token begins, and the last one ends. */
+  readonly offsets: Int32Array;
+}
+
+function layOut(tokens: readonly number[], vocabulary: HostVocabulary): Prompt {
   const pieces = tokens.map((token) => vocabulary.bytes(token));
   const offsets = new Int32Array(tokens.length + 1);
   pieces.forEach((piece, i) => (offsets[i + 1] = offsets[i] + piece.length));
-  return { bytes: Buffer.concat(pieces), offsets };
+  const bytes = joinBytes(pieces);
+  return { bytes, searched: byteString(bytes), offsets };
 }
 
-function findFree(prompt: Buffer, document: Buffer, taken: readonly { from: number; to: number }[]): Place | null {
-  const leading = document.length - Buffer.from(document.toString().trimStart()).length;
-  const core = Buffer.from(document.toString().trim());
+function findFree(
+  { bytes: prompt, searched }: Prompt,
+  text: string,
+  document: Uint8Array,
+  taken: readonly { from: number; to: number }[],
+): Place | null {
+  const leading = document.length - utf8(text.trimStart()).length;
+  const core = byteString(utf8(text.trim()));
   if (core.length === 0) return { from: 0, to: 0, missing: 0 };
-  for (let at = prompt.indexOf(core); at !== -1; at = prompt.indexOf(core, at + 1)) {
+  for (let at = searched.indexOf(core); at !== -1; at = searched.indexOf(core, at + 1)) {
     let [before, after] = [0, core.length];
     while (before < leading && prompt[at - before - 1] === document[leading - before - 1]) before++;
     while (leading + after < document.length && prompt[at + after] === document[leading + after]) after++;

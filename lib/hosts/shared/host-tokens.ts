@@ -1,4 +1,3 @@
-import type { Token } from "node-llama-cpp";
 import { RecallError } from "../../errors.js";
 import type { AnySession } from "../../session/any-session.js";
 
@@ -9,7 +8,8 @@ export type ContextShiftPolicy = "error" | "keep";
 export interface FollowOptions {
   /** Whether what is in a prompt, and in no document, can be quoted. */
   readonly recallPrompt: boolean;
-  readonly onContextShift: ContextShiftPolicy;
+  /** `null`: the host drops nothing by itself, and what its state lacks is left out on purpose. */
+  readonly onContextShift: ContextShiftPolicy | null;
 }
 
 /** So many tokens in a row tell one place of a conversation from another. */
@@ -25,7 +25,7 @@ export function contextShifted(): RecallError {
 }
 
 /** How many tokens the two begin with alike. */
-export function commonLength(a: readonly Token[], b: readonly Token[]): number {
+export function commonLength(a: readonly number[], b: readonly number[]): number {
   const length = Math.min(a.length, b.length);
   let common = 0;
   while (common < length && a[common] === b[common]) common++;
@@ -33,7 +33,7 @@ export function commonLength(a: readonly Token[], b: readonly Token[]): number {
 }
 
 /** The first position from `from` on where `tokens` holds `pattern`; -1 where none does. */
-function findTokens(tokens: readonly Token[], pattern: readonly Token[], from: number): number {
+function findTokens(tokens: readonly number[], pattern: readonly number[], from: number): number {
   for (let at = from; at + pattern.length <= tokens.length; at++) {
     if (pattern.every((token, i) => tokens[at + i] === token)) return at;
   }
@@ -44,7 +44,7 @@ function findTokens(tokens: readonly Token[], pattern: readonly Token[], from: n
  * Where in what is known the host's state ends, if that is among the tokens that were generated: then the host has
  * read nothing new. (It may have taken back the last tokens, which it had not shown yet.)
  */
-export function findContinuation(known: readonly Token[], state: readonly Token[], promptEnd: number): number | null {
+export function findContinuation(known: readonly number[], state: readonly number[], promptEnd: number): number | null {
   const tail = state.slice(-ANCHOR_TOKENS);
   for (let end = known.length; end > Math.max(promptEnd, tail.length - 1); end--) {
     if (tail.every((token, i) => known[end - tail.length + i] === token)) return end;
@@ -53,7 +53,7 @@ export function findContinuation(known: readonly Token[], state: readonly Token[
 }
 
 /** The position in the host's state after which it has read something new: after the latest tokens that are known. */
-export function endOfKnown(known: readonly Token[], state: readonly Token[]): number {
+export function endOfKnown(known: readonly number[], state: readonly number[]): number {
   const ends = new Map<string, number>();
   for (let end = state.length; end >= ANCHOR_TOKENS; end--) ends.set(state.slice(end - ANCHOR_TOKENS, end).join(), end);
   for (let end = known.length; end >= ANCHOR_TOKENS; end--) {
@@ -64,12 +64,12 @@ export function endOfKnown(known: readonly Token[], state: readonly Token[]): nu
 }
 
 /**
- * Whether the host has dropped tokens, and not just gone back: it was full, or its state, which has the first `common`
+ * Whether a host that may do so has dropped tokens, and not just gone back: it was full, or its state, which has the first `common`
  * tokens of what is known, goes on with prompt tokens that used to stand later, so that those between were cut out.
  */
 export function hasDropped(
-  known: readonly Token[],
-  state: readonly Token[],
+  known: readonly number[],
+  state: readonly number[],
   { common, promptEnd, wasFull }: { common: number; promptEnd: number; wasFull: boolean },
 ): boolean {
   if (common === known.length || common === state.length) return false;
@@ -79,7 +79,7 @@ export function hasDropped(
 }
 
 /** Accepts tokens in place of the session's last one, or throws and leaves it as it was. */
-export function replaceLast(session: AnySession, last: Token, tokens: readonly Token[]): void {
+export function replaceLast(session: AnySession, last: number, tokens: readonly number[]): void {
   session.rollback(1);
   try {
     session.acceptAll(tokens);

@@ -1,4 +1,3 @@
-import type { Token } from "node-llama-cpp";
 import type { RecallTextSession } from "../../text-session.js";
 import type { TokenVocabulary } from "../../vocabulary/token-vocabulary.js";
 import { joinBytes } from "../../text/bytes.js";
@@ -26,7 +25,7 @@ export class TextHistory {
   readonly #options: FollowOptions;
   readonly #base: number;
   /** The host's tokens when last seen, the last generated one included. */
-  #tokens: Token[] = [];
+  #tokens: number[] = [];
   /** The session's length after each of them; before `#alignedFrom`, that of what is left. */
   #ends: number[] = [];
   /** Tokens of the host from here on were generated. */
@@ -50,14 +49,14 @@ export class TextHistory {
   }
 
   /** A generated token. */
-  accept(token: Token): void {
+  accept(token: number): void {
     this.#session.accept(token);
     this.#tokens.push(token);
     this.#ends.push(this.#session.contextLength);
   }
 
   /** The host goes on with other tokens than the one it generated last. */
-  replaceLast(tokens: readonly Token[]): void {
+  replaceLast(tokens: readonly number[]): void {
     replaceLast(this.#session, this.#tokens.at(-1)!, tokens);
     this.#tokens.pop();
     this.#ends.pop();
@@ -75,13 +74,15 @@ export class TextHistory {
    * @throws RecallError `CONTEXT_SHIFTED`; the session is unchanged then
    * @throws RecallError `CONTEXT_FULL`
    */
-  align(state: readonly Token[], wasFull: boolean): void {
+  align(state: readonly number[], wasFull: boolean): void {
     const common = commonLength(this.#tokens, state);
-    if (hasDropped(this.#tokens, state, { common, promptEnd: this.#promptEnd, wasFull })) this.#shift(state, common);
+    const { onContextShift } = this.#options;
+    const known = { common, promptEnd: this.#promptEnd, wasFull };
+    if (onContextShift !== null && hasDropped(this.#tokens, state, known)) this.#shift(state, common);
     else this.#follow(state, common);
   }
 
-  #follow(state: readonly Token[], common: number): void {
+  #follow(state: readonly number[], common: number): void {
     if (common === this.#tokens.length && common === state.length) return;
     const goesBack = common < this.#tokens.length;
     if (goesBack && (common === 0 || common < this.#alignedFrom)) {
@@ -97,7 +98,7 @@ export class TextHistory {
   }
 
   /** The host has dropped tokens. */
-  #shift(state: readonly Token[], common: number): void {
+  #shift(state: readonly number[], common: number): void {
     if (this.#options.onContextShift === "error") throw contextShifted();
     const end = findContinuation(this.#tokens, state, this.#promptEnd);
     if (end === null) {
@@ -124,7 +125,7 @@ export class TextHistory {
   }
 
   /** Appends all of the tokens or none: runs of text, cut where a token has none. */
-  #append(tokens: readonly Token[]): void {
+  #append(tokens: readonly number[]): void {
     const session = this.#session;
     if (tokens.length > 0 && session.inSpan) session.endSpan();
     const recallable = this.#options.recallPrompt;

@@ -1,8 +1,7 @@
-import type { LlamaModel } from "node-llama-cpp";
 import { expectOneOf } from "../../arguments.js";
 import { RecallError } from "../../errors.js";
 import { findDelimiters, type DelimiterOptions } from "./delimiters.js";
-import { ModelVocabulary } from "./model-vocabulary.js";
+import type { HostVocabulary } from "./host-vocabulary.js";
 
 /** Between what quotes stand: delimiter tokens, tags in the text, or what the model has. */
 export type RecallMode = "auto" | "token" | "text";
@@ -14,12 +13,15 @@ const MODES: readonly RecallMode[] = ["auto", "token", "text"];
  * @throws TypeError, RangeError for options
  * @throws RecallError `NO_RECALL_TOKENS` where tokens were asked for, by mode or by name, that the model does not have
  */
-export function chooseMode(model: LlamaModel, options: DelimiterOptions & { mode?: RecallMode }): "token" | "text" {
+export function chooseMode(
+  vocabulary: HostVocabulary,
+  options: DelimiterOptions & { mode?: RecallMode },
+): "token" | "text" {
   const { mode = "auto", startToken, endToken } = options;
   const wanted = expectOneOf("mode", mode, MODES);
   if (wanted === "text") return "text";
   try {
-    findDelimiters(model, ModelVocabulary.of(model), options);
+    findDelimiters(vocabulary, options);
     return "token";
   } catch (error) {
     const lacking = error instanceof RecallError && error.code === "NO_RECALL_TOKENS";

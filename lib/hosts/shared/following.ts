@@ -1,0 +1,52 @@
+import { expectBoolean } from "../../arguments.js";
+import { RecallSession } from "../../session.js";
+import type { AnySession } from "../../session/any-session.js";
+import type { RecallTextSession } from "../../text-session.js";
+import { findDelimiters } from "./delimiters.js";
+import { expectDocuments, type RecallDocument } from "./document-locator.js";
+import { HostHistory, type HistoryOptions } from "./host-history.js";
+import type { HostVocabulary } from "./host-vocabulary.js";
+import type { RecallHostOptions } from "./recall-options.js";
+import { makeTextSession } from "./text-documents.js";
+import { TextHistory } from "./text-history.js";
+
+/** Keeps a session in step with the tokens of a host. */
+export type History = HostHistory | TextHistory;
+
+/**
+ * What of a prompt can be quoted.
+ * @throws TypeError, RangeError for `documents` and `recallPrompt`
+ */
+export function expectQuotable({ documents, recallPrompt = documents === undefined }: RecallHostOptions) {
+  return {
+    documents: expectDocuments(documents ?? []),
+    recallPrompt: expectBoolean("recallPrompt", recallPrompt),
+  };
+}
+
+/**
+ * A session without history.
+ * @throws TypeError, RangeError for options; RecallError `NO_RECALL_TOKENS`, `BACKEND_UNAVAILABLE`
+ */
+export function startSession(
+  mode: "token" | "text",
+  vocabulary: HostVocabulary,
+  options: RecallHostOptions,
+  documents: readonly RecallDocument[],
+): AnySession {
+  if (mode === "text") return makeTextSession(vocabulary.tokenVocabulary, documents, options);
+  const { maxSpanTokens, minSpanTokens, maxContextTokens, recallGenerated, backend, snap } = options;
+  return new RecallSession({
+    ...findDelimiters(vocabulary, options),
+    ...{ maxSpanTokens, minSpanTokens, maxContextTokens, recallGenerated, backend, snap },
+    vocabSize: vocabulary.size,
+    barrierTokenIds: vocabulary.barriers,
+  });
+}
+
+/** Makes a session without history follow a host. */
+export function follow(session: AnySession, vocabulary: HostVocabulary, options: HistoryOptions): History {
+  return session instanceof RecallSession
+    ? new HostHistory(session, vocabulary, options)
+    : new TextHistory(session as RecallTextSession, vocabulary.tokenVocabulary, options);
+}
