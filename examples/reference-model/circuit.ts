@@ -14,7 +14,7 @@ import {
   LINE_STARTS,
   NEWLINE,
   START_RECALL,
-  TOKENS,
+  VOCABULARY_SIZE,
   byteToken,
   characterToken,
 } from "./vocabulary.js";
@@ -59,7 +59,7 @@ function addEmbeddings(embedding: Tensor): void {
   const { code, lineStart, startRecall, endRecall } = residual.token[0];
   const turnOn = (token: number, { at, amplitude }: Feature) => embedding.connect(at, token, amplitude);
 
-  for (let token = 0; token < TOKENS.length; token++) {
+  for (let token = 0; token < VOCABULARY_SIZE; token++) {
     turnOn(token, residual.constant);
     for (const outside of residual.outsideLine) turnOn(token, outside);
   }

@@ -5,7 +5,7 @@
 
 import { closeSync, openSync, writeSync } from "node:fs";
 
-import { toFloat16 } from "./float16.js";
+import { tensorBytes, type StoredTensor } from "./stored-tensor.js";
 
 const MAGIC = "GGUF";
 const VERSION = 3;
@@ -21,19 +21,11 @@ export type MetadataValue =
   | { readonly type: "strings"; readonly value: readonly string[] }
   | { readonly type: "integers"; readonly value: readonly number[] };
 
-export interface GgufTensor {
-  readonly name: string;
-  /** Fastest-varying first. */
-  readonly dimensions: readonly number[];
-  readonly type: keyof typeof TENSOR_TYPES;
-  readonly values: Float32Array;
-}
-
 /** Writes the file and returns its size in bytes. */
 export function writeGguf(
   path: string,
   metadata: Readonly<Record<string, MetadataValue>>,
-  tensors: readonly GgufTensor[],
+  tensors: readonly StoredTensor[],
 ): number {
   const data = tensors.map((tensor) => padded(tensorBytes(tensor)));
   const chunks = [padded(header(metadata, tensors, data)), ...data];
@@ -48,7 +40,7 @@ export function writeGguf(
 
 function header(
   metadata: Readonly<Record<string, MetadataValue>>,
-  tensors: readonly GgufTensor[],
+  tensors: readonly StoredTensor[],
   data: readonly Buffer[],
 ): Buffer {
   const entries = Object.entries(metadata);
@@ -85,16 +77,6 @@ function metadataValue(entry: MetadataValue): Buffer {
 
 function array(type: number, items: readonly Buffer[]): Buffer {
   return Buffer.concat([uint32(VALUE_TYPES.array), uint32(type), uint64(items.length), ...items]);
-}
-
-function tensorBytes({ type, values }: GgufTensor): Buffer {
-  const size = type === "float16" ? 2 : 4;
-  const bytes = Buffer.alloc(values.length * size);
-  values.forEach((value, i) => {
-    if (type === "float16") bytes.writeUInt16LE(toFloat16(value), i * size);
-    else bytes.writeFloatLE(value, i * size);
-  });
-  return bytes;
 }
 
 function padded(bytes: Buffer): Buffer {

@@ -1,7 +1,7 @@
 /** The parameters of a llama-architecture transformer, all zero until the circuit sets them. */
 
 import { HEAD_COUNT, HEAD_SIZE, HIDDEN_SIZE, LAYER_COUNT, RESIDUAL_SIZE } from "./layout.js";
-import { TOKENS } from "./vocabulary.js";
+import { VOCABULARY_SIZE } from "./vocabulary.js";
 
 /** A matrix that maps `columns` inputs to `rows` outputs; a vector has one row. */
 export class Tensor {
@@ -57,10 +57,10 @@ export class Block {
 
 export class Parameters {
   /** Row t is token t's embedding. */
-  readonly embedding = new Tensor("token_embd.weight", RESIDUAL_SIZE, TOKENS.length);
+  readonly embedding = new Tensor("token_embd.weight", RESIDUAL_SIZE, VOCABULARY_SIZE);
   readonly blocks = Array.from({ length: LAYER_COUNT }, (_, index) => new Block(index));
   readonly outputNorm = new Tensor("output_norm.weight", RESIDUAL_SIZE);
-  readonly output = new Tensor("output.weight", RESIDUAL_SIZE, TOKENS.length);
+  readonly output = new Tensor("output.weight", RESIDUAL_SIZE, VOCABULARY_SIZE);
   readonly ropeFactors = new Tensor("rope_freqs.weight", HEAD_SIZE / 2);
 
   /** Every tensor, in the order of the file. */

@@ -7,7 +7,7 @@ export const END_OF_TEXT = 1;
 export const START_RECALL = 2;
 export const END_RECALL = 3;
 
-const CONTROL_TOKENS = ["<|bos|>", "<|endoftext|>", "<|start_recall|>", "<|end_recall|>"];
+export const CONTROL_TOKENS: readonly string[] = ["<|bos|>", "<|endoftext|>", "<|start_recall|>", "<|end_recall|>"];
 
 /** The id of a byte. */
 export function byteToken(byte: number): number {
@@ -29,18 +29,14 @@ const byteNames = gpt2ByteNames();
 /** A BPE needs at least one merge: this one joins two bytes that no UTF-8 text contains. */
 const UNUSED_PAIR = [byteNames[0xfe], byteNames[0xff]];
 
-export const TOKENS: readonly string[] = [...CONTROL_TOKENS, ...byteNames, UNUSED_PAIR.join("")];
+/** The texts of the ids after the control tokens. */
+export const BYTE_TOKENS: readonly string[] = [...byteNames, UNUSED_PAIR.join("")];
 export const MERGES: readonly string[] = [UNUSED_PAIR.join(" ")];
 
-/** The token type of each id, in GGUF's numbering. */
-export const TOKEN_TYPES: readonly number[] = TOKENS.map((_, id) => {
-  const NORMAL = 1;
-  const CONTROL = 3;
-  return id < CONTROL_TOKENS.length ? CONTROL : NORMAL;
-});
+export const VOCABULARY_SIZE = CONTROL_TOKENS.length + BYTE_TOKENS.length;
 
 /** GPT-2 writes a printable byte as itself and the n-th other byte as character 256 + n. */
-function gpt2ByteNames(): string[] {
+export function gpt2ByteNames(): string[] {
   const isPrintable = (byte: number) =>
     (byte >= 0x21 && byte <= 0x7e) || (byte >= 0xa1 && byte <= 0xac) || byte >= 0xae;
   let others = 0;
