@@ -1,0 +1,157 @@
+import type { PreTrainedTokenizer, Tensor } from "@huggingface/transformers";
+import { expectIntegers, expectOptions, typedArrayName } from "../../arguments.js";
+import { RecallError } from "../../errors.js";
+import type { AnySession } from "../../session/any-session.js";
+import { expectQuotable, follow, startSession } from "../shared/following.js";
+import type { HistoryOptions } from "../shared/host-history.js";
+import { chooseMode, type RecallMode } from "../shared/mode.js";
+import type { RecallHostOptions, SessionOf } from "../shared/recall-options.js";
+import { Callable } from "./callable.js";
+import { Row, type RowOptions } from "./row.js";
+import { TokenizerVocabulary } from "./tokenizer-vocabulary.js";
+
+/** Options of {@link RecallLogitsProcessor}. */
+export interface RecallLogitsProcessorOptions<Mode extends RecallMode = "token"> extends RecallHostOptions<Mode> {
+  /**
+   * The tokens with which a row of a batch ends while others go on: the model's `generation_config.eos_token_id`. The
+   * tokenizer's unless given.
+   */
+  eosTokenIds?: number | readonly number[];
+}
+
+/**
+ * Constrains `generate` of transformers.js: inside a recall span each row generates exact substrings of what it has
+ * read.
+ *
+ * ```ts
+ * const recall = new RecallLogitsProcessor(tokenizer);
+ * const processors = new LogitsProcessorList();
+ * processors.push(recall);
+ * const output = await model.generate({ ...tokenizer(prompt), max_new_tokens: 100, logits_processor: processors });
+ * recall.session.spans; // the quotes, and where they were copied from
+ * ```
+ *
+ * Every sampled token is checked against its session: one that is not allowed is refused at the next step, or where
+ * `session` is read. The next call goes on where its ids begin with those of the last one, and starts anew where not.
+ *
+ * TypeScript takes `session` for a token session unless `mode` is given: where a model may have no delimiter tokens,
+ * say `mode: "auto"` and look at {@link RecallLogitsProcessor.mode}, or say `mode: "text"`.
+ */
+export class RecallLogitsProcessor<Mode extends RecallMode = "token"> extends Callable {
+  /** Whether quotes stand between tokens or between tags. */
+  readonly mode: "token" | "text";
+  /** The one that the constructor was given. */
+  readonly tokenizer: PreTrainedTokenizer;
+  readonly #vocabulary: TokenizerVocabulary;
+  readonly #history: HistoryOptions;
+  readonly #rowOptions: RowOptions;
+  /** What each row's session begins as. */
+  readonly #beginning: AnySession;
+  #rows: Row[] = [];
+  #maskMilliseconds = 0;
+
+  /**
+   * @throws TypeError, RangeError for arguments
+   * @throws RecallError `NO_RECALL_TOKENS` where the mode is `"token"` and the tokenizer lacks the delimiters;
+   *   `BACKEND_UNAVAILABLE`
+   */
+  constructor(tokenizer: PreTrainedTokenizer, options?: RecallLogitsProcessorOptions<Mode>) {
+    super();
+    const given = expectOptions<RecallLogitsProcessorOptions<RecallMode>>("options", options);
+    const quotable = expectQuotable(given);
+    const vocabulary = TokenizerVocabulary.of(tokenizer);
+    this.#rowOptions = {
+      padTokenId: tokenizer.pad_token_id ?? undefined,
+      eosTokenIds: expectEosTokens(given.eosTokenIds ?? tokenizer.eos_token_id ?? [], vocabulary.size),
+    };
+    this.mode = chooseMode(vocabulary, given);
+    this.tokenizer = tokenizer;
+    this.#vocabulary = vocabulary;
+    this.#history = { ...quotable, onContextShift: null };
+    this.#beginning = startSession(this.mode, vocabulary, given, quotable.documents);
+  }
+
+  /**
+   * The searchable context and the quotes of the first row, with all that was generated so far: read it again after
+   * the next call. The processor feeds it; its readers and `endSpan` are for everybody.
+   * @throws RecallError `NOT_ENFORCED` where a token was sampled last that was not allowed
+   */
+  get session(): SessionOf<Mode> {
+    return this.#row(0).session as SessionOf<Mode>;
+  }
+
+  /** The sessions of all rows that were in the last call. */
+  get sessions(): SessionOf<Mode>[] {
+    return this.#rows.map((row) => row.session as SessionOf<Mode>);
+  }
+
+  /** Time spent on masks since construction: finding the allowed tokens, and following those that were sampled. */
+  get maskMilliseconds(): number {
+    return this.#maskMilliseconds;
+  }
+
+  /**
+   * What `generate` calls: masks logits in place.
+   * @param inputIds the ids of each row, left padding included; `generate` appends to these very arrays
+   * @param logits float32, of shape `[rows, width]`
+   * @throws TypeError, RangeError for arguments
+   * @throws RecallError `NOT_ENFORCED`; `SEGMENT_UNKNOWN` for a document that is not in the prompt; `CONTEXT_FULL`
+   */
+  override _call(inputIds: bigint[][], logits: Tensor): Tensor {
+    const start = performance.now();
+    const rows = expectLogits(logits, inputIds.length);
+    this.follow(inputIds);
+    rows.forEach((row, i) => this.#row(i).mask(row));
+    this.#maskMilliseconds += performance.now() - start;
+    return logits;
+  }
+
+  /** @internal Brings the rows to what comes before their next tokens. */
+  follow(inputIds: bigint[][]): void {
+    this.#rows.splice(inputIds.length).forEach((row) => row.close());
+    inputIds.forEach((ids, i) => {
+      if (!this.#row(i).isReplacedBy(ids) || !this.#rows.some((row) => row.isFollowedBy(ids))) return;
+      throw new RecallError("NOT_ENFORCED", "A row goes on with the tokens of another one: beam search is not supported");
+    });
+    inputIds.forEach((ids, i) => this.#row(i).follow(ids, inputIds.length > 1));
+  }
+
+  /** Forgets everything read and generated. */
+  reset(): void {
+    this.#rows.splice(0).forEach((row) => row.close());
+  }
+
+  /** Frees the sessions. */
+  close(): void {
+    this.reset();
+    this.#beginning.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  #row(index: number): Row {
+    let row = this.#rows[index];
+    if (row === undefined) {
+      const session = this.#beginning.fork();
+      row = new Row(session, follow(session, this.#vocabulary, this.#history), this.#rowOptions);
+      this.#rows[index] = row;
+    }
+    return row;
+  }
+}
+
+function expectEosTokens(ids: number | readonly number[], vocabSize: number): ReadonlySet<number> {
+  return new Set(expectIntegers("eosTokenIds", typeof ids === "number" ? [ids] : ids, vocabSize));
+}
+
+/** The rows of a tensor of logits: views of its data. */
+function expectLogits({ type, dims, data }: Tensor, count: number): Float32Array[] {
+  if (type !== "float32" || typedArrayName(data) !== "Float32Array") {
+    throw new TypeError('Expected "logits" to be of type float32, on the CPU: logits.to("float32") converts them');
+  }
+  if (dims.length !== 2 || dims[0] !== count) throw new RangeError(`Expected "logits" to be of shape [${count}, width]`);
+  const width = dims[1];
+  return Array.from({ length: count }, (_, i) => (data as Float32Array).subarray(i * width, (i + 1) * width));
+}
