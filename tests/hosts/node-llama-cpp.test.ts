@@ -6,7 +6,8 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { RecallSampler } from "../../lib/hosts/node-llama-cpp.js";
 import { loadModel, scratch } from "../support/llama.js";
-import { BOS, END, ENGLISH, EOS, START, writeTinyModel } from "../support/tiny-model.js";
+import { quotesIn } from "../support/quotes.js";
+import { BOS, ENGLISH, EOS, START, writeTinyModel } from "../support/tiny-model.js";
 
 const path = join(scratch, "tiny.gguf");
 writeTinyModel({ path });
@@ -160,23 +161,6 @@ async function take(sequence: LlamaContextSequence, tokens: Token[], n: number, 
     if (taken.length === n) break;
   }
   return taken;
-}
-
-/** The closed quotes of a generation, by its delimiters alone. */
-function quotesIn(generated: readonly Token[]): Token[][] {
-  const quotes: Token[][] = [];
-  let quote: Token[] | null = null;
-  for (const token of generated) {
-    if (quote === null) {
-      if (token === START) quote = [];
-    } else if (token === END) {
-      quotes.push(quote);
-      quote = null;
-    } else {
-      quote.push(token);
-    }
-  }
-  return quotes;
 }
 
 test.run();

@@ -133,7 +133,8 @@ export async function generateWithRecall<Mode extends RecallMode>(
 function checkOptions<Mode extends RecallMode>(model: PreTrainedModel, options: GenerateWithRecallOptions<Mode>) {
   const given = expectOptions("options", options) as Partial<GenerateWithRecallOptions<Mode>>;
   const { recall, input_ids: inputIds, attention_mask: mask, past_key_values: cache, draft_tokens: draft } = given;
-  if (!(recall instanceof RecallLogitsProcessor)) throw new TypeError('Expected "recall" to be a RecallLogitsProcessor');
+  if (!(recall instanceof RecallLogitsProcessor))
+    throw new TypeError('Expected "recall" to be a RecallLogitsProcessor');
   if (inputIds?.type !== "int64") throw new TypeError('Expected "input_ids" to be a Tensor of int64');
   const [rows, length] = inputIds.dims;
   if (inputIds.dims.length !== 2 || rows !== 1 || length === 0) {

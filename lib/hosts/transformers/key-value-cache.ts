@@ -28,7 +28,8 @@ export class KeyValueCache {
   /** Keeps what a forward pass returned, in place of what went in. */
   update(outputs: ModelOutputs): void {
     for (const name of Object.keys(outputs)) {
-      if (KEPT.test(name)) this.#replace(name.replace(KEPT, name[7] === "." ? "past_key_values" : "past"), outputs[name]);
+      if (KEPT.test(name))
+        this.#replace(name.replace(KEPT, name[7] === "." ? "past_key_values" : "past"), outputs[name]);
     }
   }
 

@@ -111,7 +111,10 @@ export class RecallLogitsProcessor<Mode extends RecallMode = "token"> extends Ca
     this.#rows.splice(inputIds.length).forEach((row) => row.close());
     inputIds.forEach((ids, i) => {
       if (!this.#row(i).isReplacedBy(ids) || !this.#rows.some((row) => row.isFollowedBy(ids))) return;
-      throw new RecallError("NOT_ENFORCED", "A row goes on with the tokens of another one: beam search is not supported");
+      throw new RecallError(
+        "NOT_ENFORCED",
+        "A row goes on with the tokens of another one: beam search is not supported",
+      );
     });
     inputIds.forEach((ids, i) => this.#row(i).follow(ids, inputIds.length > 1));
   }
@@ -151,7 +154,8 @@ function expectLogits({ type, dims, data }: Tensor, count: number): Float32Array
   if (type !== "float32" || typedArrayName(data) !== "Float32Array") {
     throw new TypeError('Expected "logits" to be of type float32, on the CPU: logits.to("float32") converts them');
   }
-  if (dims.length !== 2 || dims[0] !== count) throw new RangeError(`Expected "logits" to be of shape [${count}, width]`);
+  if (dims.length !== 2 || dims[0] !== count)
+    throw new RangeError(`Expected "logits" to be of shape [${count}, width]`);
   const width = dims[1];
   return Array.from({ length: count }, (_, i) => (data as Float32Array).subarray(i * width, (i + 1) * width));
 }
