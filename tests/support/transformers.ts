@@ -37,9 +37,22 @@ export class Probe extends LogitsProcessor {
 /** Noise under which the likeliest token is one drawn at a temperature of 1, and at no cost for sorting. */
 export function gumbelNoise(seed: number): Probe {
   const random = new Random(seed);
-  return new Probe((_ids, logits) => {
-    for (let i = 0; i < logits.length; i++) logits[i] -= Math.log(-Math.log(random.unit() || Number.MIN_VALUE));
+  return new Probe((_ids, logits) => addGumbelNoise(logits, random));
+}
+
+/** The same, from a seed that is a row's own text: a row is sampled alike alone, among others, and at another time. */
+export function noiseOfText(pad?: number): Probe {
+  return new Probe((rows, logits, width) => {
+    rows.forEach((ids, row) => {
+      const start = ids.findIndex((id) => Number(id) !== pad);
+      const seed = ids.slice(start).reduce((sum, id) => (Math.imul(sum, 31) + Number(id)) | 0, 7);
+      addGumbelNoise(logits.subarray(row * width, (row + 1) * width), new Random(seed));
+    });
   });
+}
+
+function addGumbelNoise(logits: Float32Array, random: Random): void {
+  for (let i = 0; i < logits.length; i++) logits[i] -= Math.log(-Math.log(random.unit() || Number.MIN_VALUE));
 }
 
 export function listOf(...processors: LogitsProcessor[]): LogitsProcessorList {

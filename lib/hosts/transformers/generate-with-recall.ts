@@ -101,7 +101,7 @@ export async function generateWithRecall<Mode extends RecallMode>(
   const tokens = ids.slice(promptLength).map(Number);
   return {
     tokens,
-    text: recall.tokenizer.decode(tokens, { skip_special_tokens: true }),
+    text: tokens.length === 0 ? "" : recall.tokenizer.decode(tokens, { skip_special_tokens: true }),
     spans: session.spans.slice(closedBefore) as SessionOf<Mode>["spans"],
     endedBy: endOf(),
     forwardPasses: passes.count,
