@@ -10,9 +10,11 @@ import { writeReferenceModel } from "../examples/reference-model/write.js";
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const readme = readFileSync(join(root, "README.md"), "utf8");
 
-test("README's example is examples/quote.ts", () => {
-  const example = readFileSync(join(root, "examples/quote.ts"), "utf8");
-  assert.ok(readme.includes("```ts\n" + example + "```"));
+test("README's examples are those of examples/", () => {
+  for (const path of ["examples/quote.ts", "examples/transformers/quote.ts"]) {
+    const example = readFileSync(join(root, path), "utf8");
+    assert.ok(readme.includes("```ts\n" + example + "```"), path);
+  }
 });
 
 test("README's example quotes the document and says where", () => {
@@ -29,6 +31,28 @@ test("README's example quotes the document and says where", () => {
     assert.match(stdout, "Nairobi: 1°17'S 36°49'E {");
     assert.match(stdout, "segment: 'cities.txt'");
     assert.match(stdout, /lines: \[ 265, 265 \]/);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+test("README's example for transformers.js quotes the document and says where, on the model that it says how to write", () => {
+  const folder = mkdtempSync(join(tmpdir(), "verbatim-readme-"));
+  const run = (path: string, ...args: string[]) => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, path), ...args], {
+      cwd: folder,
+      encoding: "utf8",
+    });
+    assert.is(status, 0, stderr);
+    return stdout;
+  };
+  try {
+    const [, path, args] = /`node (dist\/examples\/\S+) (\S+ --onnx)`/.exec(readme)!;
+    run(path, ...args.split(" "));
+    const stdout = run("dist/examples/transformers/quote.js");
+    assert.match(stdout, "Nairobi: 1°17'S 36°49'E {");
+    assert.match(stdout, "segment: 'cities.txt'");
+    assert.match(stdout, /lines: \[ 2, 2 \]/);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
