@@ -1,6 +1,7 @@
 /** Batches, named documents, and several calls of generate() with one processor. */
 
 import { DynamicCache } from "@huggingface/transformers";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -228,6 +229,15 @@ test("a host that copies its ids for each step is followed too, and one that swa
     recall.sessions.map((session) => [...session.spans[0].tokens]),
     [[a[3]], [b[2]]],
   );
+});
+
+test("the adapter loads nothing of the library", () => {
+  const folder = new URL("../../lib/hosts/", import.meta.url);
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) =>
+    /^transformers.*\.js$/.test(file),
+  );
+  assert.ok(files.length >= 6);
+  for (const file of files) assert.not.match(readFileSync(new URL(file, folder), "utf8"), /["']@huggingface/);
 });
 
 test("what the constructor is given is checked", () => {

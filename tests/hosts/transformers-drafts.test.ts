@@ -17,6 +17,7 @@ import {
   type GenerateWithRecallOptions,
   type RecallError,
 } from "../../lib/hosts/transformers.js";
+import { toFloat16 } from "../../examples/reference-model/float16.js";
 import { KeyValueCache } from "../../lib/hosts/transformers/key-value-cache.js";
 import { loadOnnxModel } from "../support/onnx.js";
 import { scratch } from "../support/scratch.js";
@@ -258,16 +259,22 @@ test("what cannot be taken back from a cache is not drafted, and what is taken b
   assert.not(onDevice.canCrop(5));
 });
 
-/** The model, with one more state in what some of its forward passes return: one that no position can be taken from. */
-function withState(isReturned: (inputs: { input_ids: Tensor }) => boolean): PreTrainedModel {
-  const forward = async (inputs: { input_ids: Tensor }) => {
-    const outputs = (await model.forward(inputs)) as Record<string, Tensor>;
-    const state = new Tensor("float32", new Float32Array(2), [1, 2]);
-    return isReturned(inputs) ? { ...outputs, "present_recurrent.0": state } : outputs;
-  };
+type Outputs = Record<string, Tensor>;
+
+/** The model, with other outputs of its forward passes. */
+function changed(change: (outputs: Outputs, inputs: { input_ids: Tensor }) => Outputs): PreTrainedModel {
+  const forward = async (inputs: { input_ids: Tensor }) => change((await model.forward(inputs)) as Outputs, inputs);
   return new Proxy(model, {
     get: (target, key) => (key === "forward" ? forward : (Reflect.get(target, key) as unknown)),
   });
+}
+
+/** The model, with one more state in what some of its forward passes return: one that no position can be taken from. */
+function withState(isReturned: (tokens: number) => boolean): PreTrainedModel {
+  const state = new Tensor("float32", new Float32Array(2), [1, 2]);
+  return changed((outputs, { input_ids }) =>
+    isReturned(input_ids.dims[1]) ? { ...outputs, "present_recurrent.0": state } : outputs,
+  );
 }
 
 test("a model that cannot go back is not drafted for, and is read again where it turns out so too late", async () => {
@@ -281,9 +288,27 @@ test("a model that cannot go back is not drafted for, and is read again where it
   const never = await run(withState(() => true));
   assert.equal(never.tokens, tokens);
   assert.is(never.draftedTokens, 0);
-  const late = await run(withState(({ input_ids }) => input_ids.dims[1] > 1 && input_ids.dims[1] < 60));
+  const late = await run(withState((read) => read > 1 && read < 60));
   assert.equal(late.tokens, tokens);
   assert.ok(late.draftedTokens > late.acceptedTokens);
+});
+
+function halfOf(tensor: Tensor): Tensor {
+  return new Tensor("float16", Uint16Array.from(tensor.data as Float32Array, toFloat16), tensor.dims);
+}
+
+test("logits of 16 bits are sampled from as generate() does", async () => {
+  const half = changed(({ logits, ...others }) => ({ ...others, logits: halfOf(logits) }));
+  const options = { input_ids: idsTensor([promptAt(3)]), max_new_tokens: 40 };
+  const processors = () => listOf(new Boost(START), noiseOfText());
+  const plain = new RecallLogitsProcessor(tokenizer);
+  const expected = await generate(half, { ...options, logits_processor: listOf(...processors().processors, plain) });
+  const recall = new RecallLogitsProcessor(tokenizer);
+  const { tokens, acceptedTokens } = await generateWithRecall(half, {
+    ...{ ...options, recall, logits_processor: processors() },
+  });
+  assert.equal(tokens, expected[0]);
+  assert.ok(acceptedTokens > 0);
 });
 
 test("what it is given is checked", async () => {

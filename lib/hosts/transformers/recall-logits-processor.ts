@@ -32,7 +32,9 @@ export interface RecallLogitsProcessorOptions<Mode extends RecallMode = "token">
  * ```
  *
  * Every sampled token is checked against its session: one that is not allowed is refused at the next step, or where
- * `session` is read. The next call goes on where its ids begin with those of the last one, and starts anew where not.
+ * `session` is read. The next call goes on from what its ids and the last ones begin with, and reads the rest; another
+ * conversation begins with nothing of this one. Give `generate` all ids of a conversation, also where
+ * `past_key_values` has the first of them: what it is not given is not known here.
  *
  * TypeScript takes `session` for a token session unless `mode` is given: where a model may have no delimiter tokens,
  * say `mode: "auto"` and look at {@link RecallLogitsProcessor.mode}, or say `mode: "text"`.
@@ -85,7 +87,7 @@ export class RecallLogitsProcessor<Mode extends RecallMode = "token"> extends Ca
     return this.#rows.map((row) => row.session as SessionOf<Mode>);
   }
 
-  /** Time spent on masks since construction: finding the allowed tokens, and following those that were sampled. */
+  /** Time spent in `generate` since construction: finding the allowed tokens, and following those that were sampled. */
   get maskMilliseconds(): number {
     return this.#maskMilliseconds;
   }
