@@ -161,6 +161,39 @@ for (const mode of ["token", "text"] as const) {
   });
 }
 
+for (const mode of ["token", "text"] as const) {
+  test(`${mode}: rows can have documents of their own`, async () => {
+    const opens = mode === "text" ? encode("<")[0] : START;
+    const texts = ["The first text.", "And quite another one, longer.", "Zebras: 12345"];
+    const rows = texts.map((text) => [BOS, ...encode(`Read: ${text} Quote.`)]);
+    const recall = new RecallLogitsProcessor(tokenizer, {
+      ...{ mode, startTag: "<<", endTag: ">>", recallGenerated: false, eosTokenIds: [] },
+      documents: (row) => [{ name: `text ${row}`, text: texts[row] }],
+    });
+    await generate(model, {
+      ...{ ...padLeft(rows, EOS), max_new_tokens: 60, eos_token_id: [] },
+      logits_processor: listOf(gumbelNoise(4), new Boost(opens), recall),
+    });
+    for (const [row, session] of recall.sessions.entries()) {
+      const sources = session.spans.flatMap((span) => span.sources());
+      assert.ok(sources.length >= 5, `${sources.length} sources`);
+      assert.ok(sources.every(({ segment }) => segment === `text ${row}`));
+    }
+    const work = generate(model, {
+      ...{ ...padLeft([...rows, rows[0]], EOS), max_new_tokens: 2 },
+      logits_processor: listOf(recall),
+    });
+    // There is no fourth text.
+    const error: unknown = await work.catch((thrown: unknown) => thrown);
+    assert.is((error as Error).message, 'Expected "documents[0].text" to be a string');
+    recall.close();
+    assert.throws(
+      () => recall.session,
+      (thrown: RecallError) => thrown.code === "CLOSED",
+    );
+  });
+}
+
 function describe(span: { start: number; end: number; open: boolean; sources(): unknown[] }) {
   return [span.start, span.end, span.open, span.sources()];
 }

@@ -11,13 +11,13 @@ import {
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { toFloat16 } from "../../examples/reference-model/float16.js";
 import {
   generateWithRecall,
   RecallLogitsProcessor,
   type GenerateWithRecallOptions,
   type RecallError,
 } from "../../lib/hosts/transformers.js";
-import { toFloat16 } from "../../examples/reference-model/float16.js";
 import { KeyValueCache } from "../../lib/hosts/transformers/key-value-cache.js";
 import { loadOnnxModel } from "../support/onnx.js";
 import { scratch } from "../support/scratch.js";
@@ -332,7 +332,8 @@ test("what it is given is checked", async () => {
     'RangeError: Expected "attention_mask" to be of shape [1, 6]',
   );
   assert.match(await refusal({ draft_tokens: -1 }), 'RangeError: Expected "draft_tokens" to be an integer in [0,');
-  assert.match(await refusal({ do_sample: true, min_p: 2 }), 'RangeError: Expected "minP" to be a number in [0, 1]');
+  assert.match(await refusal({ do_sample: true, min_p: 2 }), 'RangeError: Expected "min_p" to be a number in [0, 1]');
+  assert.match(await refusal({ do_sample: true, top_k: 0.5 }), 'RangeError: Expected "top_k" to be an integer in');
   const past_key_values = new DynamicCache();
   await generateWithRecall(model, { input_ids, recall, max_new_tokens: 2, past_key_values });
   assert.match(await refusal({ past_key_values }), 'RangeError: Expected "past_key_values" to hold fewer tokens');

@@ -1,6 +1,6 @@
 import type { LogitsProcessorList, PreTrainedModel, StoppingCriteriaList, Tensor } from "@huggingface/transformers";
-import { COUNT_LIMIT, expectInteger, expectOptions } from "../../arguments.js";
-import { ConstrainedSampler } from "../../sampler.js";
+import { COUNT_LIMIT, expectInteger, expectNumber, expectOptions } from "../../arguments.js";
+import { ConstrainedSampler, type ConstrainedSamplerOptions } from "../../sampler.js";
 import type { RecallMode } from "../shared/mode.js";
 import type { SessionOf } from "../shared/recall-options.js";
 import { Drafting } from "./drafting.js";
@@ -8,6 +8,8 @@ import { ForwardPasses, type PromptInputs } from "./forward-passes.js";
 import { RecallLogitsProcessor } from "./recall-logits-processor.js";
 
 const DEFAULT_DRAFT_TOKENS = 32;
+
+type GenerationConfig = ReturnType<PreTrainedModel["_prepare_generation_config"]>;
 
 /** Options of {@link generateWithRecall}: those of `generate`, for one row, and a few more. */
 export interface GenerateWithRecallOptions<Mode extends RecallMode = RecallMode> extends PromptInputs {
@@ -156,15 +158,12 @@ function checkOptions<Mode extends RecallMode>(model: PreTrainedModel, options: 
 /** How the model is sampled from, and when it has ended: as `generate` finds it in its options and the model's. */
 function prepare(model: PreTrainedModel, options: GenerateWithRecallOptions, promptLength: number) {
   const config = model._prepare_generation_config(null, options);
-  const limit: number | null = config.max_new_tokens;
-  if (limit !== null) config.max_length = promptLength + limit;
-  const { do_sample: draws, temperature, top_k: topK, top_p: topP } = config;
-  const { seed, min_p: minP } = options;
-  const sampler = new ConstrainedSampler(draws ? { temperature, topK, topP, minP, seed } : { temperature: 0, seed });
+  const limit: unknown = config.max_new_tokens;
+  if (typeof limit === "number") config.max_length = promptLength + limit;
   const processors = builtInProcessors(model, { ...config, do_sample: false }, promptLength, options.logits_processor);
   const TensorClass = options.input_ids.constructor as typeof Tensor;
   return {
-    sampler,
+    sampler: new ConstrainedSampler({ ...samplingOf(config, options.min_p), seed: options.seed }),
     process: (ids: bigint[], logits: Float32Array): Float32Array => {
       if (processors.processors.length === 0) return logits;
       const processed = processors([ids], new TensorClass("float32", logits, [1, logits.length])) as Tensor;
@@ -173,6 +172,16 @@ function prepare(model: PreTrainedModel, options: GenerateWithRecallOptions, pro
     hasEnded: model._get_stopping_criteria(config, options.stopping_criteria) as (ids: bigint[][]) => boolean[],
     maxLength: config.max_length ?? Infinity,
     eosTokenIds: [config.eos_token_id ?? []].flat(),
+  };
+}
+
+function samplingOf(config: GenerationConfig, minP: number | undefined): ConstrainedSamplerOptions {
+  if (!config.do_sample) return { temperature: 0 };
+  return {
+    temperature: expectNumber("temperature", config.temperature ?? 1, 0, Number.MAX_VALUE),
+    topK: expectInteger("top_k", config.top_k ?? 0, 0, COUNT_LIMIT),
+    topP: expectNumber("top_p", config.top_p ?? 1, 0, 1),
+    minP: expectNumber("min_p", minP ?? 0, 0, 1),
   };
 }
 

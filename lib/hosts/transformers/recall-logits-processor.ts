@@ -2,6 +2,7 @@ import type { PreTrainedTokenizer, Tensor } from "@huggingface/transformers";
 import { expectIntegers, expectOptions, typedArrayName } from "../../arguments.js";
 import { RecallError } from "../../errors.js";
 import type { AnySession } from "../../session/any-session.js";
+import { expectDocuments, type RecallDocument } from "../shared/document-locator.js";
 import { expectQuotable, follow, startSession } from "../shared/following.js";
 import type { HistoryOptions } from "../shared/host-history.js";
 import { chooseMode, type RecallMode } from "../shared/mode.js";
@@ -11,7 +12,17 @@ import { Row, type RowOptions } from "./row.js";
 import { TokenizerVocabulary } from "./tokenizer-vocabulary.js";
 
 /** Options of {@link RecallLogitsProcessor}. */
-export interface RecallLogitsProcessorOptions<Mode extends RecallMode = "token"> extends RecallHostOptions<Mode> {
+export interface RecallLogitsProcessorOptions<Mode extends RecallMode = "token"> extends Omit<
+  RecallHostOptions<Mode>,
+  "documents"
+> {
+  /**
+   * Documents that stand in every prompt, by the names that quotes shall report; for prompts with documents of their
+   * own, a function from a row's index to what stands in its prompt. They are found by their text, wherever a chat
+   * template puts it; with documents given, nothing else of the prompt can be quoted unless `recallPrompt` says so. In
+   * text mode they can be quoted from the start, whether or not the prompt shows them.
+   */
+  documents?: readonly RecallDocument[] | ((row: number) => readonly RecallDocument[]);
   /**
    * The tokens with which a row of a batch ends while others go on: the model's `generation_config.eos_token_id`. The
    * tokenizer's unless given.
@@ -45,9 +56,12 @@ export class RecallLogitsProcessor<Mode extends RecallMode = "token"> extends Ca
   /** The one that the constructor was given. */
   readonly tokenizer: PreTrainedTokenizer;
   readonly #vocabulary: TokenizerVocabulary;
+  readonly #options: RecallHostOptions;
   readonly #history: HistoryOptions;
   readonly #rowOptions: RowOptions;
-  /** What each row's session begins as. */
+  /** Where each row has its own. */
+  readonly #documentsOf: ((row: number) => readonly RecallDocument[]) | null;
+  /** What each row's session begins as, but for documents of its own. */
   readonly #beginning: AnySession;
   #rows: Row[] = [];
   #maskMilliseconds = 0;
@@ -59,7 +73,9 @@ export class RecallLogitsProcessor<Mode extends RecallMode = "token"> extends Ca
    */
   constructor(tokenizer: PreTrainedTokenizer, options?: RecallLogitsProcessorOptions<Mode>) {
     super();
-    const given = expectOptions<RecallLogitsProcessorOptions<RecallMode>>("options", options);
+    const { documents, ...others } = expectOptions<RecallLogitsProcessorOptions<RecallMode>>("options", options);
+    this.#documentsOf = typeof documents === "function" ? documents : null;
+    const given = { ...others, documents: typeof documents === "function" ? [] : documents };
     const quotable = expectQuotable(given);
     const vocabulary = TokenizerVocabulary.of(tokenizer);
     this.#rowOptions = {
@@ -68,6 +84,7 @@ export class RecallLogitsProcessor<Mode extends RecallMode = "token"> extends Ca
     };
     this.mode = chooseMode(vocabulary, given);
     this.tokenizer = tokenizer;
+    this.#options = given;
     this.#vocabulary = vocabulary;
     this.#history = { ...quotable, onContextShift: null };
     this.#beginning = startSession(this.mode, vocabulary, given, quotable.documents);
@@ -139,11 +156,24 @@ export class RecallLogitsProcessor<Mode extends RecallMode = "token"> extends Ca
   #row(index: number): Row {
     let row = this.#rows[index];
     if (row === undefined) {
-      const session = this.#beginning.fork();
-      row = new Row(session, follow(session, this.#vocabulary, this.#history), this.#rowOptions);
+      const history = { ...this.#history, documents: this.#documentsFor(index) };
+      const session = this.#begin(history.documents);
+      row = new Row(session, follow(session, this.#vocabulary, history), this.#rowOptions);
       this.#rows[index] = row;
     }
     return row;
+  }
+
+  #documentsFor(row: number): readonly RecallDocument[] {
+    return this.#documentsOf === null ? this.#history.documents : expectDocuments(this.#documentsOf(row));
+  }
+
+  #begin(documents: readonly RecallDocument[]): AnySession {
+    const session = this.#beginning.fork();
+    if (this.#documentsOf === null || this.mode === "token") return session;
+    // A session of text mode is built on its documents; one of token mode finds them in its prompt.
+    session.close();
+    return startSession(this.mode, this.#vocabulary, this.#options, documents);
   }
 }
 
