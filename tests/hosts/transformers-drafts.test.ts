@@ -21,9 +21,9 @@ import {
 import { KeyValueCache } from "../../lib/hosts/transformers/key-value-cache.js";
 import { loadOnnxModel } from "../support/onnx.js";
 import { scratch } from "../support/scratch.js";
-import { BOS, ENGLISH, EOS, START } from "../support/tiny-model.js";
+import { BOS, END, ENGLISH, EOS, START } from "../support/tiny-model.js";
 import { writeTinyOnnxModel } from "../support/tiny-onnx-model.js";
-import { Boost, generate, idsTensor, listOf, noiseOfText } from "../support/transformers.js";
+import { Boost, generate, idsTensor, listOf, noiseOfText, Probe } from "../support/transformers.js";
 
 const folder = join(scratch, "tiny");
 writeTinyOnnxModel({ folder });
@@ -70,6 +70,25 @@ for (const mode of ["token", "text"] as const) {
     // Drafts are accepted, and refuted too.
     assert.ok(counts.acceptedTokens >= 50 && counts.draftedTokens > counts.acceptedTokens + 20, JSON.stringify(counts));
     assert.is(counts.forwardPasses, counts.tokens - counts.acceptedTokens);
+  });
+
+  test(`${mode}: a model that copies takes at most 8 forward passes for a quote of 32 tokens`, async () => {
+    for (const start of [40, 200, 333]) {
+      const prompt = [BOS, ...english];
+      const [opening, closing] = mode === "text" ? [encode("<<"), encode(">>")] : [[START], [END]];
+      // It begins where a word does: there the tokenizer cuts the text as it does the quote by itself.
+      const from = english.findIndex((id, at) => at >= start && tokenizer.decode([id]).startsWith(" "));
+      const script = [...opening, ...english.slice(from, from + 32), ...closing, EOS];
+      const copies = new Probe(([ids], logits) => (logits[script[ids.length - prompt.length]] += 1000));
+      const { tokens, spans, forwardPasses } = await generateWithRecall(model, {
+        ...{ input_ids: idsTensor([prompt]), recall: newRecall(), max_new_tokens: 60 },
+        logits_processor: listOf(copies),
+      });
+      assert.equal(tokens, script);
+      assert.is(spans.length, 1);
+      const inQuote = forwardPasses - (opening.length + closing.length);
+      assert.ok(inQuote <= 8, `${inQuote} passes`);
+    }
   });
 
   test(`${mode}: a seed draws the same tokens with drafts and without`, async () => {

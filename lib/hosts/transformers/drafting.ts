@@ -1,4 +1,4 @@
-import type { AnySession } from "../../session/any-session.js";
+import type { DraftSource } from "../shared/draft-source.js";
 
 const NO_DRAFT = new Int32Array(0);
 
@@ -27,13 +27,15 @@ class AdaptiveLength {
  * what only the latest of them has is a guess, and each wrong one costs a token's work.
  */
 export class Drafting {
+  readonly #source: DraftSource;
   readonly #max: number;
   readonly #agreed = new AdaptiveLength(8);
   readonly #guessed = new AdaptiveLength(1);
   #last = { agreed: 0, guessed: 0 };
 
   /** @param max tokens of a proposal */
-  constructor(max: number) {
+  constructor(source: DraftSource, max: number) {
+    this.#source = source;
     this.#max = max;
   }
 
@@ -41,12 +43,12 @@ export class Drafting {
    * At most `room` tokens; none outside a span.
    * @param isNew whether nothing has been copied yet: a guess would be blind
    */
-  propose(session: AnySession, room: number, isNew: boolean): Int32Array {
+  propose(room: number, isNew: boolean): Int32Array {
     const max = Math.max(0, Math.min(this.#max, room));
     const asked = Math.min(this.#agreed.length, max);
-    const agreed = asked === 0 ? NO_DRAFT : session.draft(asked);
+    const agreed = asked === 0 ? NO_DRAFT : this.#source(asked, "agreed");
     const guesses = isNew || agreed.length === asked ? 0 : Math.min(this.#guessed.length, max - agreed.length);
-    const draft = guesses === 0 ? agreed : session.draft(agreed.length + guesses, { choose: "latest" });
+    const draft = guesses === 0 ? agreed : this.#source(agreed.length + guesses, "latest");
     this.#last = { agreed: Math.min(agreed.length, draft.length), guessed: Math.max(0, draft.length - agreed.length) };
     return draft;
   }

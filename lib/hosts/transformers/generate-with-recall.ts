@@ -74,9 +74,9 @@ export async function generateWithRecall<Mode extends RecallMode>(
   const promptLength = ids.length;
   const { sampler, process, hasEnded, maxLength, eosTokenIds } = prepare(model, options, promptLength);
   const passes = new ForwardPasses(model, options);
-  const drafting = new Drafting(draftTokens);
   recall.follow([ids]);
   const { session } = recall;
+  const drafting = new Drafting(recall.draftSource, draftTokens);
   const closedBefore = session.spans.filter((span) => !span.open).length;
   let [draftedTokens, acceptedTokens] = [0, 0];
   let hasJustOpened = false;
@@ -84,7 +84,7 @@ export async function generateWithRecall<Mode extends RecallMode>(
   streamer?.put([ids.slice()]);
   while (!isDone && !isAborted()) {
     const room = passes.canTakeBack ? maxLength - ids.length - 1 : 0;
-    const draft = drafting.propose(session, room, hasJustOpened);
+    const draft = drafting.propose(room, hasJustOpened);
     const rows = await passes.read(ids, draft);
     let agreed = 0;
     let agrees: boolean;

@@ -3,6 +3,7 @@ import { expectIntegers, expectOptions, typedArrayName } from "../../arguments.j
 import { RecallError } from "../../errors.js";
 import type { AnySession } from "../../session/any-session.js";
 import { expectDocuments, type RecallDocument } from "../shared/document-locator.js";
+import { draftSource, type DraftSource } from "../shared/draft-source.js";
 import { expectQuotable, follow, startSession } from "../shared/following.js";
 import type { HistoryOptions } from "../shared/host-history.js";
 import { chooseMode, type RecallMode } from "../shared/mode.js";
@@ -136,6 +137,12 @@ export class RecallLogitsProcessor<Mode extends RecallMode = "token"> extends Ca
       );
     });
     inputIds.forEach((ids, i) => this.#row(i).follow(ids, inputIds.length > 1));
+  }
+
+  /** @internal What the first row may want to copy next. */
+  get draftSource(): DraftSource {
+    const tokenize = (text: string) => this.tokenizer.encode(text, { add_special_tokens: false });
+    return draftSource(this.session, this.#vocabulary.tokenVocabulary, tokenize);
   }
 
   /** Forgets everything read and generated. */
