@@ -6,7 +6,7 @@ import type { RecallHostOptions } from "./recall-options.js";
 
 /** A frozen context of the documents, under their names. */
 export function indexDocuments(
-  documents: readonly RecallDocument[],
+  documents: readonly { readonly name: string; readonly text: string | Uint8Array }[],
   options: RecallTextContextOptions,
 ): RecallTextContext {
   const context = new RecallTextContext(options);

@@ -1,0 +1,47 @@
+import { TokenVocabulary } from "../../vocabulary/token-vocabulary.js";
+import { tokenBytesOfTokenizerJson } from "../../vocabulary/tokenizer-json.js";
+import { CONTROL_BYTE, type HostVocabulary } from "./host-vocabulary.js";
+
+/** What a Hugging Face `tokenizer.json` says about its ids, read once per object. */
+export class JsonVocabulary implements HostVocabulary {
+  readonly size: number;
+  readonly barriers: readonly number[];
+  readonly tokenVocabulary: TokenVocabulary;
+  readonly #bytes: readonly (Uint8Array | null)[];
+  readonly #added: ReadonlyMap<string, number>;
+
+  static readonly #read = new WeakMap<object, JsonVocabulary>();
+
+  /**
+   * The vocabulary of a `tokenizer.json`, parsed; the second call costs nothing.
+   * @throws TypeError for what cannot be read, naming the field
+   */
+  static of(json: unknown): JsonVocabulary {
+    const known = typeof json === "object" && json !== null ? this.#read.get(json) : undefined;
+    const vocabulary = known ?? new JsonVocabulary(json);
+    this.#read.set(json as object, vocabulary);
+    return vocabulary;
+  }
+
+  private constructor(json: unknown) {
+    this.#bytes = tokenBytesOfTokenizerJson(json);
+    const { added_tokens: added } = json as { added_tokens?: readonly { content: string; id: number }[] | null };
+    this.#added = new Map((added ?? []).map(({ content, id }) => [content, id]));
+    this.size = this.#bytes.length;
+    this.barriers = this.#bytes.flatMap((bytes, id) => (bytes === null ? [id] : []));
+    this.tokenVocabulary = new TokenVocabulary({ vocabSize: this.size, tokenBytes: this.#bytes });
+  }
+
+  findSpecial(text: string): number | undefined {
+    return this.#added.get(text);
+  }
+
+  bytes(token: number): Uint8Array {
+    return this.#bytes[token] ?? CONTROL_BYTE;
+  }
+
+  /** The file does not say: whatever ends a generation is a special token, and so a barrier. */
+  endsGeneration(): boolean {
+    return false;
+  }
+}
