@@ -79,7 +79,7 @@ export class RecallLogitProcessor<Mode extends RecallMode = "text"> implements L
   constructor(options: RecallLogitProcessorOptions<Mode>) {
     const given = expectOptions<RecallLogitProcessorOptions<RecallMode>>("options", options);
     const { tokenizerJson, mode = "text", maskValue = MASKED } = given;
-    const vocabulary = JsonVocabulary.of(tokenizerJson);
+    const vocabulary = JsonVocabulary.of(expectOptions("tokenizerJson", (tokenizerJson ?? null) as object));
     this.mode = chooseMode(vocabulary, { ...given, mode });
     const masked = expectNumber("maskValue", maskValue, -Infinity, Infinity);
     this.session = startSession(this.mode, vocabulary, given, masked) as SessionOf<Mode>;
