@@ -30,7 +30,8 @@ async function runTests(filter) {
   return results;
 }
 
-function report({ file, passed, failed, seconds, problem, output }) {
+function report({ file, passed, failed, seconds, problem, lacks, output }) {
+  if (lacks !== undefined) return console.log(`skipped ${file}: ${lacks}`);
   const verdict = failed === 0 ? "ok    " : "FAILED";
   console.log(`${verdict} ${file}: ${passed} passed, ${failed} failed, ${seconds.toFixed(1)} s`);
   if (problem !== undefined) console.log(`       ${problem}`);

@@ -7,7 +7,8 @@ const TIMEOUT_MINUTES = 10;
 
 /**
  * Runs one test file and reads uvu's totals. What uvu lets pass is a failure here: a file without tests, a skipped
- * test, an end without totals (a promise that never settled), a process that does not end.
+ * test, an end without totals (a promise that never settled), a process that does not end. A file that lacks what it
+ * needs prints `skipped: <what>` and runs nothing; that is a failure where `CI` is set.
  */
 export async function runTestFile(file) {
   const started = performance.now();
@@ -16,6 +17,8 @@ export async function runTestFile(file) {
   const total = totalOf(output, "Total");
   const passed = totalOf(output, "Passed") ?? 0;
   const skipped = totalOf(output, "Skipped") ?? 0;
+  const lacks = process.env.CI === undefined && total === undefined ? lackOf(output) : undefined;
+  if (ending === "exit code 0" && lacks !== undefined) return { file, passed: 0, failed: 0, seconds, lacks, output };
   const problem = problemOf(ending, total, skipped);
   const notPassed = (total ?? 0) - passed;
   const failed = problem === undefined ? notPassed : Math.max(notPassed, 1);
@@ -34,6 +37,10 @@ function flagsOf(file) {
   const [firstLine] = readFileSync(join(repository, file), "utf8").split("\n", 1);
   const flags = /^\/\/ node-flags: (.+)$/.exec(firstLine)?.[1];
   return flags === undefined ? [] : flags.trim().split(/\s+/);
+}
+
+function lackOf(output) {
+  return /^skipped: (.+)$/m.exec(output)?.[1];
 }
 
 /** What uvu printed last under `label`. */

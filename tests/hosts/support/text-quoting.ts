@@ -7,7 +7,7 @@ const END = "</recall>";
  */
 export class TextQuoting {
   readonly #documents: readonly string[];
-  /** What was generated since the last quote. */
+  /** What was generated since the last quote, as far as it may be part of an opening tag. */
   #plain = "";
   /** What was generated since the opening tag; `null` outside a quote. */
   #quoted: string | null = null;
@@ -37,17 +37,20 @@ export class TextQuoting {
   }
 
   accept(token: string): void {
-    if (this.#quoted === null) {
-      this.#plain = token === "" ? "" : this.#plain + token;
-      const opened = this.#plain.indexOf(START);
-      if (opened === -1) return;
-      this.#quoted = this.#plain.slice(opened + START.length);
-    } else this.#quoted += token;
-    const closed = this.#quoted.indexOf(END);
-    if (closed === -1) return;
+    if (this.#quoted === null) this.#open(token);
+    else this.#quoted += token;
+    const closed = this.#quoted?.indexOf(END) ?? -1;
+    if (this.#quoted === null || closed === -1) return;
     this.quotes.push(this.#quoted.slice(0, closed));
     this.#quoted = null;
     this.#plain = "";
+  }
+
+  #open(token: string): void {
+    const plain = token === "" ? "" : this.#plain + token;
+    const opened = plain.indexOf(START);
+    if (opened === -1) this.#plain = plain.slice(1 - START.length);
+    else this.#quoted = plain.slice(opened + START.length);
   }
 
   /** Whether this may stand after an opening tag: text of a document, or a quote and the beginning of the closing tag. */

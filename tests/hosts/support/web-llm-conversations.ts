@@ -7,6 +7,7 @@ import { tokenBytesOfTokenizerJson } from "../../../lib/index.js";
 import { RecallLogitProcessor, type QuotableDocument, type RecallSource } from "../../../lib/hosts/web-llm.js";
 import { Random } from "../../support/random.js";
 import { byteString, textOf, TextQuoting } from "./text-quoting.js";
+import { TagWishes } from "./tag-wishes.js";
 import { TokenQuoting } from "./token-quoting.js";
 import { WebLlmPipeline } from "./web-llm-pipeline.js";
 
@@ -51,22 +52,11 @@ export function converseInText(options: Conversation): ConversationReport {
   const random = new Random(options.seed);
   const pipeline = new WebLlmPipeline(recall, { ids: tokens.length, width }, random);
   const truth = new TextQuoting(documents.map(({ text }) => text));
-  const towards = new Map<string, number[]>();
-  const startOf = (tag: string): number[] => {
-    let ids = towards.get(tag);
-    if (ids === undefined) {
-      ids = tokens.flatMap((token, id) =>
-        token !== "" && (tag.startsWith(token) || token.startsWith(tag)) ? [id] : [],
-      );
-      towards.set(tag, ids);
-    }
-    return ids;
-  };
+  const wishes = new TagWishes(tokens, random);
   let [masked, comparedRows] = [0, 0];
   for (let step = 0; step < steps; step++) {
-    const wished = random.chance(truth.inSpan ? 0.3 : 0.9) ? random.pick(startOf(truth.dueTag)) : undefined;
     const wasInSpan = truth.inSpan;
-    const { token, before, sampled } = pipeline.step(wished);
+    const { token, before, sampled } = pipeline.step(wishes.next(truth));
     if (!truth.allows(tokens[token])) throw new Error(`Step ${step}: token ${token} does not go on with a quote`);
     if (wasInSpan) masked++;
     if (step % rowEvery === 0) {
