@@ -17,6 +17,14 @@ test("README's examples are those of examples/", () => {
   }
 });
 
+test("README's lines for web-llm are those of examples/web-llm/quote.ts", () => {
+  const example = readFileSync(join(root, "examples/web-llm/quote.ts"), "utf8").split("\n");
+  const block = /```ts\n([^`]*verbatim-runtime\/web-llm[^`]*)```/.exec(readme)![1].trimEnd().split("\n");
+  const strange = block.filter((line) => !line.startsWith("//") && !example.includes(line));
+  assert.ok(block.length > 5);
+  assert.equal(strange, []);
+});
+
 test("README's example quotes the document and says where", () => {
   const folder = mkdtempSync(join(tmpdir(), "verbatim-readme-"));
   try {

@@ -4,7 +4,7 @@
  * `browser.test.ts` does the same in a browser.
  */
 
-import type { LogitProcessor, MLCEngineConfig } from "@mlc-ai/web-llm";
+import type { LogitProcessor } from "@mlc-ai/web-llm";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { tokenizerJson as jsonOf } from "../../examples/reference-model/tokenizer-files.js";
@@ -28,13 +28,6 @@ const documents = [
   { name: "harbour.md", text: ENGLISH.slice(0, 700) },
   { name: "signs", text: "北京é🙂\nThe red ball — naïve “quotes”.\r\n\n北京 the end" },
 ];
-
-test("it is what web-llm registers", () => {
-  const recall = new RecallLogitProcessor({ tokenizerJson, documents });
-  const processor: LogitProcessor = recall;
-  const config: MLCEngineConfig = { logitProcessorRegistry: new Map([["model", processor]]) };
-  assert.is(config.logitProcessorRegistry?.get("model"), recall);
-});
 
 test("text mode: thousands of quotes, every step by the definition", () => {
   const { masked, comparedRows, quotes } = converseInText({
