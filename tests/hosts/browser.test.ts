@@ -21,6 +21,13 @@ import type { Page } from "./support/browser-page.js";
 import type { RecallSource } from "../../lib/hosts/web-llm.js";
 import { checkQuotes } from "./support/web-llm-conversations.js";
 
+const executable = findChromium();
+if (executable === null && process.env.CI === undefined) {
+  console.log("skipped: no Chromium (CHROMIUM says where one is, /usr/bin/chromium unless given)");
+  process.exit();
+}
+if (executable === null) throw new Error("No Chromium: install Debian's package, or say where one is by CHROMIUM");
+
 /** As many as Qwen 2.5 has: its tokenizer's ids, and the width of its logits. */
 const IDS = 151_669;
 const WIDTH = 151_936;
@@ -95,13 +102,6 @@ test("nothing of Node is in the bundle, with web-llm itself in it too", async ()
   const text = new TextDecoder().decode(page.outputFiles[0].contents);
   assert.not.match(text, /\bnode:|\brequire\(|\bprocess\.|\bBuffer\./);
 });
-
-const executable = findChromium();
-if (executable === null && process.env.CI === undefined) {
-  console.log("skipped: no Chromium (CHROMIUM says where one is, /usr/bin/chromium unless given)");
-  process.exit();
-}
-if (executable === null) throw new Error("No Chromium: install Debian's package, or say where one is by CHROMIUM");
 
 const server = createServer(({ url = "" }, response) => {
   const [type, content] = FILES[url] ?? ["text/plain", ""];
