@@ -7,10 +7,14 @@ export const EDGE = 0x100;
 /** The byte is searchable and continues the run of the byte before it, if that is searchable. */
 export const CONTINUES = 0x200;
 
-/** The tokens that may come next, and whether the tag is let through below the least length because nothing else is. */
-export interface TextContinuations {
-  tokens: Int32Array;
-  relaxed: boolean;
+/** The tokens that may come first in a quote. */
+export interface StartTokens {
+  /** A run starts here, so that nothing that is appended changes what may start before. */
+  readonly settled: number;
+  /** The tokens of quotes that start before that. */
+  readonly before: Int32Array;
+  /** Those of all quotes; `null` where the context has changed since. */
+  readonly all: Int32Array | null;
 }
 
 /** A context as words: each byte, and what is known of the place before it. */
@@ -20,8 +24,8 @@ export class JavaScriptTextContext implements EngineTextContext {
   #wordsOwner = this.#owner;
   words = new Uint16Array(0);
   length = 0;
-  /** What may come first in a quote, by its options. Forks share it until either changes. */
-  starts = new Map<string, TextContinuations>();
+  /** By the options of the quotes. Forks share it until either changes. */
+  starts = new Map<string, StartTokens>();
 
   constructor(readonly vocabulary: EngineVocabulary) {}
 
@@ -32,7 +36,7 @@ export class JavaScriptTextContext implements EngineTextContext {
   append(text: Uint8Array, { searchable, newRun, json, edges }: TextAppendOptions): void {
     if (text.length === 0) return;
     this.#reserve(this.length + text.length);
-    this.starts = new Map();
+    this.#keepStarts(searchable && !newRun ? this.length - 1 : this.length);
     let escape = 0;
     for (let i = 0; i < text.length; i++) {
       const byte = text[i];
@@ -51,7 +55,7 @@ export class JavaScriptTextContext implements EngineTextContext {
   truncate(length: number): void {
     if (length === this.length) return;
     this.length = length;
-    this.starts = new Map();
+    this.#keepStarts(length);
   }
 
   read(start: number, end: number): Uint8Array {
@@ -102,6 +106,13 @@ export class JavaScriptTextContext implements EngineTextContext {
     return position;
   }
 
+  /** Where the last run starts, or the last byte that is in none. */
+  lastRunStart(): number {
+    let start = this.length - 1;
+    while (start > 0 && this.continues(start, this.length)) start--;
+    return Math.max(start, 0);
+  }
+
   /** Visits where matches of `bytes` start in `ranges`, and where the range of each ends; until a visit says true. */
   findMatch(bytes: Uint8Array, ranges: Int32Array, visit: (start: number, end: number) => boolean): void {
     const { words } = this;
@@ -121,6 +132,12 @@ export class JavaScriptTextContext implements EngineTextContext {
       if (!this.continues(position, end) || (this.words[position] & 0xff) !== bytes[i]) return false;
     }
     return true;
+  }
+
+  /** Keeps what holds whatever comes after the first `length` bytes. */
+  #keepStarts(length: number): void {
+    const kept = [...this.starts].filter(([, { settled }]) => settled <= length);
+    this.starts = new Map(kept.map(([options, starts]) => [options, { ...starts, all: null }]));
   }
 
   #reserve(length: number): void {

@@ -1,8 +1,15 @@
-import type { JavaScriptTextContext, TextContinuations } from "./javascript-text-context.js";
+import { unionOf } from "./ascending.js";
+import type { JavaScriptTextContext, StartTokens } from "./javascript-text-context.js";
 import { TextWalk } from "./javascript-text-walk.js";
 import type { EngineTextMatcher, TextSpanOptions } from "./text-engine.js";
 import { TokenTrie } from "./token-trie.js";
 import { rangeEnd } from "./ranges.js";
+
+/** The tokens that may come next, and whether the tag is let through below the least length because nothing else is. */
+interface TextContinuations {
+  tokens: Int32Array;
+  relaxed: boolean;
+}
 
 /** What is known after some pieces of a quote. */
 interface State {
@@ -20,6 +27,7 @@ interface State {
 
 const EMPTY: State = { length: 0, survivors: null, tags: [], closedAt: -1, next: null };
 const NO_TOKENS = new Int32Array(0);
+const NOTHING_SETTLED: StartTokens = { settled: 0, before: NO_TOKENS, all: null };
 
 /** Candidates as a survivor filter: each piece of the quote leaves a shorter list of positions. */
 export class JavaScriptTextMatcher implements EngineTextMatcher {
@@ -183,34 +191,52 @@ export class JavaScriptTextMatcher implements EngineTextMatcher {
   #next(): TextContinuations {
     const state = this.#state;
     if (state.next !== null) return state.next;
-    const { ranges, tag, minBytes, maxBytes } = this.#options;
-    const whole = state.survivors === null && ranges === null;
-    const key = `${String(minBytes)} ${String(maxBytes)} ${tag.join(" ")}`;
-    const cached = whole ? this.#context.starts.get(key) : undefined;
-    if (cached !== undefined) return (state.next = cached);
+    const { minBytes } = this.#options;
     const tokens = state.closedAt >= 0 ? NO_TOKENS : this.#collect(minBytes);
     const relaxed = state.closedAt < 0 && tokens.length === 0 && state.length < minBytes;
-    const next = { tokens: relaxed ? this.#collect(0) : tokens, relaxed };
-    if (whole) this.#context.starts.set(key, next);
-    return (state.next = next);
+    return (state.next = { tokens: relaxed ? this.#collect(0) : tokens, relaxed });
   }
 
   #collect(minBytes: number): Int32Array {
-    const { tag, maxBytes } = this.#options;
+    const { tag, maxBytes, ranges } = this.#options;
     const { length, survivors, tags } = this.#state;
+    if (survivors === null)
+      return ranges === null ? this.#collectAnywhere(minBytes) : this.#collectFrom(ranges, minBytes);
     const walk = new TextWalk(this.#context, this.#trie, tag, minBytes - length);
     for (const progress of tags) walk.resume(progress);
-    if (survivors === null) walk.close(0, 0);
-    for (const position of survivors ?? this.#starts()) {
+    for (const position of survivors) {
       const start = position - length;
-      walk.follow(position, this.#endOf(start), start + maxBytes, survivors === null);
+      walk.follow(position, this.#endOf(start), start + maxBytes, false);
     }
     return walk.sorted();
   }
 
+  /** The first tokens of quotes from anywhere. What is settled of the context is not looked at again. */
+  #collectAnywhere(minBytes: number): Int32Array {
+    const { tag, maxBytes } = this.#options;
+    const context = this.#context;
+    const options = `${minBytes} ${maxBytes} ${tag.join(" ")}`;
+    const known = context.starts.get(options) ?? NOTHING_SETTLED;
+    if (known.all !== null) return known.all;
+    const settled = Math.max(known.settled, context.lastRunStart());
+    const collect = (from: number, to: number) => this.#collectFrom(Int32Array.of(from, to), minBytes);
+    const before = settled === known.settled ? known.before : unionOf(known.before, collect(known.settled, settled));
+    const all = unionOf(before, collect(settled, context.length));
+    context.starts.set(options, { settled, before, all });
+    return all;
+  }
+
+  /** The first tokens of quotes that start in these ranges. */
+  #collectFrom(starts: Int32Array, minBytes: number): Int32Array {
+    const { tag, maxBytes } = this.#options;
+    const walk = new TextWalk(this.#context, this.#trie, tag, minBytes);
+    walk.close(0, 0);
+    for (const start of this.#starts(starts)) walk.follow(start, this.#endOf(start), start + maxBytes, true);
+    return walk.sorted();
+  }
+
   /** Where quotes may start. */
-  *#starts(): Generator<number> {
-    const ranges = this.#ranges();
+  *#starts(ranges: Int32Array): Generator<number> {
     for (let range = 0; range < ranges.length; range += 2) {
       const end = Math.min(ranges[range + 1], this.#context.length);
       for (let start = ranges[range]; start < end; start++) {
@@ -236,7 +262,7 @@ export class JavaScriptTextMatcher implements EngineTextMatcher {
     const bytes: number[] = [];
     if (closedAt >= 0) return Uint8Array.from(bytes);
     let candidates: number[] = [];
-    for (const position of survivors ?? this.#starts()) {
+    for (const position of survivors ?? this.#starts(this.#ranges())) {
       if (this.#goesOn(position, length, survivors === null)) candidates.push(position);
     }
     if (latest) candidates = candidates.slice(-1);

@@ -263,4 +263,50 @@ test("random quotes agree with the oracle", () => {
   assert.ok(closed > 200, `only ${String(closed)} quotes were closed`);
 });
 
+/** A piece of text, as far as a truncation has left it, and how it was appended. */
+interface Piece {
+  readonly text: Uint8Array;
+  readonly options: typeof PLAIN;
+}
+
+test("what was known of the first tokens never outlives a change of the context", () => {
+  const random = new Random(seedOfRun());
+  const vocabulary = vocabularyOf(["a", "b", "é", "ab", "ba", "aé", "éb", "bab", "a<", "é</", "</r>", [0xc3], [0xa9]]);
+  const firstTokens = (context: EngineTextContext) => {
+    const matcher = context.matcher();
+    matcher.begin({ ranges: null, tag: TAG, minBytes: 0, maxBytes: 3 });
+    return [...matcher.allowed()];
+  };
+  let compared = 0;
+  for (let round = 0; round < 60; round++) {
+    let lived = engine.createTextContext(vocabulary);
+    let pieces: Piece[] = [];
+    for (let step = 0; step < 30; step++) {
+      if (random.chance(0.3)) {
+        // Often at the edge of a piece, where what follows may go on with what is before.
+        pieces = pieces.slice(0, random.between(Math.max(0, pieces.length - 3), pieces.length));
+        const last = pieces.pop();
+        if (last !== undefined) pieces.push({ ...last, text: last.text.slice(0, random.between(1, last.text.length)) });
+        lived.truncate(pieces.reduce((sum, { text }) => sum + text.length, 0));
+      } else {
+        const text = bytesOf(Array.from({ length: random.between(1, 3) }, () => random.pick(["a", "b", "é"])).join(""));
+        pieces.push({ text, options: { ...PLAIN, searchable: random.chance(0.7), newRun: random.chance(0.3) } });
+        lived.append(text, pieces[pieces.length - 1].options);
+      }
+      if (random.chance(0.1)) {
+        const fork = lived.fork();
+        lived.append(bytesOf("ab"), PLAIN);
+        firstTokens(lived);
+        lived = fork;
+      }
+      if (random.chance(0.3)) continue;
+      const fresh = engine.createTextContext(vocabulary);
+      for (const { text, options } of pieces) fresh.append(text, options);
+      assert.equal(firstTokens(lived), firstTokens(fresh), `round ${round}, step ${step}`);
+      compared++;
+    }
+  }
+  assert.ok(compared > 1000);
+});
+
 test.run();
