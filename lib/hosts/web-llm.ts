@@ -64,7 +64,9 @@ export type SpanOf<Mode extends RecallMode> = {
  * recall.spans; // the quotes, and where they were copied from
  * ```
  *
- * One processor serves one model of one engine. Every sampled token is checked before it is shown.
+ * One processor serves one model of one engine. Every sampled token is checked before it is shown. In a worker, the
+ * registry is for `WebWorkerMLCEngineHandler.setLogitProcessorRegistry`: the page's engine ignores its own. A reply that
+ * a stop string of the request ended inside a quote leaves it open: `session.endSpan()` closes it before the next turn.
  */
 export class RecallLogitProcessor<Mode extends RecallMode = "text"> implements LogitProcessor {
   /** The searchable context and the quotes. The processor feeds it; its readers and `endSpan` are for everybody. */

@@ -278,10 +278,11 @@ test("what was known of the first tokens never outlives a change of the context"
     return [...matcher.allowed()];
   };
   let compared = 0;
-  for (let round = 0; round < 60; round++) {
+  // Short contexts: in long ones every token may come first anyway.
+  for (let round = 0; round < 400; round++) {
     let lived = engine.createTextContext(vocabulary);
     let pieces: Piece[] = [];
-    for (let step = 0; step < 30; step++) {
+    for (let step = 0; step < 8; step++) {
       if (random.chance(0.3)) {
         // Often at the edge of a piece, where what follows may go on with what is before.
         pieces = pieces.slice(0, random.between(Math.max(0, pieces.length - 3), pieces.length));
