@@ -33,6 +33,7 @@ const IDS = 151_669;
 const WIDTH = 151_936;
 const PLAIN_IDS = 151_643;
 
+const seed = seedOfRun();
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const cities = readFileSync(`${root}examples/data/cities.txt`, "utf8");
 const documents = [
@@ -134,11 +135,13 @@ async function open(path: string): Promise<{ tab: BrowserPage; log: Promise<unkn
   return { tab, log, errors };
 }
 
+const conversations = await open("/");
+await conversations.tab.waitForFunction("globalThis.page !== undefined");
+
 for (const mode of ["converseInText", "converseInTokens"] as const) {
   test(`${mode}: rows of ${WIDTH} logits, every step by the definition`, async () => {
-    const { tab, errors } = await open("/");
-    await tab.waitForFunction("globalThis.page !== undefined");
-    const options = { documents, width: WIDTH, seed: seedOfRun(), steps: 300, rowEvery: 100 };
+    const { tab, errors } = conversations;
+    const options = { documents, width: WIDTH, seed, steps: 160, rowEvery: 80 };
     const call = `page.${mode}(${JSON.stringify(options)})`;
     const { backend, masked, comparedRows, quotes } = (await tab.evaluate(call)) as ReturnType<Page[typeof mode]>;
     assert.equal(errors, []);
@@ -146,8 +149,7 @@ for (const mode of ["converseInText", "converseInTokens"] as const) {
     assert.is(await tab.evaluate("typeof process"), "undefined");
     const { found, sources } = checkQuotes(quotes, documents);
     console.log(`${mode}: ${masked} rows masked, ${comparedRows} compared, ${found} quotes, ${sources} sources`);
-    assert.ok(masked > 50 && comparedRows === 3 && found > 5);
-    await tab.close();
+    assert.ok(masked > 30 && comparedRows === 2 && found > 3);
   });
 }
 

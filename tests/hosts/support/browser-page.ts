@@ -19,9 +19,11 @@ export interface Page {
 
 const tokenizerJson: unknown = await (await fetch("/tokenizer.json")).json();
 
+const NONE = new Uint8Array(0);
+const ids = new Map(tokenBytesOfTokenizerJson(tokenizerJson).map((bytes, id) => [byteString(bytes ?? NONE), id]));
+
 /** The longest token at every place: any tokens that spell a text will do. */
 function longestTokens(text: string): number[] {
-  const ids = new Map(tokenBytesOfTokenizerJson(tokenizerJson).map((bytes, id) => [byteString(bytes ?? NONE), id]));
   const written = byteString(new TextEncoder().encode(text));
   const longest = 24;
   const tokens: number[] = [];
@@ -33,8 +35,6 @@ function longestTokens(text: string): number[] {
   }
   return tokens;
 }
-
-const NONE = new Uint8Array(0);
 
 const page: Page = {
   converseInText: (options) => converseInText({ ...options, tokenizerJson }),

@@ -77,7 +77,9 @@ export class TextQuoting {
 
 /** A character of the byte's number for each byte. */
 export function byteString(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
+  let text = "";
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return text;
 }
 
 /** What {@link byteString} was made of, as text. */

@@ -11,7 +11,7 @@ import { byteString, TextQuoting } from "./text-quoting.js";
 import { WebLlmPipeline } from "./web-llm-pipeline.js";
 
 const MOST_STEPS = 1000;
-const STEPS = 120;
+const STEPS = 60;
 const WIDTH = 151_936;
 
 export async function CreateMLCEngine(modelId: string, { logitProcessorRegistry }: MLCEngineConfig) {
