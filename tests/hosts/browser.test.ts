@@ -13,9 +13,10 @@ import { fileURLToPath } from "node:url";
 import type { Page as BrowserPage } from "puppeteer-core";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { tokenizerJson as jsonOf } from "../../examples/reference-model/tokenizer-files.js";
 import { findChromium, PATIENCE_MS, startChromium } from "../support/chromium.js";
 import { seedOfRun } from "../support/random.js";
-import { ENGLISH } from "../support/tiny-model.js";
+import { ENGLISH, tinyLlama } from "../support/tiny-llama.js";
 import { byteLevelJson } from "../support/tokenizers.js";
 import type { Page } from "./support/browser-page.js";
 import type { RecallSource } from "../../lib/hosts/web-llm.js";
@@ -87,6 +88,7 @@ const FILES: Record<string, [type: string, content: string | Uint8Array]> = {
   "/page.js": ["text/javascript", page.outputFiles[0].contents],
   "/example.js": ["text/javascript", example.outputFiles[0].contents],
   "/tokenizer.json": ["application/json", JSON.stringify(tokenizerJson)],
+  "/small-tokenizer.json": ["application/json", JSON.stringify(jsonOf(tinyLlama().tokenizer))],
   "/report.md": ["text/plain; charset=utf-8", ENGLISH],
 };
 
@@ -125,7 +127,7 @@ async function open(path: string): Promise<{ tab: BrowserPage; log: Promise<unkn
   tab.on("request", (request) => {
     const { origin: asked, pathname } = new URL(request.url());
     const isElsewhere = asked !== origin;
-    const body = isElsewhere && pathname.endsWith("/tokenizer.json") ? FILES["/tokenizer.json"][1] : undefined;
+    const body = isElsewhere && pathname.endsWith("/tokenizer.json") ? FILES["/small-tokenizer.json"][1] : undefined;
     const headers = { "access-control-allow-origin": "*" };
     void (isElsewhere
       ? request.respond({ status: body === undefined ? 404 : 200, headers, body })

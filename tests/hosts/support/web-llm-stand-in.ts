@@ -15,7 +15,7 @@ const STEPS = 60;
 const WIDTH = 151_936;
 
 export async function CreateMLCEngine(modelId: string, { logitProcessorRegistry }: MLCEngineConfig) {
-  const tokenizerJson: unknown = await (await fetch("/tokenizer.json")).json();
+  const tokenizerJson: unknown = await (await fetch("/small-tokenizer.json")).json();
   const tokens = tokenBytesOfTokenizerJson(tokenizerJson).map((bytes) => byteString(bytes ?? new Uint8Array(0)));
   const random = new Random(1);
   const processor: LogitProcessor = logitProcessorRegistry!.get(modelId)!;
