@@ -12,7 +12,7 @@ import type { MetadataValue } from "./gguf.js";
 import type { Sharpness } from "./layer3.js";
 import { writeLlamaGguf } from "./llama-gguf.js";
 import type { LlamaModel } from "./llama-model.js";
-import { referenceModel } from "./model.js";
+import { type MatrixType, referenceModel } from "./model.js";
 import { writeOnnxModel } from "./onnx.js";
 
 export type { Sharpness } from "./layer3.js";
@@ -22,6 +22,10 @@ export interface ReferenceModelOptions {
   readonly path: string;
   readonly sharpness: Sharpness;
   readonly format?: "gguf" | "onnx";
+  /** Feed-forward units of a layer, at least what the circuit has; more of them only make the model larger. */
+  readonly hiddenSize?: number;
+  /** Of the matrices' weights; 16 bits unless given. */
+  readonly type?: MatrixType;
 }
 
 export interface ReferenceModelSummary {
@@ -31,13 +35,10 @@ export interface ReferenceModelSummary {
 }
 
 /** The same options give the same bytes. A GGUF file appears at `path` only when it is complete. */
-export function writeReferenceModel({
-  path,
-  sharpness,
-  format = "gguf",
-}: ReferenceModelOptions): ReferenceModelSummary {
-  const model = referenceModel(sharpness);
-  const bytes = format === "onnx" ? writeOnnxModel(path, model) : writeGgufFile(path, model);
+export function writeReferenceModel(options: ReferenceModelOptions): ReferenceModelSummary {
+  const { path, sharpness, format = "gguf", hiddenSize, type } = options;
+  const model = referenceModel(sharpness, { hiddenSize, type });
+  const bytes = format === "onnx" ? writeOnnxModel(path, model) : writeGgufFile(path, model, type);
   return {
     parameters: model.tensors.reduce((sum, tensor) => sum + tensor.values.length, 0),
     nonzero: model.tensors.reduce((sum, tensor) => sum + countNonzero(tensor.values), 0),
@@ -45,10 +46,10 @@ export function writeReferenceModel({
   };
 }
 
-function writeGgufFile(path: string, model: LlamaModel): number {
+function writeGgufFile(path: string, model: LlamaModel, type: MatrixType = "float16"): number {
   const unfinished = `${path}.${process.pid}.tmp`;
   try {
-    const bytes = writeLlamaGguf(unfinished, model, DESCRIPTION);
+    const bytes = writeLlamaGguf(unfinished, model, describe(type));
     renameSync(unfinished, path);
     return bytes;
   } finally {
@@ -60,18 +61,21 @@ function countNonzero(values: Float32Array): number {
   return values.reduce((count, value) => count + (value === 0 ? 0 : 1), 0);
 }
 
-const MOSTLY_F16 = 1;
+/** llama.cpp's names for what most of the weights are. */
+const FILE_TYPES = { float32: 0, float16: 1 } as const;
 
-const DESCRIPTION: Readonly<Record<string, MetadataValue>> = {
-  "general.description": {
-    type: "string",
-    value:
-      "A circuit written by a script, not a trained language model: it looks up a key in a " +
-      "dictionary. Prompt: the document, a line `Q: <key>`, and `A:`.",
-  },
-  "general.license": { type: "string", value: "mit" },
-  "general.file_type": { type: "uint32", value: MOSTLY_F16 },
-};
+function describe(type: MatrixType): Record<string, MetadataValue> {
+  return {
+    "general.description": {
+      type: "string",
+      value:
+        "A circuit written by a script, not a trained language model: it looks up a key in a " +
+        "dictionary. Prompt: the document, a line `Q: <key>`, and `A:`.",
+    },
+    "general.license": { type: "string", value: "mit" },
+    "general.file_type": { type: "uint32", value: FILE_TYPES[type] },
+  };
+}
 
 function main(): void {
   const paths = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));

@@ -95,7 +95,8 @@ test("people see the quotes, not the tags", async () => {
   const { stdout, stderr, code } = await ask(...DRAWS, ...TAGS);
   assert.is(code, 0, stderr);
   assert.match(stdout, /“[^”]+” \[(prose|german)\.txt:\d+/);
-  assert.not(stdout.replaceAll(/“[^”]*” \[[^\]]*\]/g, "").includes("e"), "an opening tag is shown");
+  // A token that ends a quote may go on: in that, no tag is looked for.
+  assert.not(stdout.replaceAll(/“[^”]*” \[[^\]]*\][a-z]*/g, "").includes("e"), "an opening tag is shown");
 });
 
 test("--snap word: quotes are words", async () => {

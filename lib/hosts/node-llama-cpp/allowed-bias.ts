@@ -9,7 +9,7 @@ import type { AnySession } from "../../session/any-session.js";
 export const DEFAULT_BOOST = 500;
 
 /** Allowed ids, and the bias that raises them. */
-interface Raised {
+export interface Raised {
   readonly ids: Int32Array;
   readonly bias: TokenBias;
 }
@@ -41,12 +41,16 @@ export class AllowedBias {
   next(session: AnySession): TokenBias | null {
     const allowed = session.allowed();
     if (allowed === null) return null;
-    if (!session.inSpan) return this.#without(allowed, session.vocabSize);
+    return session.inSpan ? this.inSpan(allowed).bias : this.#without(allowed, session.vocabSize);
+  }
+
+  /** The bias for the ids that are allowed in an open span, and these in an array of their own. */
+  inSpan(allowed: Int32Array): Raised {
     if (!sameIds(allowed, this.#last.ids)) {
       this.#last = sameIds(allowed, this.#widest.ids) ? this.#widest : this.#raise(allowed.slice());
       if (this.#last.ids.length >= this.#widest.ids.length) this.#widest = this.#last;
     }
-    return this.#last.bias;
+    return this.#last;
   }
 
   #raise(ids: Int32Array): Raised {
@@ -65,6 +69,7 @@ export class AllowedBias {
   }
 }
 
-function sameIds(a: Int32Array, b: Int32Array): boolean {
+/** Whether two sets, both ascending, are one. */
+export function sameIds(a: Int32Array, b: Int32Array): boolean {
   return a.length === b.length && a.every((id, i) => id === b[i]);
 }

@@ -6,6 +6,7 @@ import type {
   Token,
 } from "node-llama-cpp";
 import { RecallError } from "../../errors.js";
+import type { Lookahead } from "./lookahead.js";
 
 /** Tokens that a sequence's user may send back in place of the one that was generated. */
 export type Replacement = void | Token | Token[];
@@ -30,12 +31,27 @@ export function expectNoPredictor({ tokenPredictor }: LlamaContextSequence): voi
 const SAMPLES = /evaluate|decode|sample/i;
 const SAMPLES_NOTHING = "evaluateWithoutGeneratingNewTokens";
 
+/** Methods that change, or write down, what the sequence holds. */
+const CHANGES: ReadonlySet<string | symbol> = new Set([
+  "adaptStateToTokens",
+  "clearHistory",
+  "eraseContextTokenRanges",
+  "evaluateWithoutGeneratingNewTokens",
+  "loadStateFromFile",
+  "saveStateToFile",
+]);
+
 /**
- * A view of a sequence in which everything that samples goes through `evaluate`, and the rest is the sequence's own.
- * A method that samples in a way that is not known here is refused, so that no version of node-llama-cpp can leave
- * the constraint aside unnoticed.
+ * A view of a sequence in which everything that samples goes through `evaluate`, what the host has read ahead cannot be
+ * seen, and the rest is the sequence's own. A method that samples in a way that is not known here is refused, so that no
+ * version of node-llama-cpp can leave the constraint aside unnoticed.
+ * @param lookahead of the generation that owns the sequence
  */
-export function constrainSequence(sequence: LlamaContextSequence, evaluate: Evaluate): LlamaContextSequence {
+export function constrainSequence(
+  sequence: LlamaContextSequence,
+  lookahead: () => Lookahead,
+  evaluate: Evaluate,
+): LlamaContextSequence {
   const replaced = new Map<string | symbol, unknown>([
     ["evaluateWithMetadata", evaluate],
     ["evaluate", (tokens: Token[], options?: SequenceEvaluateOptions) => onlyTokens(evaluate(tokens, {}, options))],
@@ -43,14 +59,34 @@ export function constrainSequence(sequence: LlamaContextSequence, evaluate: Eval
   return new Proxy(sequence, {
     get(target, property) {
       if (replaced.has(property)) return replaced.get(property);
+      const ahead = lookahead().length;
+      const seen = ahead > 0 ? SEEN.get(property) : undefined;
+      if (seen !== undefined) return seen(target, ahead);
       const value: unknown = Reflect.get(target, property, target);
       if (typeof value !== "function" || property === "constructor") return value;
       if (SAMPLES.test(String(property)) && property !== SAMPLES_NOTHING) return refuse(String(property));
-      return value.bind(target) as unknown;
+      if (!CHANGES.has(property)) return value.bind(target) as unknown;
+      return async (...given: unknown[]) => {
+        await lookahead().settle();
+        return Reflect.apply(value, target, given) as unknown;
+      };
     },
     set: (target, property, value) => Reflect.set(target, property, value, target),
   });
 }
+
+/** What a sequence that is ahead by so many tokens would say if it were not. */
+const SEEN = new Map<string | symbol, (sequence: LlamaContextSequence, ahead: number) => unknown>([
+  ["nextTokenIndex", (sequence, ahead) => sequence.nextTokenIndex - ahead],
+  ["contextTokens", (sequence, ahead) => sequence.contextTokens.slice(0, -ahead)],
+  [
+    "compareContextTokens",
+    (sequence, ahead) => (tokens: Token[]) => {
+      const { firstDifferentIndex } = sequence.compareContextTokens(tokens);
+      return { firstDifferentIndex: Math.min(firstDifferentIndex, sequence.nextTokenIndex - ahead) };
+    },
+  ],
+]);
 
 async function* onlyTokens(
   outputs: AsyncGenerator<SampledToken, void, Replacement>,

@@ -25,7 +25,7 @@ export function contextShifted(): RecallError {
 }
 
 /** How many tokens the two begin with alike. */
-export function commonLength(a: readonly number[], b: readonly number[]): number {
+export function commonLength(a: ArrayLike<number>, b: ArrayLike<number>): number {
   const length = Math.min(a.length, b.length);
   let common = 0;
   while (common < length && a[common] === b[common]) common++;

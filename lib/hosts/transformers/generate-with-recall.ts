@@ -1,13 +1,14 @@
 import type { LogitsProcessorList, PreTrainedModel, StoppingCriteriaList, Tensor } from "@huggingface/transformers";
 import { COUNT_LIMIT, expectInteger, expectNumber, expectOptions } from "../../arguments.js";
 import { ConstrainedSampler, type ConstrainedSamplerOptions } from "../../sampler.js";
+import { DraftProposer } from "../shared/draft-proposer.js";
 import type { RecallMode } from "../shared/mode.js";
 import type { SessionOf } from "../shared/recall-options.js";
-import { Drafting } from "./drafting.js";
 import { ForwardPasses, type PromptInputs } from "./forward-passes.js";
 import { RecallLogitsProcessor } from "./recall-logits-processor.js";
 
 const DEFAULT_DRAFT_TOKENS = 32;
+const NO_DRAFT = new Int32Array(0);
 
 type GenerationConfig = ReturnType<PreTrainedModel["_prepare_generation_config"]>;
 
@@ -76,7 +77,7 @@ export async function generateWithRecall<Mode extends RecallMode>(
   const passes = new ForwardPasses(model, options);
   recall.follow([ids]);
   const { session } = recall;
-  const drafting = new Drafting(recall.draftSource, draftTokens);
+  const proposer = new DraftProposer(recall.draftSource, draftTokens);
   const closedBefore = session.spans.filter((span) => !span.open).length;
   let [draftedTokens, acceptedTokens] = [0, 0];
   let hasJustOpened = false;
@@ -84,7 +85,8 @@ export async function generateWithRecall<Mode extends RecallMode>(
   streamer?.put([ids.slice()]);
   while (!isDone && !isAborted()) {
     const room = passes.canTakeBack ? maxLength - ids.length - 1 : 0;
-    const draft = drafting.propose(room, hasJustOpened);
+    const proposal = session.inSpan ? proposer.propose(room, hasJustOpened) : null;
+    const draft = proposal?.tokens ?? NO_DRAFT;
     const rows = await passes.read(ids, draft);
     let agreed = 0;
     let agrees: boolean;
@@ -95,7 +97,7 @@ export async function generateWithRecall<Mode extends RecallMode>(
       if (agrees && !isDone) agreed++;
     } while (agrees && !isDone && !isAborted());
     passes.takeBack(ids.length - 1);
-    drafting.learn(agreed);
+    if (proposal !== null) proposer.learn(proposal, draft.length, agreed);
     draftedTokens += draft.length;
     acceptedTokens += agreed;
   }
