@@ -4,7 +4,8 @@
 
 import { mkdirSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { Asker, type AskEvent } from "../lib/cli/ask.js";
+import type { AskEvent } from "../lib/cli/answerer.js";
+import { Asker } from "../lib/cli/ask.js";
 import { readDocuments } from "../lib/cli/documents.js";
 import { openModel } from "../lib/cli/model.js";
 import { ReadingProgress } from "../lib/cli/progress.js";

@@ -1,57 +1,16 @@
-import type { LlamaContext, LlamaContextSequence, LlamaModel, Token } from "node-llama-cpp";
-import { RecallSampler, type RecallMode, type RecallTextSession, type Snap } from "../hosts/node-llama-cpp.js";
-import { findDelimiters } from "../hosts/shared/delimiters.js";
-import { chooseMode } from "../hosts/shared/mode.js";
-import { ModelVocabulary } from "../hosts/node-llama-cpp/model-vocabulary.js";
-import { readPrompt } from "../hosts/node-llama-cpp/read-prompt.js";
+import type { LlamaModel, Token } from "node-llama-cpp";
 import { DEFAULT_TAGS } from "../text/text-options.js";
-import { AnswerReader, type AnswerEvent } from "./answer.js";
-import { AnswerMeter, type AskSummary } from "./answer-meter.js";
-import { contextSizeFor } from "./context-size.js";
-import { shownNumber } from "./count.js";
-import type { AskDocument } from "./documents.js";
-import { defaultThreads } from "./model.js";
+import { Answerer, type AnswererOptions, type AskEvent, type AskOptions } from "./answerer.js";
 import { buildPrompt, buildTagPrompt, defaultForm, type PromptForm } from "./prompt.js";
-import { copiedSources, searchSources } from "./quote-sources.js";
-import { copiedSpans, searchTags, TagAnswerReader } from "./tag-answer.js";
 import { TagPrompt } from "./tag-prompt.js";
 
-/** Contexts grow by so many tokens, so that the next question, a little longer, finds room. */
-const CONTEXT_STEP = 1024;
-const DEFAULT_MAX_TOKENS = 512;
-
 /** What is the same for all questions. */
-export interface AskerOptions {
-  documents: readonly AskDocument[];
+export interface AskerOptions extends Omit<AnswererOptions, "tags"> {
   /** The model's chat template where it has one, unless given. */
   form?: PromptForm;
-  /** Whether quotes stand between tokens or tags: what the model has, unless given. */
-  mode?: RecallMode;
   /** What teaches the model to put tags around quotes, where it has no tokens for that. */
   tagPrompt?: TagPrompt;
-  /** Quotes start and end at the edges of these. */
-  snap?: Snap;
-  threads?: number;
-  /** Tokens that prompt and answer may take; as many as the model reads unless given. */
-  contextSize?: number;
 }
-
-/** How one question is answered. */
-export interface AskOptions {
-  /** Whether quotes have to be exact; `true` unless given. */
-  constrained?: boolean;
-  /** 0 unless given: the likeliest token each time. */
-  temperature?: number;
-  seed?: number;
-  /** At most so many tokens are generated; 512 unless given. */
-  maxTokens?: number;
-  /** Ends the answer early. */
-  signal?: AbortSignal;
-}
-
-/** What happens while a question is answered. */
-export type AskEvent =
-  AnswerEvent | { type: "reading"; tokens: number; of: number } | { type: "end"; summary: AskSummary };
 
 /**
  * Answers questions from documents, quotes marked. Only the documents can be quoted: not the prompt's form, not the
@@ -60,100 +19,38 @@ export type AskEvent =
 export class Asker {
   readonly #model: LlamaModel;
   readonly #options: AskerOptions;
-  readonly #vocabulary: ModelVocabulary;
   readonly #tagPrompt: TagPrompt;
-  /** Whether quotes stand between tokens or between tags. */
-  readonly mode: "token" | "text";
-  #context: LlamaContext | null = null;
-  #host: LlamaContextSequence | null = null;
-  #recall: RecallSampler<"auto"> | null = null;
+  readonly #answerer: Answerer;
 
   /** @throws RecallError `NO_RECALL_TOKENS` where the mode is `"token"` and the model has no delimiters */
   constructor(model: LlamaModel, options: AskerOptions) {
     this.#model = model;
     this.#options = options;
-    this.#vocabulary = ModelVocabulary.of(model);
     this.#tagPrompt = options.tagPrompt ?? new TagPrompt(DEFAULT_TAGS);
-    this.mode = chooseMode(this.#vocabulary, options);
+    this.#answerer = new Answerer(model, { ...options, tags: this.#tagPrompt.tags });
+  }
+
+  /** Whether quotes stand between tokens or between tags. */
+  get mode(): "token" | "text" {
+    return this.#answerer.mode;
   }
 
   /**
    * Asks one question; the next may be asked when it has been answered.
    * @throws InputError where documents, question and answer are more than the model reads
    */
-  async *ask(question: string, options: AskOptions = {}): AsyncGenerator<AskEvent> {
-    const { maxTokens = DEFAULT_MAX_TOKENS, constrained = true } = options;
-    const prompt = this.#buildPrompt(question);
-    const { host, recall } = await this.#makeRoom(prompt.length, maxTokens);
-    const reader = this.#makeReader(recall, constrained);
-    const meter = new AnswerMeter(prompt.length, () => (constrained ? recall.maskMilliseconds : 0));
-    const interrupted = () => options.signal?.aborted === true;
-    for await (const tokens of readPrompt(host, prompt, options.signal)) {
-      yield { type: "reading", tokens, of: prompt.length };
-    }
-    if (!interrupted()) {
-      const sampling = { temperature: options.temperature ?? 0, seed: options.seed };
-      const sequence = constrained ? recall.sequence : host;
-      for await (const token of sequence.evaluate(prompt.slice(host.nextTokenIndex), sampling)) {
-        meter.countToken();
-        yield* meter.countQuotes(reader.read(token));
-        if (interrupted() || meter.tokens >= maxTokens) break;
-      }
-    }
-    yield* meter.countQuotes(reader.end());
-    const cut = meter.tokens >= maxTokens ? "length" : "end";
-    yield { type: "end", summary: meter.summary(interrupted() ? "interrupted" : cut) };
+  ask(question: string, options: AskOptions = {}): AsyncGenerator<AskEvent> {
+    return this.#answerer.answer(this.#buildPrompt(question), options);
   }
 
   /** Frees the context. The model is left as it is. */
-  async close(): Promise<void> {
-    this.#recall?.close();
-    await this.#context?.dispose();
-    this.#context = this.#host = this.#recall = null;
+  close(): Promise<void> {
+    return this.#answerer.close();
   }
 
   #buildPrompt(question: string): Token[] {
     const { documents, form = defaultForm(this.#model) } = this.#options;
     if (this.mode === "token") return buildPrompt(this.#model, form, documents, question);
     return buildTagPrompt(this.#model, form, documents, question, this.#tagPrompt);
-  }
-
-  #makeReader(recall: RecallSampler<"auto">, constrained: boolean): AnswerReader | TagAnswerReader {
-    const { documents } = this.#options;
-    const findSources = constrained ? copiedSources(recall, documents) : searchSources(documents);
-    if (this.mode === "token") {
-      const { startTokenId, endTokenId } = findDelimiters(this.#vocabulary, {});
-      return new AnswerReader(this.#vocabulary, { start: startTokenId, end: endTokenId }, findSources);
-    }
-    const { tags } = this.#tagPrompt;
-    const findSpans = constrained ? copiedSpans(recall.session as RecallTextSession) : searchTags(tags);
-    return new TagAnswerReader(this.#vocabulary.tokenVocabulary, tags, findSpans, findSources);
-  }
-
-  /** A sequence with room for prompt and answer: the present one where it has that. */
-  async #makeRoom(promptTokens: number, maxTokens: number) {
-    const needed = promptTokens + maxTokens + 1;
-    const contextSize = contextSizeFor(this.#model, needed, {
-      wanted: this.#options.contextSize,
-      step: CONTEXT_STEP,
-      problem: (limit) =>
-        `The documents and the question take ${shownNumber(promptTokens)} tokens, and with ${shownNumber(maxTokens)} ` +
-        `for the answer that is more than ${limit}`,
-    });
-    if (this.#context === null || this.#context.contextSize < needed) {
-      await this.close();
-      this.#context = await this.#model.createContext({
-        contextSize,
-        threads: this.#options.threads ?? defaultThreads(),
-      });
-      this.#host = this.#context.getSequence();
-      const { documents, snap } = this.#options;
-      const { start: startTag, end: endTag } = this.#tagPrompt.tags;
-      const { mode } = this;
-      this.#recall = new RecallSampler<"auto">(this.#host, {
-        ...{ documents, snap, startTag, endTag, mode: mode as "auto", recallGenerated: false },
-      });
-    }
-    return { host: this.#host!, recall: this.#recall! };
   }
 }

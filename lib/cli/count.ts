@@ -4,6 +4,6 @@ export function shownNumber(value: number): string {
 }
 
 /** How many there are of something. */
-export function count(value: number, noun: string): string {
-  return `${shownNumber(value)} ${noun}${value === 1 ? "" : "s"}`;
+export function count(value: number, noun: string, plural = `${noun}s`): string {
+  return `${shownNumber(value)} ${value === 1 ? noun : plural}`;
 }

@@ -1,5 +1,5 @@
 import { Presets, SingleBar } from "cli-progress";
-import type { AskEvent } from "./ask.js";
+import type { AskEvent } from "./answerer.js";
 
 /** A prompt of fewer tokens is read before anybody wonders. */
 const LONG_PROMPT = 1024;
@@ -17,15 +17,7 @@ export class ReadingProgress {
     if (event.type !== "reading") return this.stop();
     if (!this.#stream.isTTY || event.of < LONG_PROMPT) return;
     if (this.#bar === null) {
-      this.#bar = new SingleBar(
-        {
-          stream: this.#stream,
-          format: "Reading {bar} {value}/{total} tokens",
-          clearOnComplete: true,
-          hideCursor: true,
-        },
-        Presets.shades_classic,
-      );
+      this.#bar = makeBar(this.#stream, "Reading {bar} {value}/{total} tokens");
       this.#bar.start(event.of, event.tokens);
     }
     this.#bar.update(event.tokens);
@@ -36,4 +28,28 @@ export class ReadingProgress {
     this.#bar?.stop();
     this.#bar = null;
   }
+}
+
+/** A bar on a terminal while many answers are generated; nothing elsewhere. */
+export class AnswersProgress {
+  readonly #bar: SingleBar | null = null;
+
+  constructor(stream: NodeJS.WriteStream, total: number) {
+    if (!stream.isTTY) return;
+    this.#bar = makeBar(stream, "Answering {bar} {value}/{total} questions, {eta_formatted} left");
+    this.#bar.start(total, 0);
+  }
+
+  add(): void {
+    this.#bar?.increment();
+  }
+
+  /** Clears the bar. */
+  stop(): void {
+    this.#bar?.stop();
+  }
+}
+
+function makeBar(stream: NodeJS.WriteStream, format: string): SingleBar {
+  return new SingleBar({ stream, format, clearOnComplete: true, hideCursor: true }, Presets.shades_classic);
 }

@@ -1,7 +1,7 @@
 import { styleText } from "node:util";
 import type { Quote, QuoteSource } from "./answer.js";
 import type { AskSummary } from "./answer-meter.js";
-import type { AskEvent } from "./ask.js";
+import type { AskEvent } from "./answerer.js";
 import { count } from "./count.js";
 import { quotesFileText, type QuotedDocument } from "./quotes-file.js";
 import { visible } from "./visible.js";

@@ -1,7 +1,12 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { DICTIONARY_FORMS } from "../workload/dictionary.js";
+import { WORKLOAD_TASKS } from "../workload/example.js";
+import { QUESTION_PLACES } from "../workload/prompt-wording.js";
 import type { AskCommandOptions } from "./ask-command.js";
+import type { EvalCommandOptions } from "./eval-command.js";
+import { EVAL_NOTES } from "./eval-notes.js";
 import type { ExtractCommandOptions } from "./extract-command.js";
 import { EXTRACT_NOTES } from "./extract-notes.js";
 import { INPUT_EXIT_CODE, OUTPUT_EXIT_CODE } from "./exit-codes.js";
@@ -85,6 +90,7 @@ function makeProgram(exit: (code: number) => void): Command {
       const { runExtract } = await loadHost(() => import("./extract-command.js"));
       exit(await runExtract(instruction, options, interruptSignal()));
     });
+  addEvalCommand(program, exit);
   program
     .command("verify")
     .description("Checks the quotes that --json wrote against the documents, without a model.")
@@ -95,12 +101,55 @@ function makeProgram(exit: (code: number) => void): Command {
   return program;
 }
 
+/** Measures a model on made-up dictionaries. */
+function addEvalCommand(program: Command, exit: (code: number) => void): void {
+  const evaluation = program
+    .command("eval")
+    .description("Asks for values of made-up dictionaries, with the constraint and without it, and counts.")
+    .requiredOption("-m, --model <file>", "a GGUF model; repeatable", collect)
+    .addOption(
+      new Option(
+        "--workload <task>",
+        "whether the key is given, is the solution of a math problem, or a plain Q: and A:",
+      )
+        .choices(WORKLOAD_TASKS)
+        .default("retrieval"),
+    )
+    .option("--lengths <list>", 'tokens of the prompts, such as 1k,4k,128k; "1k,4k" unless given', parseSizes)
+    .option("--entries <list>", "entries of the dictionaries in place of that, such as 10,100", parseSizes)
+    .option("--dictionaries <number>", "of each size", parseInteger(1), 10)
+    .option("--questions <number>", "about each dictionary", parseInteger(1), 1)
+    .addOption(new Option("--form <form>", "of the dictionaries; drawn unless given").choices(DICTIONARY_FORMS))
+    .addOption(new Option("--place <place>", "where the question stands; drawn unless given").choices(QUESTION_PLACES));
+  addSamplingOptions(evaluation, { what: "answer", maxTokens: 1024, seed: 1 })
+    .option("--raw", "a plain prompt, even where the model brings a chat template", false)
+    .option("--json", "one JSON object for programs", false)
+    .addHelpText("after", EVAL_NOTES)
+    .action(async (options: EvalCommandOptions) => {
+      const { runEval } = await loadHost(() => import("./eval-command.js"));
+      exit(await runEval(options, interruptSignal()));
+    });
+}
+
 /** What every command has that lets a model generate something from documents. */
-function addGenerationOptions(command: Command, { what, maxTokens }: { what: string; maxTokens: number }): Command {
+function addGenerationOptions(command: Command, limits: { what: string; maxTokens: number }): Command {
+  command.requiredOption("-c, --context <file>", 'a document, UTF-8 text; "-" is standard input; repeatable', collect);
+  return addSamplingOptions(command, limits);
+}
+
+/** What every command has that lets a model generate something. */
+function addSamplingOptions(
+  command: Command,
+  { what, maxTokens, seed }: { what: string; maxTokens: number; seed?: number },
+): Command {
   return command
-    .requiredOption("-c, --context <file>", 'a document, UTF-8 text; "-" is standard input; repeatable', collect)
     .option("--temperature <number>", "0 takes the likeliest token each time", parseNumber, 0)
-    .option("--seed <number>", "makes draws repeatable where the temperature is not 0", parseInteger(0, MOST_SEED))
+    .option(
+      "--seed <number>",
+      "makes draws repeatable where the temperature is not 0",
+      parseInteger(0, MOST_SEED),
+      seed,
+    )
     .option("--max-tokens <number>", `longest ${what}`, parseInteger(1), maxTokens)
     .option("--threads <number>", "half of the processors unless given", parseInteger(1, MOST_THREADS))
     .option("--context-size <number>", `most tokens that prompt and ${what} may take`, parseInteger(1));
@@ -138,6 +187,16 @@ function parseInteger(least: number, most = Number.MAX_SAFE_INTEGER): (value: st
     if (value.trim() !== "" && Number.isInteger(number) && number >= least && number <= most) return number;
     throw new InvalidArgumentError(`Expected an integer ${range}.`);
   };
+}
+
+/** Sizes as people write them: 1k is 1,024. */
+function parseSizes(list: string): number[] {
+  return list.split(",").map((item) => {
+    const [, digits, thousands] = /^(\d+)(k?)$/i.exec(item.trim()) ?? [];
+    const size = Number(digits) * (thousands === "" ? 1 : 1024);
+    if (digits !== undefined && size >= 1 && size <= Number.MAX_SAFE_INTEGER) return size;
+    throw new InvalidArgumentError("Expected sizes of at least 1, such as 1k,4k or 10,100.");
+  });
 }
 
 /** Ctrl-C ends the answer and then the program; a second one ends it at once. */

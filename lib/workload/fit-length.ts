@@ -1,4 +1,4 @@
-import { generateExamples, promptText, type ExampleOptions } from "./example.js";
+import { generateExamples, promptText, type ExampleOptions, type WorkloadExample } from "./example.js";
 
 /** Entries of the two dictionaries that a first estimate comes from. */
 const SMALL = 4;
@@ -10,7 +10,7 @@ export interface LengthOptions extends Omit<ExampleOptions, "entries"> {
   /** Tokens that the prompt shall have at most. */
   tokens: number;
   /** The tokens of a prompt, by a tokenizer or by an estimate such as {@link tokensByBytes}. */
-  countTokens: (prompt: string) => number;
+  countTokens: (example: WorkloadExample) => number;
 }
 
 /**
@@ -19,7 +19,7 @@ export interface LengthOptions extends Omit<ExampleOptions, "entries"> {
  * @throws RangeError where not even one entry fits
  */
 export function fitEntries({ tokens, countTokens, ...options }: LengthOptions): number {
-  const measure = (entries: number) => countTokens(promptText(generateExamples({ ...options, entries })[0]));
+  const measure = (entries: number) => countTokens(generateExamples({ ...options, entries })[0]);
   const small = measure(SMALL);
   const perEntry = (measure(LARGE) - small) / (LARGE - SMALL);
   let entries = Math.max(1, SMALL + Math.floor((tokens - small) / perEntry));
@@ -37,6 +37,6 @@ export function fitEntries({ tokens, countTokens, ...options }: LengthOptions): 
 }
 
 /** An estimate where there is no tokenizer: random letters and digits take about half as many tokens as bytes. */
-export function tokensByBytes(bytesPerToken = 2): (prompt: string) => number {
-  return (prompt) => prompt.length / bytesPerToken;
+export function tokensByBytes(bytesPerToken = 2): (example: WorkloadExample) => number {
+  return (example) => promptText(example).length / bytesPerToken;
 }

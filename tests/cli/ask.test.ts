@@ -10,7 +10,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { QuoteSource } from "../../lib/cli/answer.js";
 import { AnswerMeter } from "../../lib/cli/answer-meter.js";
-import type { AskEvent } from "../../lib/cli/ask.js";
+import type { AskEvent } from "../../lib/cli/answerer.js";
 import { readDocuments } from "../../lib/cli/documents.js";
 import { binaryPackage } from "../../lib/cli/binary-package.js";
 import { defaultThreads } from "../../lib/cli/model.js";

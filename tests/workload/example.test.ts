@@ -1,6 +1,6 @@
 /** Examples of the paper's workload: deterministic, the answer in them once, and as long as they shall be. */
 
-import { countTokens as countO200k } from "gpt-tokenizer/encoding/o200k_base";
+import { countTokens } from "gpt-tokenizer/encoding/o200k_base";
 import llamaTokenizer from "llama-tokenizer-js";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -140,19 +140,21 @@ test("several questions about one dictionary: different entries, as far as there
   );
 });
 
-const TOKENIZERS: [name: string, countTokens: (text: string) => number, lengths: number[], most: number][] = [
+const countO200k = (example: WorkloadExample) => countTokens(promptText(example));
+const countLlama = (example: WorkloadExample) => llamaTokenizer.encode(promptText(example)).length;
+const TOKENIZERS: [name: string, count: (example: WorkloadExample) => number, lengths: number[], most: number][] = [
   ["o200k", countO200k, [1024, 16_384], 0.03],
-  ["Llama", (text) => llamaTokenizer.encode(text).length, [1024], 0.03],
+  ["Llama", countLlama, [1024], 0.03],
   ["half as many as bytes", tokensByBytes(), [1024, 131_072, 262_144], 0.03],
 ];
 
-for (const [name, countTokens, lengths, most] of TOKENIZERS) {
+for (const [name, count, lengths, most] of TOKENIZERS) {
   test(`prompts are as long as they shall be, in tokens: ${name}`, () => {
     for (const task of WORKLOAD_TASKS) {
       for (const tokens of lengths) {
         const options = { task, seed };
-        const entries = fitEntries({ ...options, tokens, countTokens });
-        const found = countTokens(promptText(generate({ ...options, entries })));
+        const entries = fitEntries({ ...options, tokens, countTokens: count });
+        const found = count(generate({ ...options, entries }));
         assert.ok(found <= tokens && found > tokens * (1 - most), `${task}: ${found} of ${tokens}`);
       }
     }
@@ -161,8 +163,8 @@ for (const [name, countTokens, lengths, most] of TOKENIZERS) {
 
 test("the estimate by bytes is near a tokenizer's count", () => {
   for (const task of WORKLOAD_TASKS) {
-    const prompt = promptText(generate({ task, entries: 300 }));
-    const ratio = tokensByBytes()(prompt) / countO200k(prompt);
+    const example = generate({ task, entries: 300 });
+    const ratio = tokensByBytes()(example) / countO200k(example);
     assert.ok(ratio > 0.7 && ratio < 1.1, `${task}: ${ratio}`);
   }
 });
@@ -173,7 +175,7 @@ test("a length in which nothing fits is refused", () => {
     thrownBy(() => fitEntries({ ...options, tokens: 20 })),
     /^RangeError: A prompt takes at least \d+ tokens, not 20$/,
   );
-  const least = countO200k(promptText(generate({ task: "retrieval", entries: 1 })));
+  const least = countO200k(generate({ task: "retrieval", entries: 1 }));
   assert.is(fitEntries({ ...options, tokens: least }), 1);
 });
 

@@ -1,0 +1,62 @@
+import { basename } from "node:path";
+import { openModel } from "./model.js";
+import { evalJson, evalText, type EvalResult } from "./eval-report.js";
+import { evaluate, type DictionarySize, type EvalPlan } from "./eval-run.js";
+import { INTERRUPTED_EXIT_CODE } from "./exit-codes.js";
+import { InputError } from "./input-error.js";
+import { AnswersProgress } from "./progress.js";
+
+/** As the command line gives them. */
+export interface EvalCommandOptions extends Omit<EvalPlan, "sizes"> {
+  model: string[];
+  lengths?: number[];
+  entries?: number[];
+  json: boolean;
+}
+
+const DEFAULT_LENGTHS = [1024, 4096];
+
+/**
+ * Evaluates models one after the other: the figures on standard output, progress on standard error.
+ * @returns the exit code; where it was interrupted, what is complete has been written
+ * @throws InputError
+ */
+export async function runEval(options: EvalCommandOptions, interrupt: AbortSignal): Promise<number> {
+  const { model: paths, json, lengths, entries, ...rest } = options;
+  const plan: EvalPlan = { ...rest, sizes: sizesOf(lengths, entries) };
+  expectPossible(plan);
+  const results: EvalResult[] = [];
+  const progress = new AnswersProgress(
+    process.stderr,
+    2 * paths.length * plan.sizes.length * plan.dictionaries * plan.questions,
+  );
+  try {
+    for (const path of paths) {
+      const model = await openModel(path);
+      const name = basename(path, ".gguf");
+      for await (const row of evaluate(model, plan, interrupt, () => progress.add())) {
+        results.push({ model: name, ...row });
+      }
+      await model.dispose();
+      if (interrupt.aborted) break;
+    }
+  } finally {
+    progress.stop();
+  }
+  process.stdout.write(json ? evalJson(plan, results) : evalText(plan, results));
+  return interrupt.aborted ? INTERRUPTED_EXIT_CODE : 0;
+}
+
+function sizesOf(lengths: number[] | undefined, entries: number[] | undefined): DictionarySize[] {
+  if (lengths !== undefined && entries !== undefined) throw new InputError("Expected --lengths or --entries, not both");
+  return entries?.map((each) => ({ entries: each })) ?? (lengths ?? DEFAULT_LENGTHS).map((tokens) => ({ tokens }));
+}
+
+function expectPossible({ workload, form, place, questions }: EvalPlan): void {
+  if (workload === "lookup" && (form !== undefined || place !== undefined)) {
+    throw new InputError("A lookup has one form: leave out --form and --place");
+  }
+  if (workload === "reasoning-retrieval" && questions > 1) {
+    throw new InputError("A dictionary of reasoning-retrieval answers one question: leave out --questions");
+  }
+}
