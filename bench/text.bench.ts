@@ -10,6 +10,7 @@ import { encode } from "gpt-tokenizer/encoding/o200k_base";
 import { loadTextEngine } from "../lib/engine/load-text.js";
 import type { EngineTextContext, EngineTextMatcher } from "../lib/engine/text-engine.js";
 import { TokenVocabulary } from "../lib/index.js";
+import { generateExamples } from "../lib/workload/example.js";
 import { generator, paragraphs } from "./texts.js";
 
 const BYTES = 1_000_000;
@@ -30,6 +31,12 @@ function naturalText(): string {
   return text.slice(0, BYTES);
 }
 
+/** A dictionary of the paper's Retrieval, in JSON; an entry takes more than 20 bytes. */
+function dictionary(): string {
+  const [{ document }] = generateExamples({ task: "retrieval", form: "json", entries: BYTES / 20, seed: 1 });
+  return document.slice(0, BYTES);
+}
+
 function randomText(characters: string): string {
   const random = generator(12345);
   return Array.from({ length: BYTES }, () => characters[Math.floor(random() * characters.length)]).join("");
@@ -43,6 +50,7 @@ function fibonacci(): string {
 
 const texts: Record<string, () => string> = {
   "natural text": naturalText,
+  "key–value JSON": dictionary,
   "all equal": () => "a".repeat(BYTES),
   "period 2": () => "ab".repeat(BYTES / 2),
   "period 3": () => "abc".repeat(BYTES / 3),

@@ -1,6 +1,7 @@
 /** Dictionaries to look things up in, and the prompt that the reference model understands. */
 
-import { seededRandom } from "./random.js";
+import { drawEntries } from "../../lib/workload/dictionary.js";
+import { RandomDraws } from "../../lib/workload/random-draws.js";
 
 export type DictionaryFormat = "text" | "json" | "csv";
 
@@ -22,32 +23,15 @@ export interface RandomDictionaryOptions {
   readonly size: number;
   readonly seed: number;
   readonly format?: DictionaryFormat;
-  readonly keyDigits?: number;
-  readonly valueLength?: number;
 }
 
-const VALUE_CHARACTERS = "abcdefghijklmnopqrstuvwxyz0123456789";
+const KEYS = [1000, 9999] as const;
 
 /** Distinct numeric keys and random values; the same seed gives the same dictionary. */
-export function randomDictionary({
-  size,
-  seed,
-  format = "text",
-  keyDigits = 4,
-  valueLength = 10,
-}: RandomDictionaryOptions): Dictionary {
-  const smallest = 10 ** (keyDigits - 1);
-  const available = 9 * smallest;
-  if (size > available) throw new RangeError(`There are ${available} keys of ${keyDigits} digits`);
-
-  const random = seededRandom(seed);
-  const below = (limit: number) => Math.floor(random() * limit);
-  const keys = new Set<string>();
-  while (keys.size < size) keys.add(String(smallest + below(available)));
-  const entries = [...keys].map((key) => {
-    const value = Array.from({ length: valueLength }, () => VALUE_CHARACTERS[below(36)]).join("");
-    return dictionaryEntry(key, value, format);
-  });
+export function randomDictionary({ size, seed, format = "text" }: RandomDictionaryOptions): Dictionary {
+  const entries = drawEntries(new RandomDraws(seed), { count: size, keys: KEYS }).map(({ key, value }) =>
+    dictionaryEntry(key, value, format),
+  );
   return { document: entries.map(({ line }) => `${line}\n`).join(""), entries };
 }
 

@@ -18,7 +18,7 @@ const DEFAULT_LENGTHS = [1024, 4096];
 
 /**
  * Evaluates models one after the other: the figures on standard output, progress on standard error.
- * @returns the exit code; where it was interrupted, what is complete has been written
+ * @returns the exit code; what is complete is written also where it fails or is interrupted
  * @throws InputError
  */
 export async function runEval(options: EvalCommandOptions, interrupt: AbortSignal): Promise<number> {
@@ -42,8 +42,9 @@ export async function runEval(options: EvalCommandOptions, interrupt: AbortSigna
     }
   } finally {
     progress.stop();
+    // What has taken its time is not lost where a later size turns out to be more than a model reads.
+    if (results.length > 0) process.stdout.write(json ? evalJson(plan, results) : evalText(plan, results));
   }
-  process.stdout.write(json ? evalJson(plan, results) : evalText(plan, results));
   return interrupt.aborted ? INTERRUPTED_EXIT_CODE : 0;
 }
 

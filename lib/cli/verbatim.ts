@@ -121,7 +121,8 @@ function addEvalCommand(program: Command, exit: (code: number) => void): void {
     .option("--questions <number>", "about each dictionary", parseInteger(1), 1)
     .addOption(new Option("--form <form>", "of the dictionaries; drawn unless given").choices(DICTIONARY_FORMS))
     .addOption(new Option("--place <place>", "where the question stands; drawn unless given").choices(QUESTION_PLACES));
-  addSamplingOptions(evaluation, { what: "answer", maxTokens: 1024, seed: 1 })
+  const seed = { meaning: "other seeds ask other questions", value: 1 };
+  addSamplingOptions(evaluation, { what: "answer", maxTokens: 1024, seed })
     .option("--raw", "a plain prompt, even where the model brings a chat template", false)
     .option("--json", "one JSON object for programs", false)
     .addHelpText("after", EVAL_NOTES)
@@ -134,22 +135,20 @@ function addEvalCommand(program: Command, exit: (code: number) => void): void {
 /** What every command has that lets a model generate something from documents. */
 function addGenerationOptions(command: Command, limits: { what: string; maxTokens: number }): Command {
   command.requiredOption("-c, --context <file>", 'a document, UTF-8 text; "-" is standard input; repeatable', collect);
-  return addSamplingOptions(command, limits);
+  return addSamplingOptions(command, {
+    ...limits,
+    seed: { meaning: "makes draws repeatable where the temperature is not 0" },
+  });
 }
 
 /** What every command has that lets a model generate something. */
 function addSamplingOptions(
   command: Command,
-  { what, maxTokens, seed }: { what: string; maxTokens: number; seed?: number },
+  { what, maxTokens, seed }: { what: string; maxTokens: number; seed: { meaning: string; value?: number } },
 ): Command {
   return command
     .option("--temperature <number>", "0 takes the likeliest token each time", parseNumber, 0)
-    .option(
-      "--seed <number>",
-      "makes draws repeatable where the temperature is not 0",
-      parseInteger(0, MOST_SEED),
-      seed,
-    )
+    .option("--seed <number>", seed.meaning, parseInteger(0, MOST_SEED), seed.value)
     .option("--max-tokens <number>", `longest ${what}`, parseInteger(1), maxTokens)
     .option("--threads <number>", "half of the processors unless given", parseInteger(1, MOST_THREADS))
     .option("--context-size <number>", `most tokens that prompt and ${what} may take`, parseInteger(1));

@@ -36,7 +36,9 @@ export interface RetrievalReward {
  * @throws TypeError, RangeError for what is no outcome; with the preset `"code"` also where a passage lacks its text
  */
 export function retrievalReward(outcome: RetrievalOutcome): RetrievalReward {
-  const { category, gold, spans, generatedTokens, preset = "paper" } = outcome;
+  const { category, generatedTokens, preset = "paper" } = outcome;
+  const gold = expectArray("gold", outcome.gold);
+  const spans = expectArray("spans", outcome.spans);
   const settings = rewardSettings(category, preset);
   const { starts, ends } = outcome.delimiters ?? { starts: spans.length, ends: spans.length };
   const overlap = overlapScore(settings.overlap, gold, spans, preset);
@@ -66,6 +68,11 @@ function overlapScore(
   const scores = gold.map((passage) => passageOverlap(passage, spans, { hitThreshold, preset }));
   const best = scores.sort((a, b) => b - a).slice(0, top);
   return best.reduce((sum, score) => sum + score, 0) / best.length;
+}
+
+function expectArray<Item>(name: string, items: readonly Item[]): readonly Item[] {
+  if (!Array.isArray(items)) throw new TypeError(`Expected "${name}" to be an array`);
+  return items;
 }
 
 function characters(name: string, text: string): number {

@@ -17,8 +17,8 @@ export interface WrittenDictionary {
   readonly places: readonly Interval[];
 }
 
-const VALUE_CHARACTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-/** Longer than any key or word around it, so that no value is a part of anything else. */
+const VALUE_CHARACTERS = [..."0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"];
+/** So many that a value stands nowhere else. */
 const VALUE_LENGTH = 10;
 
 const FORMS: Record<
@@ -33,15 +33,18 @@ const FORMS: Record<
 
 /**
  * Entries of distinct integer keys and distinct random values.
- * @param keys the range the keys are drawn from, both ends included; more than `count` integers
+ * @param keys the range the keys are drawn from, both ends included
  * @param first the first entry's key, where it is given
+ * @throws RangeError where the range has not more integers than there shall be entries
  */
 export function drawEntries(
   draws: RandomDraws,
   { count, keys, first }: { count: number; keys: readonly [low: number, high: number]; first?: number },
 ): DictionaryEntry[] {
+  const [low, high] = keys;
+  if (high - low < count) throw new RangeError(`There are too few keys from ${low} to ${high} for ${count} entries`);
   const drawnKeys = new Set<number>(first === undefined ? [] : [first]);
-  while (drawnKeys.size < count) drawnKeys.add(draws.integer(...keys));
+  while (drawnKeys.size < count) drawnKeys.add(draws.integer(low, high));
   const values = new Set<string>();
   while (values.size < count) values.add(drawValue(draws));
   const drawnValues = [...values];
@@ -49,7 +52,7 @@ export function drawEntries(
 }
 
 function drawValue(draws: RandomDraws): string {
-  return Array.from({ length: VALUE_LENGTH }, () => VALUE_CHARACTERS[draws.integer(0, 61)]).join("");
+  return Array.from({ length: VALUE_LENGTH }, () => draws.pick(VALUE_CHARACTERS)).join("");
 }
 
 export function writeDictionary(entries: readonly DictionaryEntry[], form: DictionaryForm): WrittenDictionary {

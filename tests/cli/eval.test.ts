@@ -1,6 +1,7 @@
 /** `verbatim eval` as a program and from within: its figures, on models whose behaviour is known. */
 
 import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { test } from "uvu";
@@ -108,6 +109,29 @@ test("the same seed gives the same figures but for the speed; a table for people
   assert.is(lines.length, 7);
 });
 
+test("README's table is one that this command writes", () => {
+  const readme = readFileSync(new URL("../../../README.md", import.meta.url), "utf8");
+  const [, command] = /verbatim\.js eval (--model sharp\.gguf .*)\n```/.exec(readme)!;
+  const option = (name: string) => new RegExp(`--${name} (\\S+)`).exec(command!)![1]!;
+  const entries = option("entries").split(",");
+  const plan = { ...PLAN, dictionaries: Number(option("dictionaries")), questions: Number(option("questions")) };
+  const [first, second, , header] = evalText(plan, []).split("\n");
+  const table = readme
+    .slice(readme.indexOf(`${first}\n${second}\n\n`))
+    .split("```")[0]!
+    .trimEnd()
+    .split("\n")
+    .slice(3);
+  assert.equal(table.shift()!.split(/ {2,}/), header!.split(/ {2,}/));
+  const rows = ["sharp", "diluted"].flatMap((model) =>
+    entries.flatMap((count) => ["free", "constrained"].map((decoding) => [model, count, decoding])),
+  );
+  assert.equal(
+    table.map((line) => line.split(/ {2,}/)).map(([model, count, , decoding]) => [model, count, decoding]),
+    rows,
+  );
+});
+
 test("a model without recall tokens is told about tags, and quotes between them", async () => {
   const { rows: found } = await rows("plain.gguf", {
     ...{ workload: "retrieval", sizes: [{ entries: 4 }], dictionaries: 1, questions: 2, maxTokens: 10 },
@@ -139,6 +163,14 @@ test("a prompt is the example's text, in the model's chat template, with tags ex
   await plain.dispose();
 });
 
+test("what is complete is written also where a later size is more than the model reads", () => {
+  const args = ["-m", "chat.gguf", "--raw", "--entries", "4,400", "--dictionaries", "1", "--max-tokens", "4"];
+  const { code, stdout, stderr } = run(...args, "--threads", "1");
+  assert.match(stderr, /^verbatim: The documents and the question take [\d,]+ tokens, and with 4 for the answer /);
+  assert.is(code, 2);
+  assert.match(stdout, /\nchat +4 .*\nchat +4 .*\n$/);
+});
+
 test("an interruption ends it, and unfinished figures are not shown", async () => {
   const controller = new AbortController();
   controller.abort();
@@ -156,13 +188,9 @@ test("what does not work is said in a sentence", async () => {
   fails([...missing, "--lengths", "1k,x"], /Expected sizes of at least 1, such as 1k,4k or 10,100\.\n$/);
   fails([...missing, "--workload", "lookup", "--form", "csv"], /^verbatim: A lookup has one form: leave out --form/);
   fails([...missing, "--workload", "reasoning-retrieval", "--questions", "2"], /answers one question: leave out --q/);
-  for (const [sizes, message] of [
-    [[{ tokens: 20 }], /^InputError: A prompt takes at least \d+ tokens, not 20$/],
-    [[{ tokens: 1024 }], /^InputError: The documents and the question take [\d,]+ tokens, and with 60 for the answer /],
-  ] as const) {
-    const thrown = await rows("chat.gguf", { workload: "retrieval", sizes, questions: 1, raw: true }).catch(String);
-    assert.match(String(thrown), message);
-  }
+  const plan = { workload: "retrieval", sizes: [{ tokens: 20 }], questions: 1, raw: true } as const;
+  const thrown = await rows("chat.gguf", plan).catch(String);
+  assert.match(String(thrown), /^InputError: A prompt takes at least \d+ tokens, not 20$/);
 });
 
 test.run();

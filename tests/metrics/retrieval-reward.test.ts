@@ -123,6 +123,24 @@ test("the code's preset: in-context learning is always 1", () => {
   assert.is(reward({ category: "in-context-learning", gold, preset: "code" }).overlap, 1);
 });
 
+test("what is no outcome is refused by its name", () => {
+  const bad: [Partial<Record<keyof RetrievalOutcome, unknown>>, RegExp][] = [
+    [{ spans: null }, /^TypeError: Expected "spans" to be an array$/],
+    [{ gold: { start: 0, end: 1 } }, /^TypeError: Expected "gold" to be an array$/],
+    [{ spans: [{ sources: [] }] }, /^TypeError: Expected "spans\[0\].text" to be a string$/],
+    [{ category: "summaries" }, /^RangeError: Expected "category"/],
+    [{ preset: "draft" }, /^RangeError: Expected "preset"/],
+    [{ generatedTokens: -1 }, /^RangeError: Expected "generatedTokens"/],
+    [{ delimiters: { starts: 1, ends: -1 } }, /^RangeError: Expected "delimiters.ends"/],
+  ];
+  for (const [given, message] of bad) {
+    assert.match(
+      thrownBy(() => reward(given as Partial<RetrievalOutcome>)),
+      message,
+    );
+  }
+});
+
 test("random intervals: F1 by counting positions", () => {
   let overlapping = 0;
   for (let i = 0; i < 5000; i++) {

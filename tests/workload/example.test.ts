@@ -4,7 +4,7 @@ import { countTokens } from "gpt-tokenizer/encoding/o200k_base";
 import llamaTokenizer from "llama-tokenizer-js";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import type { DictionaryForm } from "../../lib/workload/dictionary.js";
+import { drawEntries, type DictionaryForm } from "../../lib/workload/dictionary.js";
 import {
   generateExamples,
   promptText,
@@ -14,6 +14,7 @@ import {
 } from "../../lib/workload/example.js";
 import { fitEntries, tokensByBytes } from "../../lib/workload/fit-length.js";
 import { QUESTION_PLACES } from "../../lib/workload/prompt-wording.js";
+import { RandomDraws } from "../../lib/workload/random-draws.js";
 import { seedOfRun } from "../support/random.js";
 import { thrownBy } from "../support/thrown.js";
 
@@ -167,6 +168,15 @@ test("the estimate by bytes is near a tokenizer's count", () => {
     const ratio = tokensByBytes()(example) / countO200k(example);
     assert.ok(ratio > 0.7 && ratio < 1.1, `${task}: ${ratio}`);
   }
+});
+
+test("fewer keys than entries are refused", () => {
+  const draw = (high: number) => drawEntries(new RandomDraws(seed), { count: 9, keys: [0, high] });
+  assert.match(
+    thrownBy(() => draw(8)),
+    /^RangeError: There are too few keys from 0 to 8 for 9 entries$/,
+  );
+  assert.is(new Set(draw(9).map(({ key }) => key)).size, 9);
 });
 
 test("a length in which nothing fits is refused", () => {
