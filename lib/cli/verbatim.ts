@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { COUNT_LIMIT } from "../arguments.js";
 import { DICTIONARY_FORMS } from "../workload/dictionary.js";
 import { WORKLOAD_TASKS } from "../workload/example.js";
 import { QUESTION_PLACES } from "../workload/prompt-wording.js";
@@ -193,7 +194,7 @@ function parseSizes(list: string): number[] {
   return list.split(",").map((item) => {
     const [, digits, thousands] = /^(\d+)(k?)$/i.exec(item.trim()) ?? [];
     const size = Number(digits) * (thousands === "" ? 1 : 1024);
-    if (digits !== undefined && size >= 1 && size <= Number.MAX_SAFE_INTEGER) return size;
+    if (digits !== undefined && size >= 1 && size < COUNT_LIMIT) return size;
     throw new InvalidArgumentError("Expected sizes of at least 1, such as 1k,4k or 10,100.");
   });
 }

@@ -1,3 +1,4 @@
+import { COUNT_LIMIT, expectInteger } from "../arguments.js";
 import type { Interval } from "../metrics/interval.js";
 import { drawEntries, writeDictionary, type DictionaryForm } from "./dictionary.js";
 import { drawMathProblem, type MathProblem } from "./math-problem.js";
@@ -55,10 +56,14 @@ const STREAM = { shape: 0, problem: 1, entries: 2, questions: 3 } as const;
 
 /**
  * Questions about one dictionary.
+ * @throws TypeError, RangeError for counts and seeds that are none
  * @throws RangeError for several questions of Reasoning-Retrieval: its keys lie around one answer
  */
 export function generateExamples(options: ExampleOptions): WorkloadExample[] {
-  const { task, entries: count, seed, questions = 1 } = options;
+  const { task } = options;
+  const count = expectInteger("entries", options.entries, 1, COUNT_LIMIT);
+  const seed = expectInteger("seed", options.seed, 0, 2 ** 53);
+  const questions = expectInteger("questions", options.questions ?? 1, 1, COUNT_LIMIT);
   if (task === "reasoning-retrieval" && questions > 1) {
     throw new RangeError("A dictionary of reasoning-retrieval answers one question");
   }

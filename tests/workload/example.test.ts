@@ -170,6 +170,21 @@ test("the estimate by bytes is near a tokenizer's count", () => {
   }
 });
 
+test("counts and seeds that are none are refused", () => {
+  const options = { task: "retrieval", entries: 5, seed } as const;
+  for (const [bad, name] of [
+    [{ entries: 0 }, "entries"],
+    [{ questions: 0 }, "questions"],
+    [{ seed: -1 }, "seed"],
+    [{ seed: 0.5 }, "seed"],
+  ] as const) {
+    assert.match(
+      thrownBy(() => generateExamples({ ...options, ...bad })),
+      new RegExp(`^RangeError: Expected "${name}" to be an integer`),
+    );
+  }
+});
+
 test("fewer keys than entries are refused", () => {
   const draw = (high: number) => drawEntries(new RandomDraws(seed), { count: 9, keys: [0, high] });
   assert.match(
