@@ -68,7 +68,10 @@ test("README's example for transformers.js quotes the document and says where, o
 
 test("README names files that exist", () => {
   for (const [, path] of readme.matchAll(/\]\(((?!https?:)[^)]+)\)/g)) {
-    assert.not.throws(() => readFileSync(join(root, path as string)), `${path}`);
+    const [file, heading] = (path as string).split("#");
+    const text = readFileSync(join(root, file!), "utf8");
+    const headings = [...text.matchAll(/^#+ (.+)$/gm)].map(([, title]) => title!.toLowerCase().replaceAll(" ", "-"));
+    assert.ok(heading === undefined || headings.includes(heading), path);
   }
 });
 

@@ -23,15 +23,17 @@ export interface RandomDictionaryOptions {
   readonly size: number;
   readonly seed: number;
   readonly format?: DictionaryFormat;
+  /** Characters of a value; 10 unless given. */
+  readonly valueLength?: number;
 }
 
 const KEYS = [1000, 9999] as const;
 
 /** Distinct numeric keys and random values; the same seed gives the same dictionary. */
-export function randomDictionary({ size, seed, format = "text" }: RandomDictionaryOptions): Dictionary {
-  const entries = drawEntries(new RandomDraws(seed), { count: size, keys: KEYS }).map(({ key, value }) =>
-    dictionaryEntry(key, value, format),
-  );
+export function randomDictionary(options: RandomDictionaryOptions): Dictionary {
+  const { size, seed, format = "text", valueLength } = options;
+  const drawn = drawEntries(new RandomDraws(seed), { count: size, keys: KEYS, valueLength });
+  const entries = drawn.map(({ key, value }) => dictionaryEntry(key, value, format));
   return { document: entries.map(({ line }) => `${line}\n`).join(""), entries };
 }
 

@@ -1,7 +1,7 @@
 import type { LlamaContext, LlamaContextSequence, LlamaModel, Token } from "node-llama-cpp";
 import { RecallSampler, type RecallMode, type RecallTextSession, type Snap } from "../hosts/node-llama-cpp.js";
-import { findDelimiters } from "../hosts/node-llama-cpp/delimiters.js";
-import { chooseMode } from "../hosts/node-llama-cpp/mode.js";
+import { findDelimiters } from "../hosts/shared/delimiters.js";
+import { chooseMode } from "../hosts/shared/mode.js";
 import { ModelVocabulary } from "../hosts/node-llama-cpp/model-vocabulary.js";
 import { readPrompt } from "../hosts/node-llama-cpp/read-prompt.js";
 import { AnswerReader, type AnswerEvent } from "./answer.js";
@@ -66,7 +66,7 @@ export class Answerer {
     this.#model = model;
     this.#options = options;
     this.#vocabulary = ModelVocabulary.of(model);
-    this.mode = chooseMode(model, options);
+    this.mode = chooseMode(this.#vocabulary, options);
   }
 
   /**
@@ -107,7 +107,7 @@ export class Answerer {
     const { documents } = this.#options;
     const findSources = constrained ? copiedSources(recall, documents) : searchSources(documents);
     if (this.mode === "token") {
-      const { startTokenId, endTokenId } = findDelimiters(this.#model, this.#vocabulary, {});
+      const { startTokenId, endTokenId } = findDelimiters(this.#vocabulary, {});
       return new AnswerReader(this.#vocabulary, { start: startTokenId, end: endTokenId }, findSources);
     }
     const { tags } = this.#options;

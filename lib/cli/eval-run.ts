@@ -1,6 +1,7 @@
 import type { LlamaModel, Token } from "node-llama-cpp";
 import { summarize, type EvaluationSummary, type MeasuredAnswer } from "../evaluation/summary.js";
-import { chooseMode } from "../hosts/node-llama-cpp/mode.js";
+import { ModelVocabulary } from "../hosts/node-llama-cpp/model-vocabulary.js";
+import { chooseMode } from "../hosts/shared/mode.js";
 import { DEFAULT_TAGS } from "../text/text-options.js";
 import type { DictionaryForm } from "../workload/dictionary.js";
 import { generateExamples, promptText, type WorkloadExample, type WorkloadTask } from "../workload/example.js";
@@ -147,7 +148,7 @@ class AskedDictionary {
 
   #prompt(example: WorkloadExample): Token[] {
     const form = this.#plan.raw ? "raw" : defaultForm(this.#model);
-    const tags = chooseMode(this.#model, {}) === "text" ? DEFAULT_TAGS : null;
+    const tags = chooseMode(ModelVocabulary.of(this.#model), {}) === "text" ? DEFAULT_TAGS : null;
     return evalPrompt(this.#model, example, form, tags);
   }
 }

@@ -18,8 +18,18 @@ export interface WrittenDictionary {
 }
 
 const VALUE_CHARACTERS = [..."0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"];
-/** So many that a value stands nowhere else. */
+/** So many characters that a value stands nowhere else. */
 const VALUE_LENGTH = 10;
+
+export interface DrawnEntries {
+  readonly count: number;
+  /** The range the keys are drawn from, both ends included. */
+  readonly keys: readonly [low: number, high: number];
+  /** The first entry's key, where it is given. */
+  readonly first?: number;
+  /** Characters of a value; 10 unless given. */
+  readonly valueLength?: number;
+}
 
 const FORMS: Record<
   DictionaryForm,
@@ -33,26 +43,24 @@ const FORMS: Record<
 
 /**
  * Entries of distinct integer keys and distinct random values.
- * @param keys the range the keys are drawn from, both ends included
- * @param first the first entry's key, where it is given
  * @throws RangeError where the range has not more integers than there shall be entries
  */
 export function drawEntries(
   draws: RandomDraws,
-  { count, keys, first }: { count: number; keys: readonly [low: number, high: number]; first?: number },
+  { count, keys, first, valueLength = VALUE_LENGTH }: DrawnEntries,
 ): DictionaryEntry[] {
   const [low, high] = keys;
   if (high - low < count) throw new RangeError(`There are too few keys from ${low} to ${high} for ${count} entries`);
   const drawnKeys = new Set<number>(first === undefined ? [] : [first]);
   while (drawnKeys.size < count) drawnKeys.add(draws.integer(low, high));
   const values = new Set<string>();
-  while (values.size < count) values.add(drawValue(draws));
+  while (values.size < count) values.add(drawValue(draws, valueLength));
   const drawnValues = [...values];
   return [...drawnKeys].map((key, i) => ({ key: String(key), value: drawnValues[i] }));
 }
 
-function drawValue(draws: RandomDraws): string {
-  return Array.from({ length: VALUE_LENGTH }, () => draws.pick(VALUE_CHARACTERS)).join("");
+function drawValue(draws: RandomDraws, length: number): string {
+  return Array.from({ length }, () => draws.pick(VALUE_CHARACTERS)).join("");
 }
 
 export function writeDictionary(entries: readonly DictionaryEntry[], form: DictionaryForm): WrittenDictionary {

@@ -20,6 +20,12 @@ constexpr int32_t kWidth = 8;
 /** In place of the length of what is left of a run: more than kWidth bytes. */
 constexpr int32_t kMore = kWidth + 1;
 
+/** kWidth bytes, the first one highest; written out, since compilers make one load of it. */
+uint64_t BigEndian(const uint8_t* bytes) {
+  const auto at = [bytes](int i) { return uint64_t{bytes[i]} << (56 - 8 * i); };
+  return at(0) | at(1) | at(2) | at(3) | at(4) | at(5) | at(6) | at(7);
+}
+
 /** Sorts starts by the bytes that follow, from the first on. */
 class PrefixSort {
  public:
@@ -107,8 +113,7 @@ class PrefixSort {
   Keyed KeyOf(int32_t start, int32_t depth) const {
     const size_t at = static_cast<size_t>(start) + static_cast<size_t>(depth);
     const int32_t count = left_[at];
-    uint64_t bytes = 0;
-    for (size_t i = 0; i < kWidth; ++i) bytes = bytes << 8 | bytes_[at + i];
+    uint64_t bytes = BigEndian(bytes_.data() + at);
     if (count < kWidth) bytes = bytes >> 8 * (kWidth - count) << 8 * (kWidth - count);
     return {bytes, count, start};
   }
