@@ -77,7 +77,7 @@ class PrefixSort {
   /** Groups up to here are sorted by insertion. */
   static constexpr size_t kFew = 20;
   /** So often may each start be looked at, on average. */
-  static constexpr size_t kPatience = 12;
+  static constexpr size_t kPatience = 5;
 
   /** One item holds a start's position and above it as many of its first bytes as fit, as symbols of few bits. */
   void SortByFirst(std::span<const TextWord> words) {
