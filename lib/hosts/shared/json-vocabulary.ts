@@ -9,6 +9,7 @@ export class JsonVocabulary implements HostVocabulary {
   readonly tokenVocabulary: TokenVocabulary;
   readonly #bytes: readonly (Uint8Array | null)[];
   readonly #added: ReadonlyMap<string, number>;
+  readonly #endOfText: number | undefined;
 
   static readonly #read = new WeakMap<object, JsonVocabulary>();
 
@@ -23,8 +24,15 @@ export class JsonVocabulary implements HostVocabulary {
     return vocabulary;
   }
 
-  private constructor(json: unknown) {
-    this.#bytes = tokenBytesOfTokenizerJson(json);
+  /**
+   * @param endOfText the token that ends a generation, where the caller knows it: the file does not say
+   * @throws TypeError for what cannot be read, naming the field
+   */
+  constructor(json: unknown, endOfText?: number) {
+    const bytes = tokenBytesOfTokenizerJson(json);
+    if (endOfText !== undefined) bytes[endOfText] = null;
+    this.#bytes = bytes;
+    this.#endOfText = endOfText;
     const { added_tokens: added } = json as { added_tokens?: readonly { content: string; id: number }[] | null };
     this.#added = new Map((added ?? []).map(({ content, id }) => [content, id]));
     this.size = this.#bytes.length;
@@ -40,8 +48,8 @@ export class JsonVocabulary implements HostVocabulary {
     return this.#bytes[token] ?? CONTROL_BYTE;
   }
 
-  /** The file does not say: whatever ends a generation is a special token, and so a barrier. */
-  endsGeneration(): boolean {
-    return false;
+  /** Where nobody said, none: whatever ends a generation is a special token, and so a barrier. */
+  endsGeneration(token: number): boolean {
+    return token === this.#endOfText;
   }
 }

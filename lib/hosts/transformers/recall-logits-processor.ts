@@ -6,11 +6,12 @@ import { expectDocuments, type RecallDocument } from "../shared/document-locator
 import { draftSource, type DraftSource } from "../shared/draft-source.js";
 import { expectQuotable, follow, startSession } from "../shared/following.js";
 import type { HistoryOptions } from "../shared/host-history.js";
+import type { HostVocabulary } from "../shared/host-vocabulary.js";
 import { chooseMode, type RecallMode } from "../shared/mode.js";
 import type { RecallHostOptions, SessionOf } from "../shared/recall-options.js";
 import { Callable } from "./callable.js";
 import { Row, type RowOptions } from "./row.js";
-import { TokenizerVocabulary } from "./tokenizer-vocabulary.js";
+import { vocabularyOf } from "./tokenizer-vocabulary.js";
 
 /** Options of {@link RecallLogitsProcessor}. */
 export interface RecallLogitsProcessorOptions<Mode extends RecallMode = "token"> extends Omit<
@@ -56,7 +57,7 @@ export class RecallLogitsProcessor<Mode extends RecallMode = "token"> extends Ca
   readonly mode: "token" | "text";
   /** The one that the constructor was given. */
   readonly tokenizer: PreTrainedTokenizer;
-  readonly #vocabulary: TokenizerVocabulary;
+  readonly #vocabulary: HostVocabulary;
   readonly #options: RecallHostOptions;
   readonly #history: HistoryOptions;
   readonly #rowOptions: RowOptions;
@@ -78,7 +79,7 @@ export class RecallLogitsProcessor<Mode extends RecallMode = "token"> extends Ca
     this.#documentsOf = typeof documents === "function" ? documents : null;
     const given = { ...others, documents: typeof documents === "function" ? [] : documents };
     const quotable = expectQuotable(given);
-    const vocabulary = TokenizerVocabulary.of(tokenizer);
+    const vocabulary = vocabularyOf(tokenizer);
     this.#rowOptions = {
       padTokenId: tokenizer.pad_token_id ?? undefined,
       eosTokenIds: expectEosTokens(given.eosTokenIds ?? tokenizer.eos_token_id ?? [], vocabulary.size),
