@@ -19,7 +19,8 @@ import { END_RECALL, START_RECALL } from "../examples/reference-model/vocabulary
 import { writeReferenceModel } from "../examples/reference-model/write.js";
 import { RecallSampler } from "../lib/hosts/node-llama-cpp.js";
 import { countPasses, type CountedHost } from "../tests/support/counted-host.js";
-import { loadModel } from "../tests/support/llama.js";
+import { loadModel, newSequence } from "../tests/support/llama.js";
+import { median } from "./median.js";
 
 const SPAN = 32;
 const ROUNDS = process.argv.includes("--full") ? 24 : 12;
@@ -46,11 +47,6 @@ interface Spent {
 function processorMilliseconds(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2;
 }
 
 /** What the tokens of quotes cost, closing tokens included; the prompt is read before. */
@@ -89,7 +85,7 @@ async function measure(type: (typeof TYPES)[number]): Promise<void> {
   mkdirSync(join("build", "bench"), { recursive: true });
   if (!existsSync(path)) writeReferenceModel({ path, sharpness: "sharp", hiddenSize: HIDDEN_SIZES[type], type });
   const model = await loadModel(path);
-  const host = (await model.createContext({ contextSize: 2048, threads: 1 })).getSequence();
+  const host = await newSequence(model, 2048);
   const promptFor = (key: string) => [
     ...model.tokenize("<|bos|>", true),
     ...model.tokenize(lookupPrompt(document, key), false),
@@ -185,7 +181,7 @@ async function passes(host: LlamaContextSequence, prompt: Token[]): Promise<void
 
 /** Time for a token outside quotes with the sampler, as a share of that without: token by token, in turns. */
 async function timeOutside(model: LlamaModel, prompt: Token[]): Promise<{ wall: number; processor: number }> {
-  const newHost = async () => (await model.createContext({ contextSize: 2048, threads: 1 })).getSequence();
+  const newHost = () => newSequence(model, 2048);
   const hosts = [await newHost(), await newHost()] as const;
   const recall = new RecallSampler(hosts[1], { documents: [{ name: "dictionary", text: document }] });
   const closed = TokenBias.for(model).set([START_RECALL as Token], "never");

@@ -14,40 +14,22 @@ import {
   Tensor,
   type PreTrainedTokenizer,
 } from "@huggingface/transformers";
-import cl100k from "gpt-tokenizer/bpeRanks/cl100k_base";
 import { lookupPrompt, randomDictionary } from "../examples/reference-model/dictionary.js";
-import { gpt2ByteNames } from "../examples/reference-model/vocabulary.js";
 import { writeReferenceModel } from "../examples/reference-model/write.js";
 import { generateWithRecall, RecallLogitsProcessor } from "../lib/hosts/transformers.js";
+import { median } from "./median.js";
 import { writeTexts } from "./texts.js";
+import { wideTokenizerJson } from "./wide-tokenizer.js";
 
 const CONTEXT_TOKENS = 131_072;
 const SPAN_TOKENS = 32;
 const WIDTH = 151_936;
 const ROUNDS = process.argv.includes("--full") ? 10 : 3;
 
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1];
-}
-
-/** As much of a tokenizer as the processor reads: the tokens of cl100k, then delimiters. */
-function wideTokenizer(): { tokenizer: PreTrainedTokenizer; start: number; end: number } {
-  const names = gpt2ByteNames();
-  const pieces = cl100k.map((token) => Array.from(typeof token === "string" ? Buffer.from(token) : token));
-  const vocab = Object.fromEntries(pieces.map((piece, id) => [piece.map((byte) => names[byte]).join(""), id]));
-  const [start, end] = [pieces.length, pieces.length + 1];
-  const special = { "<|start_recall|>": start, "<|end_recall|>": end };
-  const json = {
-    model: { type: "BPE", vocab, merges: [] },
-    decoder: { type: "ByteLevel" },
-    added_tokens: Object.entries(special).map(([content, id]) => ({ content, id, special: true })),
-  };
-  return { tokenizer: { _tokenizerJSON: json } as unknown as PreTrainedTokenizer, start, end };
-}
-
 /** Microseconds of the processor's median step, outside and inside spans. */
 function measureProcessor(): { outside: number; inside: number } {
-  const { tokenizer, start, end } = wideTokenizer();
+  const { json, start, end } = wideTokenizerJson();
+  const tokenizer = { _tokenizerJSON: json } as unknown as PreTrainedTokenizer;
   const [text] = writeTexts(join("build", "bench"), CONTEXT_TOKENS + 4_096);
   const { buffer, byteOffset } = readFileSync(text.path);
   const tokens = new Int32Array(buffer, byteOffset, CONTEXT_TOKENS);

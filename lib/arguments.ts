@@ -46,6 +46,11 @@ export function expectOneOf<Name extends string>(name: string, value: unknown, n
 }
 
 /** An options object; `undefined` stands for one without entries. */
+export function expectArray<Item>(name: string, value: readonly Item[] | undefined): readonly Item[] {
+  if (!Array.isArray(value)) throw new TypeError(`Expected "${name}" to be an array`);
+  return value;
+}
+
 export function expectOptions<Options extends object>(name: string, value: Options | undefined): Partial<Options> {
   if (value === undefined) return {};
   if (typeof value !== "object" || value === null) throw new TypeError(`Expected "${name}" to be an object`);

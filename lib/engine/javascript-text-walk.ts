@@ -7,11 +7,10 @@ const CLOSED = 2;
 
 /**
  * Walks the token trie along the text after candidates, and collects the tokens that may come next: those that lie in
- * the text, and those that leave it at an edge for the closing tag.
+ * the text, and those that leave it at an edge for the closing tag. One walk at a time: the next one takes its marks.
  */
 export class TextWalk {
   readonly tokens: number[] = [];
-  readonly #seen: Uint8Array;
 
   constructor(
     readonly context: JavaScriptTextContext,
@@ -20,7 +19,7 @@ export class TextWalk {
     /** Bytes of a token that must belong to the quote before the tag may begin. */
     readonly withheld: number,
   ) {
-    this.#seen = new Uint8Array(trie.nodes);
+    trie.marks.clear();
   }
 
   /**
@@ -48,9 +47,7 @@ export class TextWalk {
 
   /** The tokens that go on along the tag from `node`, `quoted` bytes below the root. */
   close(node: number, quoted: number): void {
-    if (quoted < this.withheld || (this.#seen[node] & CLOSED) !== 0) return;
-    this.#seen[node] |= CLOSED;
-    this.#along(node, 0);
+    if (quoted >= this.withheld && this.trie.marks.mark(node, CLOSED)) this.#along(node, 0);
   }
 
   /** The tokens that go on with a tag of which `progress` bytes are there. */
@@ -71,8 +68,7 @@ export class TextWalk {
   }
 
   #emit(node: number): void {
-    if ((this.#seen[node] & EMITTED) !== 0) return;
-    this.#seen[node] |= EMITTED;
+    if (!this.trie.marks.mark(node, EMITTED)) return;
     for (let token = this.trie.firstToken(node); token >= 0; token = this.trie.nextToken(token)) {
       this.tokens.push(token);
     }

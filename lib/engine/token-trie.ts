@@ -1,3 +1,4 @@
+import { NodeMarks } from "./node-marks.js";
 import type { EngineVocabulary } from "./token-table.js";
 
 const NONE = -1;
@@ -14,6 +15,8 @@ export class TokenTrie {
   readonly #next: Int32Array;
   /** Bytes of the longest token. */
   readonly longest: number;
+  /** What a walk knows of the nodes. */
+  readonly marks: NodeMarks;
 
   constructor({ vocabSize, offsets, bytes }: EngineVocabulary) {
     this.#first = new Int32Array(1024).fill(NONE);
@@ -28,6 +31,7 @@ export class TokenTrie {
       this.#first[node] = token;
     }
     this.longest = longest;
+    this.marks = new NodeMarks(this.#nodes);
   }
 
   /** The trie of a vocabulary, built once. */
@@ -38,10 +42,6 @@ export class TokenTrie {
       tries.set(vocabulary, trie);
     }
     return trie;
-  }
-
-  get nodes(): number {
-    return this.#nodes;
   }
 
   /** The child of `node` by `byte`, or -1. */

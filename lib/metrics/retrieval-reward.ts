@@ -1,4 +1,4 @@
-import { COUNT_LIMIT, expectInteger, expectString } from "../arguments.js";
+import { COUNT_LIMIT, expectArray, expectInteger, expectString } from "../arguments.js";
 import { correctnessPenalty } from "./correctness-penalty.js";
 import { densityPenalty } from "./density-penalty.js";
 import { passageOverlap, type GoldPassage, type RecalledSpan } from "./passage-overlap.js";
@@ -68,11 +68,6 @@ function overlapScore(
   const scores = gold.map((passage) => passageOverlap(passage, spans, { hitThreshold, preset }));
   const best = scores.sort((a, b) => b - a).slice(0, top);
   return best.reduce((sum, score) => sum + score, 0) / best.length;
-}
-
-function expectArray<Item>(name: string, items: readonly Item[]): readonly Item[] {
-  if (!Array.isArray(items)) throw new TypeError(`Expected "${name}" to be an array`);
-  return items;
 }
 
 function characters(name: string, text: string): number {

@@ -44,6 +44,17 @@ export class IdBuffer {
     return this.#view(size);
   }
 
+  /** The ids below `end` that are not in `ids`. */
+  complement(end: number, ids: Int32Array): Int32Array {
+    this.#reserve(end);
+    let size = 0;
+    for (let id = 0, next = 0; id < end; id++) {
+      if (ids[next] === id) next++;
+      else this.#ids[size++] = id;
+    }
+    return this.#view(size);
+  }
+
   #copy(source: Int32Array, from: number, to: number, at: number): number {
     const count = to - from;
     if (count >= BLOCK_COPY_SIZE) this.#ids.set(source.subarray(from, to), at);

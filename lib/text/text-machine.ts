@@ -343,8 +343,7 @@ export class TextMachine implements DecodingMachine {
     const overlong = openingTag?.overlong(this.#pending) ?? [];
     const refused = overlong.length === 0 ? NO_IDS : this.#refusedOf(overlong);
     if (refused.length === 0) return null;
-    const all = Int32Array.from({ length: setup.vocabulary.size }, (_, id) => id);
-    return this.#buffer.difference(all, refused);
+    return this.#buffer.complement(setup.vocabulary.size, refused);
   }
 
   /** Those of the tokens that would open a span with bytes that no quote begins with. */

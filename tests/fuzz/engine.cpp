@@ -246,6 +246,7 @@ class Run {
     }
     REQUIRE(verbatim_matcher_advance(matcher.get(), vocab_size_) == VERBATIM_INVALID_ARGUMENT);
     CheckStale(matcher.get());
+    if (!quote.empty()) ++quotes_checked;
   }
 
   std::vector<Oracle::Range> Ranges() {

@@ -13,6 +13,9 @@
     }                                                                              \
   } while (false)
 
+/** How often a target has come to what it is about: a quote that it looked for in the text. */
+inline long quotes_checked = 0;
+
 /** The input, byte by byte; zeros after its end. */
 class Input {
  public:

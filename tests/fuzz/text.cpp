@@ -121,6 +121,7 @@ void Quote(Input& input, const Vocabulary& vocabulary, verbatim_context* context
     size_t count = 0;
     REQUIRE(verbatim_context_find_text(context, taken.data(), taken.size(), span.ranges, 1, 1, &start, &count) ==
             VERBATIM_OK);
+    if (!taken.empty()) ++quotes_checked;
     REQUIRE(taken.empty() || (count == 1 && copy.HasAt(static_cast<size_t>(start), taken)));
     break;
   }

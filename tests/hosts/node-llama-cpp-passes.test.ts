@@ -5,7 +5,6 @@ import {
   LlamaCompletion,
   TokenBias,
   type LlamaContextSequence,
-  type LlamaModel,
   type SequenceEvaluateOptions,
   type Token,
 } from "node-llama-cpp";
@@ -18,7 +17,7 @@ import { DraftLength } from "../../lib/hosts/shared/draft-length.js";
 import { canDraft } from "../../lib/hosts/node-llama-cpp/drafting.js";
 import { copyingHost } from "../support/copying-host.js";
 import { countPasses } from "../support/counted-host.js";
-import { loadModel, scratch } from "../support/llama.js";
+import { loadModel, newSequence, scratch } from "../support/llama.js";
 import { Random } from "../support/random.js";
 import { BOS, END, ENGLISH, START, writeTinyModel } from "../support/tiny-model.js";
 
@@ -32,10 +31,6 @@ const model = await loadModel(join(scratch, "recall.gguf"));
 const open = TokenBias.for(model).set([START as Token], { logit: 1000 });
 const prompt = [BOS as Token, ...model.tokenize(ENGLISH.slice(0, 600), false)];
 const GREEDY: SequenceEvaluateOptions = { temperature: 0, tokenBias: open, yieldEogToken: true };
-
-async function newSequence(of: LlamaModel = model, contextSize = 512): Promise<LlamaContextSequence> {
-  return (await of.createContext({ contextSize, threads: 1 })).getSequence();
-}
 
 async function generate(sequence: LlamaContextSequence, tokens: Token[], count: number, options = GREEDY) {
   const generated: Token[] = [];
@@ -108,7 +103,7 @@ for (const mode of ["token", "text"] as const) {
 async function bothWays(
   options: RecallSamplerOptions,
   run: (recall: RecallSampler, shown: Token[]) => Promise<void>,
-  contextSize?: number,
+  contextSize = 512,
 ) {
   const ends = [];
   for (const maxDraftTokens of [0, undefined]) {
@@ -172,7 +167,7 @@ test("LlamaCompletion, its repeat penalty and its own context shift: the same te
 });
 
 test("probabilities and confidence are those of the plain path", async () => {
-  const host = await newSequence();
+  const host = await newSequence(model, 512);
   const seen: { probabilities?: Map<Token, number>; confidence?: number }[][] = [];
   for (const maxDraftTokens of [0, 32]) {
     await host.clearHistory();
@@ -215,7 +210,7 @@ function verifying(
 }
 
 test("NOT_ENFORCED: a forbidden token at the end of what was drafted is noticed before it is shown", async () => {
-  const host = await newSequence();
+  const host = await newSequence(model, 512);
   const deaf = verifying(host, async (items, options) => {
     const outputs = await host.controlledEvaluate(items, options);
     outputs.at(-1)!.next.token = BOS as Token;
@@ -234,7 +229,7 @@ test("NOT_ENFORCED: a forbidden token at the end of what was drafted is noticed 
 });
 
 test("a host that fails, or cannot sample, while it verifies: the next generation goes on from there", async () => {
-  const host = await newSequence();
+  const host = await newSequence(model, 512);
   const expected = await generate(new RecallSampler(host, { minSpanTokens: 10 }).sequence, prompt, 30);
   for (const outcome of ["throws", "samples nothing"]) {
     await host.clearHistory();
@@ -262,7 +257,7 @@ test("a host that fails, or cannot sample, while it verifies: the next generatio
 });
 
 test("no drafts with XTC, nor where the host cannot drop its last tokens", async () => {
-  const host = await newSequence();
+  const host = await newSequence(model, 512);
   assert.is(canDraft(host, {}), true);
   assert.is(canDraft(host, { xtc: { probability: 0.5, threshold: 0.1 } }), false);
   assert.is(canDraft({ needsCheckpoints: true } as LlamaContextSequence, {}), false);
@@ -274,7 +269,7 @@ test("no drafts with XTC, nor where the host cannot drop its last tokens", async
 });
 
 test("maxDraftTokens is checked, and no draft is longer", async () => {
-  const host = await newSequence();
+  const host = await newSequence(model, 512);
   for (const maxDraftTokens of [-1, 1.5, 1025, NaN]) {
     assert.throws(
       () => new RecallSampler(host, { maxDraftTokens }),

@@ -1,4 +1,4 @@
-import { getLlama, LlamaLogLevel, type LlamaModel } from "node-llama-cpp";
+import { getLlama, LlamaLogLevel, type LlamaContextSequence, type LlamaModel } from "node-llama-cpp";
 
 export { scratch } from "./scratch.js";
 
@@ -7,6 +7,11 @@ const llama = await getLlama({ build: "never", gpu: false, logLevel: LlamaLogLev
 
 export function loadModel(path: string): Promise<LlamaModel> {
   return llama.loadModel({ modelPath: path });
+}
+
+/** A sequence of a context of its own, on one thread: more are slower on small machines. */
+export async function newSequence(model: LlamaModel, contextSize: number): Promise<LlamaContextSequence> {
+  return (await model.createContext({ contextSize, threads: 1 })).getSequence();
 }
 
 /** Loads a model that may be no more than a vocabulary. The host measures it first as a whole, and that fails. */

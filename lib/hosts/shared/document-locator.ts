@@ -1,4 +1,4 @@
-import { expectOptions, expectString } from "../../arguments.js";
+import { expectArray, expectOptions, expectString } from "../../arguments.js";
 import { byteString, joinBytes } from "../../text/bytes.js";
 import { utf8 } from "../../vocabulary/token-text.js";
 import type { HostVocabulary } from "./host-vocabulary.js";
@@ -21,19 +21,33 @@ export interface LocatedDocument {
 }
 
 /**
+ * Checks documents one by one: what is left to check of each is told what errors call it, and its name.
+ * @throws TypeError, RangeError for what is no array of objects with a name, or where two share theirs
+ */
+export function expectNamed<Given extends object, Checked>(
+  documents: unknown,
+  check: (at: string, name: string, document: Partial<Given>) => Checked,
+): Checked[] {
+  const names = new Set<string>();
+  return expectArray("documents", documents as Given[]).map((document, i) => {
+    const at = `documents[${i}]`;
+    const given = expectOptions(at, document);
+    const name = expectString(`${at}.name`, (given as { name?: unknown }).name);
+    const checked = check(at, name, given);
+    if (names.has(name)) throw new RangeError(`Expected "${at}.name" to differ from the names of the other documents`);
+    names.add(name);
+    return checked;
+  });
+}
+
+/**
  * @throws TypeError, RangeError for documents that are not as {@link RecallDocument} says, or share a name
  */
 export function expectDocuments(documents: unknown): readonly RecallDocument[] {
-  if (!Array.isArray(documents)) throw new TypeError('Expected "documents" to be an array');
-  const checked = documents.map((document: unknown, i) => {
-    const { name, text } = expectOptions(`documents[${i}]`, document as RecallDocument);
-    return { name: expectString(`documents[${i}].name`, name), text: expectString(`documents[${i}].text`, text) };
-  });
-  const twice = checked.findIndex(({ name }, i) => checked.findIndex((other) => other.name === name) < i);
-  if (twice !== -1) {
-    throw new RangeError(`Expected "documents[${twice}].name" to differ from the names of the other documents`);
-  }
-  return checked;
+  return expectNamed(documents, (at, name, { text }: Partial<RecallDocument>) => ({
+    name,
+    text: expectString(`${at}.text`, text),
+  }));
 }
 
 /**

@@ -1,12 +1,17 @@
 import { RecallTextContext, type RecallTextContextOptions } from "../../text-context.js";
 import { RecallTextSession } from "../../text-session.js";
 import type { TokenVocabulary } from "../../vocabulary/token-vocabulary.js";
-import type { RecallDocument } from "./document-locator.js";
 import type { RecallHostOptions } from "./recall-options.js";
+
+/** A document as text mode searches it. */
+export interface TextDocument {
+  readonly name: string;
+  readonly text: string | Uint8Array;
+}
 
 /** A frozen context of the documents, under their names. */
 export function indexDocuments(
-  documents: readonly { readonly name: string; readonly text: string | Uint8Array }[],
+  documents: readonly TextDocument[],
   options: RecallTextContextOptions,
 ): RecallTextContext {
   const context = new RecallTextContext(options);
@@ -22,14 +27,15 @@ export function indexDocuments(
 /** A text session that can quote the documents from the start. */
 export function makeTextSession(
   vocabulary: TokenVocabulary,
-  documents: readonly RecallDocument[],
-  options: RecallHostOptions,
+  documents: readonly TextDocument[],
+  options: Omit<RecallHostOptions, "documents"> & { readonly maskValue?: number },
 ): RecallTextSession {
-  const { snap, backend, startTag, endTag, maxSpanBytes, minSpanBytes, maxContextBytes, recallGenerated } = options;
+  const { snap, backend, startTag, endTag, recallGenerated, maskValue } = options;
+  const { maxSpanBytes, minSpanBytes, maxContextBytes } = options;
   const context = indexDocuments(documents, { vocabulary, snap, backend });
   try {
     const limits = { maxSpanBytes, minSpanBytes, maxContextBytes };
-    return new RecallTextSession({ context, startTag, endTag, ...limits, recallGenerated });
+    return new RecallTextSession({ context, startTag, endTag, ...limits, recallGenerated, maskValue });
   } finally {
     context.close();
   }

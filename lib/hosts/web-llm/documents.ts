@@ -1,19 +1,15 @@
-import { expectIntegers, expectOptions, expectString, type TokenInput } from "../../arguments.js";
+import { expectIntegers, expectString, type TokenInput } from "../../arguments.js";
 import { joinBytes } from "../../text/bytes.js";
 import { utf8 } from "../../vocabulary/token-text.js";
 import type { TokenVocabulary } from "../../vocabulary/token-vocabulary.js";
+import { expectNamed } from "../shared/document-locator.js";
+import type { TextDocument } from "../shared/text-documents.js";
 
 /** A document that can be quoted: its text, or the model's tokens for it, which spell its text. */
 export type QuotableDocument = { name: string; text: string } | { name: string; tokens: TokenInput };
 
 /** The model's tokens for a text. */
 export type Encode = (text: string) => TokenInput;
-
-/** A document as text mode searches it. */
-export interface TextDocument {
-  readonly name: string;
-  readonly text: string | Uint8Array;
-}
 
 /** A document as token mode searches it. */
 export interface TokenDocument extends TextDocument {
@@ -24,7 +20,7 @@ export interface TokenDocument extends TextDocument {
 
 /** @throws TypeError, RangeError for documents that are not as {@link QuotableDocument} says, or share a name */
 export function expectTextDocuments(documents: unknown, vocabulary: TokenVocabulary): TextDocument[] {
-  return expectEach(documents, (at, { name, text, tokens }) => {
+  return expectNamed(documents, (at, name, { text, tokens }: Partial<GivenDocument>) => {
     if (tokens === undefined) return { name, text: expectString(`${at}.text`, text) };
     return { name, text: spell(expectIntegers(`${at}.tokens`, tokens, vocabulary.size), vocabulary).bytes };
   });
@@ -39,7 +35,7 @@ export function expectTokenDocuments(
   vocabulary: TokenVocabulary,
   encode: unknown,
 ): TokenDocument[] {
-  return expectEach(documents, (at, { name, text, tokens }) => {
+  return expectNamed(documents, (at, name, { text, tokens }: Partial<GivenDocument>) => {
     if (tokens !== undefined) {
       const ids = expectIntegers(`${at}.tokens`, tokens, vocabulary.size);
       const { bytes, offsets } = spell(ids, vocabulary);
@@ -56,27 +52,8 @@ export function expectTokenDocuments(
 }
 
 interface GivenDocument {
-  readonly name: string;
-  readonly text?: unknown;
-  readonly tokens?: unknown;
-}
-
-function expectEach<Checked extends TextDocument>(
-  documents: unknown,
-  check: (at: string, document: GivenDocument) => Checked,
-): Checked[] {
-  if (!Array.isArray(documents)) throw new TypeError('Expected "documents" to be an array');
-  const names = new Set<string>();
-  return documents.map((document: unknown, i) => {
-    const at = `documents[${i}]`;
-    const { name, text, tokens } = expectOptions(at, document as GivenDocument);
-    const checkedName = expectString(`${at}.name`, name);
-    if (names.has(checkedName)) {
-      throw new RangeError(`Expected "${at}.name" to differ from the names of the other documents`);
-    }
-    names.add(checkedName);
-    return check(at, { name: checkedName, text, tokens });
-  });
+  readonly text: unknown;
+  readonly tokens: unknown;
 }
 
 interface Spelling {
