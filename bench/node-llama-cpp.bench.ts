@@ -20,7 +20,7 @@ import { writeReferenceModel } from "../examples/reference-model/write.js";
 import { RecallSampler } from "../lib/hosts/node-llama-cpp.js";
 import { countPasses, type CountedHost } from "../tests/support/counted-host.js";
 import { loadModel, newSequence } from "../tests/support/llama.js";
-import { median } from "./median.js";
+import { median } from "./harness/median.js";
 
 const SPAN = 32;
 const ROUNDS = process.argv.includes("--full") ? 24 : 12;

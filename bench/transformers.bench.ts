@@ -17,7 +17,7 @@ import {
 import { lookupPrompt, randomDictionary } from "../examples/reference-model/dictionary.js";
 import { writeReferenceModel } from "../examples/reference-model/write.js";
 import { generateWithRecall, RecallLogitsProcessor } from "../lib/hosts/transformers.js";
-import { median } from "./median.js";
+import { median } from "./harness/median.js";
 import { writeTexts } from "./texts.js";
 import { wideTokenizerJson } from "./wide-tokenizer.js";
 

@@ -6,7 +6,7 @@ import { strict as assert } from "node:assert";
 import { cpus } from "node:os";
 import { encode } from "gpt-tokenizer/encoding/cl100k_base";
 import { RecallLogitProcessor } from "../lib/hosts/web-llm.js";
-import { median } from "./median.js";
+import { median } from "./harness/median.js";
 import { generator, paragraphs } from "./texts.js";
 import { wideTokenizerJson } from "./wide-tokenizer.js";
 
