@@ -2,115 +2,65 @@
  * The engine against the paper's algorithms, in C++, in one run: compiles bench/engine.cpp and prints its figures as
  * the tables of README and docs/performance.md.
  */
-import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync } from "node:fs";
-import { cpus } from "node:os";
-import { join } from "node:path";
-import { writeTexts } from "./texts.js";
+import { figure, show } from "./harness/figures.js";
+import { describeMachine } from "./harness/machine.js";
+import { compileProgram, runProgram } from "./harness/program.js";
+import { isFullRun, saveResults, type Measurement } from "./harness/results.js";
+import { printTable } from "./harness/table.js";
+import { tokenText, tokenTextNames } from "./token-texts.js";
 
-interface Row {
-  text: string;
-  tokens: number;
-  vocabulary: number;
-  /** Nanoseconds of a mean step: a rescan, the paper's filter, the engine as a bitmask, the engine as ids. */
-  rescan: number;
-  filter: number;
-  mask: number;
-  ids: number;
-  /** Nanoseconds of a step at the 99th percentile, warm and with the second-level cache evicted. */
-  warm99: number;
-  evicted99: number;
-  /** Nanoseconds per token. */
-  build: number;
-  append: number;
-  appendWorst: number;
-  bytes: number;
+const WIDTH = 151_936;
+const OTHER_WIDTHS = [32_000, 128_260, 151_669];
+const SIZES = isFullRun() ? [4_096, 32_768, 131_072, 1_048_576] : [4_096, 131_072, 1_048_576];
+
+const program = compileProgram("engine");
+const measurements: Measurement[] = [];
+
+function measure(name: string, sizes: readonly number[], vocabulary: number): void {
+  measurements.push(...runProgram([program], tokenText(name, vocabulary), sizes, vocabulary));
 }
 
-const folder = join("build", "bench");
-const vocabulary = 151_936;
-/** The benchmark appends some tokens after the context it measures. */
-const spare = 4_096;
-const adversarial = ["all equal", "period 2", "Fibonacci", "random binary"];
-
-function compile(): string {
-  mkdirSync(folder, { recursive: true });
-  const sources =
-    readFileSync(join("native", "engine", "sources.gypi"), "utf8").match(/native\/engine\/\w+\.cpp/g) ?? [];
-  const program = join(folder, "engine");
-  const compiler = process.env["CXX"] ?? "g++";
-  execFileSync(compiler, ["-std=c++20", "-O3", "-pthread", "-o", program, join("bench", "engine.cpp"), ...sources], {
-    stdio: "inherit",
-  });
-  return program;
+/** A table with a row for each text, size and width of a row of logits. */
+function print(columns: Readonly<Record<string, (of: Partial<Measurement>) => string>>): void {
+  const contexts = measurements.filter(({ subject }) => subject === "context ready");
+  printTable(
+    ["text", "tokens", "V", ...Object.keys(columns)],
+    contexts.map(({ text, tokens, vocabulary }) => [
+      text!,
+      show(tokens!),
+      show(vocabulary!),
+      ...Object.values(columns).map((cell) => cell({ text, tokens, vocabulary })),
+    ]),
+  );
 }
 
-function measure(program: string, sizes: number[], texts: string[]): Row[] {
-  const args = [vocabulary, ...sizes, "--", ...texts].map(String);
-  const output = execFileSync(program, args, { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
-  return output
-    .trim()
-    .split("\n")
-    .map((line) => JSON.parse(line) as Row);
+const step = (way: string) => (of: Partial<Measurement>) =>
+  figure(measurements, { ...of, subject: "step as a bitmask", way });
+const [rescan, filter, verbatim] = [step("a rescan"), step("the paper's filter"), step("Verbatim")];
+const column = (wanted: Partial<Measurement>, decimals?: number) => (of: Partial<Measurement>) =>
+  show(figure(measurements, { ...of, ...wanted }), decimals);
+
+console.log(`${describeMachine().processor}, one thread; spans of 32 tokens, k = 0 included\n`);
+for (const name of tokenTextNames) measure(name, SIZES, WIDTH);
+if (isFullRun()) {
+  for (const width of OTHER_WIDTHS) {
+    for (const name of ["natural text", "key–value JSON"]) measure(name, [131_072], width);
+  }
 }
-
-const count = (value: number) => Math.round(value).toLocaleString("en-US");
-const times = (value: number) => `${value < 10 ? value.toFixed(1) : count(value)}×`;
-
-function printTable(header: string[], rows: string[][]): void {
-  console.log(`| ${header.join(" | ")} |`);
-  console.log(`|${header.map((_, column) => (column === 0 ? "---" : "--:")).join("|")}|`);
-  for (const row of rows) console.log(`| ${row.join(" | ")} |`);
-  console.log();
-}
-
-const program = compile();
-const full = process.argv.includes("--full");
-const sizes = full ? [4_096, 32_768, 131_072, 1_048_576] : [4_096, 131_072];
-const largest = Math.max(...sizes);
-
-console.log(`${cpus()[0]?.model ?? "unknown processor"}, one thread; V = ${count(vocabulary)}; spans of 32 tokens\n`);
-const rows = writeTexts(folder, largest + spare).flatMap((text) => {
-  const fitting = sizes
-    .map((size) => Math.min(size, text.tokens - spare))
-    .filter((size, i, all) => size !== all[i - 1]);
-  return measure(program, fitting, [`${text.name}=${text.path}`]);
+print({
+  "rescan, ns/step": (of) => show(rescan(of), 0),
+  "the paper's filter": (of) => show(filter(of), 0),
+  Verbatim: (of) => show(verbatim(of), 0),
+  "against the filter": (of) => `${show(filter(of) / verbatim(of))}×`,
+  "against a rescan": (of) => `${show(rescan(of) / verbatim(of))}×`,
 });
-rows.push(...measure(program, sizes, ["log lines"]));
-printTable(
-  ["text", "tokens", "rescan, ns/step", "the paper's filter", "Verbatim", "against the filter", "against a rescan"],
-  rows.map((row) => [
-    row.text,
-    count(row.tokens),
-    count(row.rescan),
-    count(row.filter),
-    count(row.mask),
-    times(row.filter / row.mask),
-    times(row.rescan / row.mask),
-  ]),
-);
-const details = [...rows, ...measure(program, [...new Set([131_072, largest])], adversarial)];
-printTable(
-  [
-    "text",
-    "tokens",
-    "step as ids, ns",
-    "p99 warm",
-    "p99 evicted",
-    "ready, ns/token",
-    "append, ns",
-    "worst",
-    "bytes/token",
-  ],
-  details.map((row) => [
-    row.text,
-    count(row.tokens),
-    count(row.ids),
-    count(row.warm99),
-    count(row.evicted99),
-    row.build.toFixed(1),
-    count(row.append),
-    count(row.appendWorst),
-    row.bytes.toFixed(1),
-  ]),
-);
+print({
+  "step as ids, ns": column({ subject: "step as ids" }, 0),
+  "p99 warm": column({ subject: "step, p99", cache: "warm" }, 0),
+  "p99 evicted": column({ subject: "step, p99", cache: "evicted" }, 0),
+  "ready, ns/token": column({ subject: "context ready" }, 1),
+  "append, ns": column({ subject: "append one token" }, 0),
+  worst: column({ subject: "append one token, worst" }, 0),
+  "bytes/token": column({ subject: "memory" }, 1),
+});
+saveResults("engine", measurements);

@@ -4,11 +4,9 @@
  */
 import { strict as assert } from "node:assert";
 import { cpus } from "node:os";
-import { join } from "node:path";
-import { readFileSync } from "node:fs";
 import { Bench } from "tinybench";
 import { ConstrainedSampler, RecallBatch, RecallSession } from "../lib/index.js";
-import { writeTexts } from "./texts.js";
+import { tokenText } from "./token-texts.js";
 
 const vocabSize = 151_936;
 const startTokenId = vocabSize - 2;
@@ -16,10 +14,7 @@ const endTokenId = vocabSize - 1;
 const contextTokens = 131_072;
 const spanTokens = 32;
 
-const [text] = writeTexts(join("build", "bench"), contextTokens + 4_096);
-if (text === undefined) throw new Error("no text to measure");
-const bytes = readFileSync(text.path);
-const tokens = new Int32Array(bytes.buffer, bytes.byteOffset, contextTokens);
+const tokens = tokenText("natural text", vocabSize).tokens.subarray(0, contextTokens);
 
 function newSession(backend: "native" | "javascript"): RecallSession {
   const session = new RecallSession({ vocabSize, startTokenId, endTokenId, backend, recallGenerated: false });

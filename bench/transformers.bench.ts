@@ -4,7 +4,7 @@
  * case checks its result, and what is compared takes turns, each first as often as the others.
  */
 import { strict as assert } from "node:assert";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -18,7 +18,7 @@ import { lookupPrompt, randomDictionary } from "../examples/reference-model/dict
 import { writeReferenceModel } from "../examples/reference-model/write.js";
 import { generateWithRecall, RecallLogitsProcessor } from "../lib/hosts/transformers.js";
 import { median } from "./harness/median.js";
-import { writeTexts } from "./texts.js";
+import { tokenText } from "./token-texts.js";
 import { wideTokenizerJson } from "./wide-tokenizer.js";
 
 const CONTEXT_TOKENS = 131_072;
@@ -30,9 +30,7 @@ const ROUNDS = process.argv.includes("--full") ? 10 : 3;
 function measureProcessor(): { outside: number; inside: number } {
   const { json, start, end } = wideTokenizerJson();
   const tokenizer = { _tokenizerJSON: json } as unknown as PreTrainedTokenizer;
-  const [text] = writeTexts(join("build", "bench"), CONTEXT_TOKENS + 4_096);
-  const { buffer, byteOffset } = readFileSync(text.path);
-  const tokens = new Int32Array(buffer, byteOffset, CONTEXT_TOKENS);
+  const tokens = tokenText("natural text", WIDTH).tokens.subarray(0, CONTEXT_TOKENS);
   const recall = new RecallLogitsProcessor(tokenizer, { recallGenerated: false });
   const ids = Array.from(tokens, BigInt);
   const logits = new Tensor("float32", new Float32Array(WIDTH), [1, WIDTH]);
