@@ -78,6 +78,8 @@ class Filter {
     }
   }
   const std::vector<uint32_t>& bitmask() const { return bitmask_; }
+  /** |S_k|. */
+  size_t candidates() const { return is_start_ ? context_.size() : survivors_.size(); }
 
  private:
   /** A batch at a time, so that the compiler compares with vector instructions and most batches cost one branch. */

@@ -39,7 +39,7 @@ inline void Print(const Measurement& measurement) {
   text("unit", measurement.unit);
   if (!measurement.cache.empty()) text("cache", measurement.cache);
   if (measurement.depth >= 0) std::printf("\"depth\":%d,", measurement.depth);
-  std::printf("\"tokens\":%zu,\"value\":%.6g}\n", measurement.tokens, measurement.value);
+  std::printf("\"tokens\":%zu,\"value\":%.10g}\n", measurement.tokens, measurement.value);
 }
 
 /** The int32 tokens of a file. */
