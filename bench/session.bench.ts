@@ -1,123 +1,63 @@
 /**
- * The public API from JavaScript, both backends: a step of a session, the masked fill of a row, a constrained draw.
- * Each case checks its result before it is timed.
+ * The public API from JavaScript, on both engines: a context, the steps of a span, masked rows, draws, drafts and
+ * batches, with the second-level cache warm and evicted. Each case compares its result with the brute-force oracle
+ * before tinybench times it. A step is `accept` and `allowed`; it is averaged over whole spans of 32 tokens.
  */
-import { strict as assert } from "node:assert";
-import { cpus } from "node:os";
-import { Bench } from "tinybench";
-import { ConstrainedSampler, RecallBatch, RecallSession } from "../lib/index.js";
-import { tokenText } from "./token-texts.js";
+import { loadEngine } from "../lib/engine/load.js";
+import { measureCase, printCases, type Case, type MeasuredCase } from "./harness/cases.js";
+import { describeMachine } from "./harness/machine.js";
+import { isFullRun, saveResults, type Measurement } from "./harness/results.js";
+import { batchCases } from "./session/batch-cases.js";
+import { contextCases } from "./session/context-cases.js";
+import { QuotedText, wayOf, type Backend } from "./session/quoted-text.js";
+import { applyCases, drawCase, plainFillCases } from "./session/row-cases.js";
+import { spanCases, stepsByDepth } from "./session/span-cases.js";
+import { tokenTextNames } from "./token-texts.js";
 
-const vocabSize = 151_936;
-const startTokenId = vocabSize - 2;
-const endTokenId = vocabSize - 1;
-const contextTokens = 131_072;
-const spanTokens = 32;
+const WIDTH = 151_936;
+/** Rows of this width start where 16 bytes do not. */
+const UNALIGNED_WIDTH = 151_669;
+const WIDTHS = isFullRun() ? [32_000, 128_260, UNALIGNED_WIDTH, WIDTH] : [UNALIGNED_WIDTH, WIDTH];
+const SIZE = 131_072;
+const SIZES = isFullRun() ? [4_096, 32_768, SIZE, 1_048_576] : [SIZE, 1_048_576];
+const TEXT = "natural text";
+const TEXTS = isFullRun() ? tokenTextNames : [TEXT, "key–value JSON"];
+const ROWS = [1, 8, 64, 256];
+const BACKENDS: readonly Backend[] = ["native", "javascript"];
 
-const tokens = tokenText("natural text", vocabSize).tokens.subarray(0, contextTokens);
+const measured: MeasuredCase[] = [];
 
-function newSession(backend: "native" | "javascript"): RecallSession {
-  const session = new RecallSession({ vocabSize, startTokenId, endTokenId, backend, recallGenerated: false });
-  session.append(tokens);
-  return session;
+function measure(cases: readonly Case[]): void {
+  for (const one of cases) measured.push(measureCase(one));
 }
 
-/** Walks spans of the text, undoing each, so that the session stays as it is. */
-function walk(session: RecallSession, starts: number[], eachStep: (allowed: Int32Array | null) => void): number {
-  let steps = 0;
-  for (const start of starts) {
-    const length = session.contextLength;
-    session.accept(startTokenId);
-    for (let k = 0; k < spanTokens; k++) {
-      session.accept(tokens[start + k] as number);
-      eachStep(session.allowed());
-      steps++;
-    }
-    session.truncate(length);
+/** Token store and index. */
+function memory({ text, length: tokens, vocabulary, tokens: context }: QuotedText, backend: Backend): Measurement {
+  const engine = loadEngine(backend).createContext({ vocabSize: vocabulary, barriers: Int32Array.of() });
+  engine.append(context, { searchable: true, newRun: true });
+  engine.matcher().begin(null);
+  const value = engine.bytes / tokens;
+  engine.close();
+  return { subject: "memory", way: wayOf(backend), text, tokens, vocabulary, value, unit: "bytes/token" };
+}
+
+const { processor, node } = describeMachine();
+console.log(`${processor}, Node ${node}, one thread\n`);
+for (const text of TEXTS) {
+  for (const size of SIZES) {
+    const quoted = new QuotedText(text, size, WIDTH);
+    measure([...contextCases(quoted, "native"), ...spanCases(quoted, "native")]);
   }
-  return steps;
 }
-
-const starts = Array.from({ length: 200 }, (_, i) => (i * 7919) % (contextTokens - spanTokens));
-const row = Float32Array.from({ length: vocabSize }, (_, i) => Math.sin(i));
-const bench = new Bench({ time: 1_000, warmupTime: 300, throws: true });
-const perRun = new Map<string, number>();
-
-function add(name: string, operations: number, run: () => void): void {
-  perRun.set(name, operations);
-  bench.add(name, run);
+const quoted = new QuotedText(TEXT, SIZE, WIDTH);
+measure([...contextCases(quoted, "javascript"), ...spanCases(quoted, "javascript")]);
+for (const backend of BACKENDS) {
+  measure(stepsByDepth(quoted, backend));
+  for (const width of WIDTHS) measure(applyCases(new QuotedText(TEXT, SIZE, width), backend));
+  measure([drawCase(quoted, backend)]);
+  for (const rows of ROWS) measure(batchCases(quoted, backend, rows));
 }
-
-for (const backend of ["native", "javascript"] as const) {
-  const session = newSession(backend);
-  const steps = walk(session, starts, (allowed) => assert.ok(allowed !== null && allowed.includes(endTokenId)));
-  let sink = 0;
-  add(`${backend}: whole spans of ${spanTokens}: accept + allowed, per step`, steps, () => {
-    walk(session, starts, (allowed) => {
-      sink += allowed === null ? 0 : allowed.length;
-    });
-  });
-
-  const inSpan = newSession(backend);
-  inSpan.accept(startTokenId);
-  for (let k = 0; k < 8; k++) inSpan.accept(tokens[1_000 + k] as number);
-  const masked = row.slice();
-  assert.ok(inSpan.apply(masked));
-  assert.deepEqual(
-    [...masked.keys()].filter((id) => masked[id] !== -Infinity),
-    [...(inSpan.allowed() ?? [])],
-  );
-  add(`${backend}: apply, a row of ${vocabSize}`, 1, () => {
-    inSpan.apply(masked);
-  });
-
-  const sampler = new ConstrainedSampler({ seed: 1 });
-  assert.ok(inSpan.allows(sampler.sample(row, inSpan)));
-  add(`${backend}: ConstrainedSampler inside a span`, 1, () => {
-    sink += sampler.sample(row, inSpan);
-  });
-
-  const batch = new RecallBatch();
-  const rows = 256;
-  const forks = Array.from({ length: rows }, () => inSpan.fork());
-  for (const fork of forks) {
-    fork.truncate(contextTokens);
-    batch.add(fork);
-  }
-  const step = new Int32Array(rows);
-  const quoteInEachRow = () => {
-    batch.accept(step.fill(startTokenId));
-    for (let k = 0; k < spanTokens; k++) {
-      for (let i = 0; i < rows; i++) step[i] = tokens[(starts[i % starts.length] as number) + k] as number;
-      batch.accept(step);
-      for (let i = 0; i < rows; i++) sink += batch.allowed(i)?.length ?? 0;
-    }
-    batch.accept(step.fill(endTokenId));
-    assert.ok(forks.every((fork) => fork.contextLength === contextTokens + spanTokens + 2));
-    // Otherwise each run would find a longer context than the one before it.
-    for (const fork of forks) fork.truncate(contextTokens);
-  };
-  quoteInEachRow();
-  add(
-    `${backend}: batch of ${rows}, whole spans of ${spanTokens}: accept + allowed of every row, per step`,
-    spanTokens,
-    quoteInEachRow,
-  );
-  assert.ok(sink >= 0);
-}
-const plain = row.slice();
-add(`a plain fill of a row of ${vocabSize}`, 1, () => {
-  plain.fill(-Infinity);
-});
-
-await bench.run();
-console.log(`${cpus()[0]?.model ?? "unknown processor"}, Node ${process.version}, M = ${contextTokens}\n`);
-console.log("| case | median, ns | p99 |");
-console.log("|---|--:|--:|");
-for (const task of bench.tasks) {
-  const result = task.result;
-  if (result.state !== "completed") throw new Error(`${task.name}: ${result.state}`);
-  const operations = perRun.get(task.name) ?? 1;
-  const nanoseconds = (milliseconds: number) => Math.round((milliseconds * 1e6) / operations).toLocaleString("en-US");
-  console.log(`| ${task.name} | ${nanoseconds(result.latency.p50)} | ${nanoseconds(result.latency.p99)} |`);
-}
+for (const width of WIDTHS) measure(plainFillCases(width));
+printCases(measured);
+const figures = measured.map(({ measurement }) => measurement);
+saveResults("session", [...figures, ...BACKENDS.map((backend) => memory(quoted, backend))]);

@@ -14,6 +14,8 @@ export interface TokenText {
 export const tokenTextNames: readonly string[] = [...Object.keys(realisticTexts), ...Object.keys(adversarialTexts)];
 
 const folder = join("build", "bench");
+/** The vocabulary of Llama 2, in which `<s>` is 1 and `</s>` is 2. */
+const LLAMA = 32_000;
 /** The largest context that is measured, and what is appended to it. */
 const LONGEST = 2 ** 20 + 4_096;
 /** Adversarial letters are numbered from here: ids of some tokens in the midst of every vocabulary. */
@@ -25,7 +27,7 @@ const FIRST_LETTER = 1_000;
  * no package brings the tokenizers of RecaLLM's models.
  */
 export function tokenText(name: string, vocabulary: number): TokenText {
-  const isLlama = vocabulary === 32_000;
+  const isLlama = vocabulary === LLAMA;
   const path = join(folder, `${name.replaceAll(/[^a-zA-Z0-9]+/g, "-")}-${isLlama ? "llama" : "cl100k"}.tokens`);
   if (!existsSync(path)) {
     mkdirSync(folder, { recursive: true });
@@ -34,6 +36,11 @@ export function tokenText(name: string, vocabulary: number): TokenText {
   }
   const bytes = readFileSync(path);
   return { name, path, tokens: new Int32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4) };
+}
+
+/** Ids that no text has, to open and to close a span. */
+export function delimiters(vocabulary: number): [start: number, end: number] {
+  return vocabulary === LLAMA ? [1, 2] : [vocabulary - 2, vocabulary - 1];
 }
 
 function makeTokens(name: string, count: number, encode: (text: string) => ArrayLike<number>): Int32Array {
