@@ -5,6 +5,7 @@
  */
 import { loadEngine } from "../lib/engine/load.js";
 import { measureCase, printCases, type Case, type MeasuredCase } from "./harness/cases.js";
+import { show } from "./harness/figures.js";
 import { describeMachine } from "./harness/machine.js";
 import { isFullRun, saveResults, type Measurement } from "./harness/results.js";
 import { batchCases } from "./session/batch-cases.js";
@@ -53,11 +54,16 @@ const quoted = new QuotedText(TEXT, SIZE, WIDTH);
 measure([...contextCases(quoted, "javascript"), ...spanCases(quoted, "javascript")]);
 for (const backend of BACKENDS) {
   measure(stepsByDepth(quoted, backend));
-  for (const width of WIDTHS) measure(applyCases(new QuotedText(TEXT, SIZE, width), backend));
-  measure([drawCase(quoted, backend)]);
+  for (const width of WIDTHS) {
+    const rows = new QuotedText(TEXT, SIZE, width);
+    if (backend === "native") measure(plainFillCases(width));
+    measure([...applyCases(rows, backend), drawCase(rows, backend)]);
+  }
   for (const rows of ROWS) measure(batchCases(quoted, backend, rows));
 }
-for (const width of WIDTHS) measure(plainFillCases(width));
+const large = new QuotedText(TEXT, Math.max(...SIZES), WIDTH);
+measure([...applyCases(large, "native"), drawCase(large, "native")]);
+const memories = BACKENDS.map((backend) => memory(quoted, backend));
 printCases(measured);
-const figures = measured.map(({ measurement }) => measurement);
-saveResults("session", [...figures, ...BACKENDS.map((backend) => memory(quoted, backend))]);
+for (const { way, value } of memories) console.log(`${way}: ${show(value)} bytes per token of context`);
+saveResults("session", [...measured.map(({ measurement }) => measurement), ...memories]);

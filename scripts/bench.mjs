@@ -1,5 +1,6 @@
 /**
- * Sets up the checkout and runs the benchmarks, bench/*.bench.ts, one after the other.
+ * Sets up the checkout and runs the benchmarks, bench/*.bench.ts, one after the other; then says what took how long and
+ * which goals are met.
  * Usage: npm run bench [-- part of a file name] [-- --full]
  */
 import { spawnSync } from "node:child_process";
@@ -12,11 +13,21 @@ const flags = process.argv.slice(2).filter((argument) => argument.startsWith("--
 const [filter = ""] = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));
 const benchmarks = filesUnder("bench", /\.bench\.ts$/).filter((file) => file.includes(filter));
 if (benchmarks.length === 0) throw new Error(`No benchmark's name contains "${filter}"`);
+const seconds = new Map();
 for (const benchmark of benchmarks) {
-  const compiled = `dist/${benchmark.replace(/\.ts$/, ".js")}`;
-  const { status } = spawnSync(process.execPath, [compiled, ...flags], {
-    cwd: repository,
-    stdio: "inherit",
-  });
+  const start = performance.now();
+  console.log(`\n## ${benchmark}\n`);
+  run(benchmark, flags);
+  seconds.set(benchmark, (performance.now() - start) / 1000);
+}
+console.log("\n## Goals\n");
+run("bench/goals.ts", []);
+const total = [...seconds.values()].reduce((sum, value) => sum + value, 0);
+for (const [benchmark, value] of seconds) console.log(`${value.toFixed(0).padStart(5)} s  ${benchmark}`);
+console.log(`${total.toFixed(0).padStart(5)} s  in all`);
+
+function run(source, options) {
+  const compiled = `dist/${source.replace(/\.ts$/, ".js")}`;
+  const { status } = spawnSync(process.execPath, [compiled, ...options], { cwd: repository, stdio: "inherit" });
   if (status !== 0) process.exitCode = 1;
 }

@@ -62,8 +62,6 @@ export function printCases(measured: readonly MeasuredCase[]): void {
     ["case", "way", "text", "M", "V", "work", "cache", "median, ns", "p99", "a second"],
     measured.map(({ work, perToken, measurement }) => {
       const { subject, way, text, tokens, vocabulary, depth, rows, cache, value, p99 } = measurement;
-      const [amount, unit] = "tokens" in work ? [work.tokens, "tokens"] : [work.bytes, "bytes"];
-      const rate = ((perToken === true ? 1 : amount) * 1e9) / value;
       const details = [depth === undefined ? "" : `, k = ${depth}`, rows === undefined ? "" : `, ${rows} rows`];
       return [
         `${subject}${details.join("")}${perToken === true ? ", per token" : ""}`,
@@ -71,12 +69,23 @@ export function printCases(measured: readonly MeasuredCase[]): void {
         text ?? "",
         tokens === undefined ? "" : show(tokens),
         vocabulary === undefined ? "" : show(vocabulary),
-        `${show(amount, 0)} ${unit}`,
+        "tokens" in work ? `${show(work.tokens, 0)} tokens` : `${show(work.bytes)} bytes`,
         cache ?? "",
         show(value),
         show(p99!),
-        unit === "tokens" ? `${show(rate / 1e6)} M tokens` : `${show(rate / 1e9)} GB`,
+        perSecond(work, perToken === true ? value * amountOf(work) : value),
       ];
     }),
   );
+}
+
+function amountOf(work: Case["work"]): number {
+  return "tokens" in work ? work.tokens : work.bytes;
+}
+
+/** How much of the work is done in a second: "24M tokens". */
+function perSecond(work: Case["work"], nanoseconds: number): string {
+  const rate = (amountOf(work) * 1e9) / nanoseconds;
+  if ("bytes" in work) return `${show(rate / 1e9)} GB`;
+  return `${rate.toLocaleString("en-US", { notation: "compact", maximumSignificantDigits: 2 })} tokens`;
 }
