@@ -4,14 +4,14 @@
  * before tinybench times it. A step is `accept` and `allowed`; it is averaged over whole spans of 32 tokens.
  */
 import { loadEngine } from "../lib/engine/load.js";
-import { measureCase, printCases, type Case, type MeasuredCase } from "./harness/cases.js";
+import { measureCases, printCases, type Case, type MeasuredCase } from "./harness/cases.js";
 import { show } from "./harness/figures.js";
 import { describeMachine } from "./harness/machine.js";
 import { isFullRun, saveResults, type Measurement } from "./harness/results.js";
 import { batchCases } from "./session/batch-cases.js";
 import { contextCases } from "./session/context-cases.js";
 import { QuotedText, wayOf, type Backend } from "./session/quoted-text.js";
-import { applyCases, drawCase, plainFillCases } from "./session/row-cases.js";
+import { drawCase, rowCases } from "./session/row-cases.js";
 import { spanCases, stepsByDepth } from "./session/span-cases.js";
 import { tokenTextNames } from "./token-texts.js";
 
@@ -29,7 +29,7 @@ const BACKENDS: readonly Backend[] = ["native", "javascript"];
 const measured: MeasuredCase[] = [];
 
 function measure(cases: readonly Case[]): void {
-  for (const one of cases) measured.push(measureCase(one));
+  measured.push(...measureCases(cases));
 }
 
 /** Token store and index. */
@@ -56,13 +56,12 @@ for (const backend of BACKENDS) {
   measure(stepsByDepth(quoted, backend));
   for (const width of WIDTHS) {
     const rows = new QuotedText(TEXT, SIZE, width);
-    if (backend === "native") measure(plainFillCases(width));
-    measure([...applyCases(rows, backend), drawCase(rows, backend)]);
+    measure([...rowCases(rows, backend), drawCase(rows, backend)]);
   }
   for (const rows of ROWS) measure(batchCases(quoted, backend, rows));
 }
 const large = new QuotedText(TEXT, Math.max(...SIZES), WIDTH);
-measure([...applyCases(large, "native"), drawCase(large, "native")]);
+measure([...rowCases(large, "native"), drawCase(large, "native")]);
 const memories = BACKENDS.map((backend) => memory(quoted, backend));
 printCases(measured);
 for (const { way, value } of memories) console.log(`${way}: ${show(value)} bytes per token of context`);

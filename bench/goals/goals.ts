@@ -119,9 +119,8 @@ function sessionGoals(measurements: readonly Measurement[]): Goal[] {
   /** Of whichever widths were measured over such a context, against a plain fill of the same row. */
   const masked = (depth: number) => (tokens: number) =>
     byWidth(tokens, (vocabulary) => {
-      const row = { vocabulary, cache: "warm" } as const;
-      const plain = value({ ...row, subject: "plain fill", way: "row.fill", text: undefined });
-      return value({ ...row, subject: "apply", tokens, depth }) / plain;
+      const row = { tokens, vocabulary, cache: "warm" } as const;
+      return value({ ...row, subject: "apply", depth }) / value({ ...row, subject: "plain fill", way: "row.fill" });
     });
   const draw = (tokens: number) =>
     byWidth(tokens, (vocabulary) => value({ subject: "constrained draw", tokens, vocabulary }) / 1_000);

@@ -1,5 +1,6 @@
-import { Bench } from "tinybench";
+import { Bench, type Statistics } from "tinybench";
 import { show } from "./figures.js";
+import { median } from "./median.js";
 import { isFullRun, type Measurement } from "./results.js";
 import { printTable } from "./table.js";
 
@@ -26,34 +27,40 @@ export interface Case {
 
 export type MeasuredCase = Pick<Case, "work" | "perToken"> & { readonly measurement: Measurement };
 
-const MILLISECONDS = isFullRun() ? 500 : 120;
+/** Cases that are compared take turns. */
+const ROUNDS = 3;
+const MILLISECONDS = (isFullRun() ? 450 : 120) / ROUNDS;
 
-/** Checks a case, then times it: the median and the 99th percentile of its runs. */
-export function measureCase(of: Case): MeasuredCase {
-  of.check();
-  const { runs } = of;
+/** Checks cases, then times them in turns: of the rounds the median, of a round the median and the 99th percentile. */
+export function measureCases(cases: readonly Case[]): MeasuredCase[] {
+  for (const one of cases) one.check();
+  const rounds = Array.from({ length: ROUNDS }, () => cases.map(latencyOf));
+  return cases.map(({ of, work, perToken, operations = 1 }, i) => {
+    const divisor = operations * (perToken === true ? amountOf(work) : 1);
+    const nanoseconds = (key: "p50" | "p99") => (median(rounds.map((round) => round[i]![key])) * 1e6) / divisor;
+    const unit = perToken === true ? "ns/token" : "ns";
+    return { work, perToken, measurement: { ...of, value: nanoseconds("p50"), unit, p99: nanoseconds("p99") } };
+  });
+}
+
+/** Milliseconds of a run. */
+function latencyOf({ of, runs, run, before, after }: Case): Statistics {
+  const often = { time: MILLISECONDS, warmupTime: MILLISECONDS / 3 };
   const bench = new Bench({
     ...(runs === undefined
-      ? { time: MILLISECONDS }
-      : { time: 0, iterations: runs, warmupTime: 0, warmupIterations: 1 }),
+      ? often
+      : { time: 0, iterations: Math.ceil(runs / ROUNDS), warmupTime: 0, warmupIterations: 1 }),
     throws: true,
     subtractTimerOverhead: true,
   });
-  const run = () => {
-    const milliseconds = of.run();
+  const timed = () => {
+    const milliseconds = run();
     return milliseconds === undefined ? undefined : { overriddenDuration: milliseconds };
   };
-  const [task] = bench
-    .add(of.of.subject, run, { beforeEach: () => of.before?.(), afterEach: () => of.after?.() })
-    .runSync();
+  const [task] = bench.add(of.subject, timed, { beforeEach: () => before?.(), afterEach: () => after?.() }).runSync();
   const { result } = task!;
-  if (result.state !== "completed") throw new Error(`${of.of.subject}: ${result.state}`);
-  const divisor = (of.operations ?? 1) * (of.perToken === true && "tokens" in of.work ? of.work.tokens : 1);
-  const nanoseconds = (milliseconds: number) => (milliseconds * 1e6) / divisor;
-  const { p50, p99 } = result.latency;
-  const unit = of.perToken === true ? "ns/token" : "ns";
-  const measurement = { ...of.of, value: nanoseconds(p50), unit, p99: nanoseconds(p99) };
-  return { work: of.work, perToken: of.perToken, measurement };
+  if (result.state !== "completed") throw new Error(`${of.subject}: ${result.state}`);
+  return result.latency;
 }
 
 /** A table of cases, in their order: what an operation works on, how long it takes, and how much that is a second. */

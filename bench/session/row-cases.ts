@@ -9,42 +9,37 @@ function secondRow(width: number): Float32Array {
   return Float32Array.from({ length: 2 * width }, (_, i) => Math.sin(i)).subarray(width);
 }
 
-const CACHES = ["warm", "evicted"] as const;
-
-/** A row masked whole, where many ids are allowed (k = 0) and where few are. */
-export function applyCases(quoted: QuotedText, backend: Backend): Case[] {
+/** A row masked whole, where many ids are allowed (k = 0) and where few are; with it, a plain fill of the same row. */
+export function rowCases(quoted: QuotedText, backend: Backend): Case[] {
   const { text, length: tokens, vocabulary } = quoted;
-  return [0, 8].flatMap((depth) => {
+  const row = secondRow(vocabulary);
+  const of = { way: wayOf(backend), text, tokens, vocabulary };
+  const masks = [0, 8].map((depth): Case => {
     const session = quoted.session(backend);
     quoted.quote(session, 0, depth);
-    const row = secondRow(vocabulary);
-    return CACHES.map((cache) => ({
-      of: { subject: "apply", way: wayOf(backend), text, tokens, vocabulary, depth, cache },
+    return {
+      of: { ...of, subject: "apply", depth },
       work: { bytes: row.byteLength },
       check() {
         const allowed = new Set(quoted.allowed(0, depth));
         const expected = secondRow(vocabulary).map((logit, id) => (allowed.has(id) ? logit : -Infinity));
+        row.set(secondRow(vocabulary));
         assert.ok(session.apply(row));
         assert.deepEqual(row, expected);
       },
-      before: cache === "evicted" ? evictSecondLevelCache : undefined,
-      runs: cache === "evicted" ? 300 : undefined,
       run: () => void session.apply(row),
-    }));
+    };
   });
-}
-
-/** What masking a row is compared with. */
-export function plainFillCases(vocabulary: number): Case[] {
-  const row = secondRow(vocabulary);
-  return CACHES.map((cache) => ({
-    of: { subject: "plain fill", way: "row.fill", vocabulary, cache },
+  const fill: Case = {
+    of: { ...of, subject: "plain fill", way: "row.fill" },
     work: { bytes: row.byteLength },
     check: () => assert.ok(row.fill(-Infinity).every((logit) => logit === -Infinity)),
-    before: cache === "evicted" ? evictSecondLevelCache : undefined,
-    runs: cache === "evicted" ? 300 : undefined,
     run: () => void row.fill(-Infinity),
-  }));
+  };
+  return [...masks, ...(backend === "native" ? [fill] : [])].flatMap((one) => [
+    { ...one, of: { ...one.of, cache: "warm" } },
+    { ...one, of: { ...one.of, cache: "evicted" }, before: evictSecondLevelCache, runs: 300 },
+  ]);
 }
 
 /** A draw among at most 64 ids. */
