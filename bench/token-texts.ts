@@ -16,8 +16,9 @@ export const tokenTextNames: readonly string[] = [...Object.keys(realisticTexts)
 const folder = join("build", "bench");
 /** The vocabulary of Llama 2, in which `<s>` is 1 and `</s>` is 2. */
 const LLAMA = 32_000;
-/** The largest context that is measured, and what is appended to it. */
-const LONGEST = 2 ** 20 + 4_096;
+/** The largest contexts that are measured, and what is appended to them. */
+const TOKENS = 2 ** 20 + 4_096;
+const LLAMA_TOKENS = 2 ** 17 + 4_096;
 /** Adversarial letters are numbered from here: ids of some tokens in the midst of every vocabulary. */
 const FIRST_LETTER = 1_000;
 
@@ -31,7 +32,7 @@ export function tokenText(name: string, vocabulary: number): TokenText {
   const path = join(folder, `${name.replaceAll(/[^a-zA-Z0-9]+/g, "-")}-${isLlama ? "llama" : "cl100k"}.tokens`);
   if (!existsSync(path)) {
     mkdirSync(folder, { recursive: true });
-    const tokens = isLlama ? makeTokens(name, LONGEST / 8, encodeLlama) : makeTokens(name, LONGEST, encodeWide);
+    const tokens = isLlama ? makeTokens(name, LLAMA_TOKENS, encodeLlama) : makeTokens(name, TOKENS, encodeWide);
     writeFileSync(path, Buffer.from(tokens.buffer));
   }
   const bytes = readFileSync(path);
