@@ -94,7 +94,9 @@ interface Prompt {
 }
 
 function layOut(tokens: readonly number[], vocabulary: HostVocabulary): Prompt {
-  const pieces = tokens.map((token) => vocabulary.bytes(token));
+  // An array for each distinct token: one for each place would be most of the work of a long prompt.
+  const bytesOf = new Map(Array.from(new Set(tokens), (token) => [token, vocabulary.bytes(token)]));
+  const pieces = tokens.map((token) => bytesOf.get(token)!);
   const offsets = new Int32Array(tokens.length + 1);
   pieces.forEach((piece, i) => (offsets[i + 1] = offsets[i] + piece.length));
   const bytes = joinBytes(pieces);
