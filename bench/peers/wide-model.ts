@@ -1,0 +1,40 @@
+import cl100k from "gpt-tokenizer/bpeRanks/cl100k_base";
+import type { LlamaModel } from "../../examples/reference-model/llama-model.js";
+import { referenceModel } from "../../examples/reference-model/model.js";
+import type { StoredTensor } from "../../examples/reference-model/stored-tensor.js";
+import { gpt2ByteNames } from "../../examples/reference-model/vocabulary.js";
+
+/**
+ * The reference model, diluted so that it errs as models do, with as many more tokens as a real vocabulary has: pieces
+ * of words, whose embedding is zero and whose logit is always 0. What works on the whole vocabulary for each token
+ * costs what it costs with a real model. Text is still read byte by byte.
+ */
+export function wideReferenceModel(vocabulary: number): LlamaModel {
+  const model = referenceModel("diluted");
+  const { controlTokens, tokens } = model.tokenizer;
+  const wide = [...tokens, ...pieces(vocabulary - controlTokens.length - tokens.length, new Set(tokens))];
+  return {
+    ...model,
+    name: `${model.name}, ${vocabulary} tokens`,
+    tokenizer: { ...model.tokenizer, tokens: wide },
+    tensors: model.tensors.map((tensor) => withRows(tensor, vocabulary)),
+  };
+}
+
+/** Tokens of cl100k of more than one byte, as GPT-2 writes them; then made-up ones, as real vocabularies have too. */
+function pieces(count: number, known: ReadonlySet<string>): string[] {
+  const names = gpt2ByteNames();
+  const written = cl100k
+    .map((token) => Array.from(typeof token === "string" ? Buffer.from(token) : token, (byte) => names[byte]).join(""))
+    .filter((piece) => piece.length > 1 && !known.has(piece))
+    .slice(0, count);
+  return [...written, ...Array.from({ length: count - written.length }, (_, i) => `[unused${i}]`)];
+}
+
+function withRows(tensor: StoredTensor, rows: number): StoredTensor {
+  if (!/^(token_embd|output)\.weight$/.test(tensor.name)) return tensor;
+  const [columns] = tensor.dimensions;
+  const values = new Float32Array(columns * rows);
+  values.set(tensor.values);
+  return { ...tensor, dimensions: [columns, rows], values };
+}
