@@ -1,11 +1,11 @@
 import { median } from "../harness/median.js";
 import { isFullRun, type Measurement } from "../harness/results.js";
 
-/** Rounds after the first, which warms up. */
-const ROUNDS = isFullRun() ? 8 : 3;
+/** An odd number: the first, which warms up, is seldom the one in the middle. */
+const ROUNDS = isFullRun() ? 9 : 3;
 
 /** A way that has taken so many milliseconds at one size measures no more rounds there. */
-const ENOUGH = isFullRun() ? 10_000 : 2_500;
+const ENOUGH = isFullRun() ? 10_000 : 1_500;
 
 /** What one round found: figures by subject, and what is wrong with a quote of it. */
 export interface Round {
@@ -32,13 +32,13 @@ export class Figures {
 
   /** Whether there is more to measure. */
   get wantsMore(): boolean {
-    return this.failure === null && this.#rounds <= ROUNDS && this.#spent < ENOUGH;
+    return this.failure === null && this.#rounds < ROUNDS && this.#spent < ENOUGH;
   }
 
   /** Measures memory; the way fails at this size where that throws. */
-  probe(measure: () => number): void {
+  async probe(measure: () => Promise<number>): Promise<void> {
     try {
-      this.memory = measure();
+      this.memory = await measure();
     } catch (error) {
       this.#fail(error);
     }
@@ -71,16 +71,23 @@ export class Figures {
     });
   }
 
-  /** A ratio's mean; of times the median, without the round that warmed up where there are others. */
+  /** A ratio's mean; of times the median. */
   #value(subject: string, unit: string): number | null {
     const runs = this.#runs.get(subject);
     if (runs === undefined) return null;
     if (unit === "ratio") return runs.reduce((sum, one) => sum + one, 0) / runs.length;
-    return median(runs.length > 1 ? runs.slice(1) : runs);
+    return median(runs);
   }
 
   #fail(error: unknown): void {
     this.failure = error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** Measures the memory of ways, two processes at a time. */
+export async function probeAll(figures: readonly Figures[], measure: (way: string) => Promise<number>): Promise<void> {
+  for (let i = 0; i < figures.length; i += 2) {
+    await Promise.all(figures.slice(i, i + 2).map((one) => one.probe(() => measure(one.way))));
   }
 }
 

@@ -1,7 +1,7 @@
 import type { LlamaContextSequence } from "node-llama-cpp";
 import { RecallSampler } from "../../lib/hosts/node-llama-cpp.js";
 import { remarkOn } from "./answer.js";
-import { Figures, inTurns, type Round } from "./figures.js";
+import { Figures, inTurns, probeAll, type Round } from "./figures.js";
 import { answer, readQuestion } from "./llama-answer.js";
 import { LLAMA_WAYS, type LlamaWay, type Quoting } from "./llama-ways.js";
 import { measureMemory } from "./memory.js";
@@ -17,7 +17,7 @@ export async function measureLlama(
   const figures = LLAMA_WAYS.map(({ name }) => new Figures(name));
   if (withMemory) {
     const probed = { host: "node-llama-cpp", size: dictionary.entries.length, vocabulary } as const;
-    for (const one of figures) one.probe(() => measureMemory({ ...probed, way: one.way }));
+    await probeAll(figures, (way) => measureMemory({ ...probed, way }));
   }
   await inTurns(figures, (way, round) => measureRound(LLAMA_WAYS[way]!, host, dictionary, round));
   return figures;

@@ -4,7 +4,7 @@ import { writeOnnxModel } from "../../examples/reference-model/onnx.js";
 import { lookupPrompt } from "../../examples/reference-model/dictionary.js";
 import { loadOnnxModel } from "../../tests/support/onnx.js";
 import { remarkOn } from "./answer.js";
-import { Figures, inTurns } from "./figures.js";
+import { Figures, inTurns, probeAll } from "./figures.js";
 import { GENERATE_WAYS } from "./generate-ways.js";
 import { measureMemory } from "./memory.js";
 import { ProcessorWalk, ROW } from "./processor-walk.js";
@@ -38,7 +38,7 @@ export async function measureProcessors(tokens: number, withMemory: boolean): Pr
   const figures = PROCESSOR_WAYS.map(({ name }) => new Figures(name));
   if (withMemory) {
     const probed = { host: "transformers.js", size: tokens, vocabulary: ROW } as const;
-    for (const one of figures) one.probe(() => measureMemory({ ...probed, way: one.way }));
+    await probeAll(figures, (way) => measureMemory({ ...probed, way }));
   }
   await inTurns(figures, (way) => {
     const { setUp, opening, perToken } = walk.run(PROCESSOR_WAYS[way]!, QUOTES);
