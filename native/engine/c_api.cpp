@@ -15,7 +15,6 @@ using verbatim::AreRanges;
 using verbatim::Context;
 using verbatim::Guarded;
 using verbatim::Matcher;
-using verbatim::Range;
 using verbatim::Ranges;
 using verbatim::TextMatcher;
 
