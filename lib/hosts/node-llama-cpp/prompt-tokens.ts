@@ -1,4 +1,4 @@
-import { resolveChatWrapper, type LlamaModel, type Token } from "node-llama-cpp";
+import { resolveChatWrapper, type ChatWrapper, type LlamaModel, type Token } from "node-llama-cpp";
 import type { RecallDocument } from "../shared/document-locator.js";
 
 /** How a prompt shows a document: under its name. */
@@ -19,11 +19,20 @@ export function plainTokens(model: LlamaModel, pieces: readonly string[]): Token
 
 /** A user's message in the model's chat template, and the beginning of the answer. */
 export function messageTokens(model: LlamaModel, text: string): Token[] {
-  const { contextText } = resolveChatWrapper(model).generateContextState({
+  const { contextText } = chatWrapperOf(model).generateContextState({
     chatHistory: [
       { type: "user", text },
       { type: "model", response: [] },
     ],
   });
   return contextText.tokenize(model.tokenizer);
+}
+
+/** Of each model, since finding it means trying the template on all wrappers that the host knows. */
+const wrappers = new WeakMap<LlamaModel, ChatWrapper>();
+
+function chatWrapperOf(model: LlamaModel): ChatWrapper {
+  let wrapper = wrappers.get(model);
+  if (wrapper === undefined) wrappers.set(model, (wrapper = resolveChatWrapper(model)));
+  return wrapper;
 }
