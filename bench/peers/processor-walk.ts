@@ -1,8 +1,6 @@
 import { strict as assert } from "node:assert";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { Tensor, type LogitsProcessor, type PreTrainedTokenizer } from "@huggingface/transformers";
-import { writeTexts } from "../texts.js";
+import { tokenText } from "../token-texts.js";
 import { median } from "../harness/median.js";
 import { wideTokenizerJson } from "../wide-tokenizer.js";
 import type { ProcessorWay } from "./processor-ways.js";
@@ -42,9 +40,7 @@ export class ProcessorWalk {
 
   /** @param size tokens of the prompt, at most {@link MOST_TOKENS} */
   constructor(size: number) {
-    const [text] = writeTexts(join("build", "bench"), MOST_TOKENS + 4_096);
-    const { buffer, byteOffset } = readFileSync(text.path);
-    this.#tokens = new Int32Array(buffer, byteOffset, size);
+    this.#tokens = tokenText("natural text", ROW).tokens.subarray(0, size);
     this.#prompt = Array.from(this.#tokens, BigInt);
     const { json, ...delimiters } = wideTokenizerJson();
     this.#tokenizer = { _tokenizerJSON: json } as unknown as PreTrainedTokenizer;
