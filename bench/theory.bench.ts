@@ -18,7 +18,7 @@ const WIDTH = 151_936;
 const EXPONENTS_OF_TWO = isFullRun() ? [12, 13, 14, 15, 16, 17, 18, 19, 20] : [12, 14, 16, 18, 20];
 const SIZES = EXPONENTS_OF_TWO.map((exponent) => 2 ** exponent);
 const LARGEST = Math.max(...SIZES);
-const DEPTHS = [0, 1, 2, 3, 4, 6, 8, 12, 16, 24, 31];
+const DEPTHS = [0, 1, 2, 3, 4, 8, 16, 31];
 
 const torch = hasTorch() ? ["python3", join("bench", "theory_torch.py")] : undefined;
 const ways = ["a rescan", "the paper's filter", ...(torch === undefined ? [] : ["the paper's tensors"]), "Verbatim"];
@@ -50,42 +50,43 @@ function exponents(measurements: readonly Measurement[], text: string): Measurem
   });
 }
 
-function printSpans(measurements: readonly Measurement[]): void {
-  console.log("A whole span of 32 tokens, ns; the counted work is M + Σ|S_k|, k = 1 to 31\n");
+/** For each text the counted work, then the whole spans of each way: over M, with the exponents. */
+function printSpans(measured: readonly Measurement[], fitted: readonly Measurement[]): void {
+  console.log("Whole spans of 32 tokens, µs, over M; the work is M + Σ|S_k|, k = 1 to 31, in positions. The exponents");
+  console.log("are those of the power laws that fit best: 1 is linear, 0 independent.\n");
   printTable(
-    ["text", "M", "counted work", ...ways],
-    select(measurements, { subject: "counted work" }).map(({ text, tokens, value }) => [
-      text!,
-      show(tokens!),
-      show(value, 0),
-      ...ways.map((way) => show(figure(measurements, { subject: "whole span", way, text, tokens }), 0)),
-    ]),
+    ["text", "", ...SIZES.map((size) => `M = ${show(size)}`), "exponent over M", "over the work"],
+    tokenTextNames.flatMap((text) => {
+      const over = (wanted: Partial<Measurement>, scale: number) =>
+        SIZES.map((tokens) => show(figure(measured, { ...wanted, text, tokens }) * scale));
+      const exponent = (subject: string, way: string) => show(figure(fitted, { subject, way, text }), 2);
+      return [
+        [text, "work", ...over({ subject: "counted work" }, 1), "", ""],
+        ...ways.map((way) => [
+          text,
+          way,
+          ...over({ subject: "whole span", way }, 1e-3),
+          exponent("exponent over M", way),
+          exponent("exponent over work", way),
+        ]),
+      ];
+    }),
   );
 }
 
-function printExponents(measurements: readonly Measurement[]): void {
-  console.log("Exponents fitted to these figures: 1 is linear, 0 independent\n");
-  const columns = ["exponent over M", "exponent over work"].flatMap((subject) => ways.map((way) => ({ subject, way })));
+/** For each text the candidates, then the steps of each way: over k. */
+function printDepths(measured: readonly Measurement[]): void {
+  console.log(`Candidates, mean |S_k|, and a step that follows k tokens, ns, at M = ${show(LARGEST)}\n`);
   printTable(
-    ["text", ...columns.map(({ subject, way }) => `${way}, ${subject.replace("exponent ", "")}`)],
-    tokenTextNames.map((text) => [
-      text,
-      ...columns.map((column) => show(figure(measurements, { ...column, text }), 2)),
-    ]),
-  );
-}
-
-/** A row for each text and way, a column for each depth. */
-function printByDepth(measurements: readonly Measurement[], subject: string, of: readonly string[]): void {
-  printTable(
-    ["text", ...(of.length === 1 ? [] : ["way"]), ...DEPTHS.map((depth) => `k = ${depth}`)],
-    tokenTextNames.flatMap((text) =>
-      of.map((way) => [
-        text,
-        ...(of.length === 1 ? [] : [way]),
-        ...DEPTHS.map((depth) => show(figure(measurements, { subject, way, text, tokens: LARGEST, depth }))),
-      ]),
-    ),
+    ["text", "", ...DEPTHS.map((depth) => `k = ${depth}`)],
+    tokenTextNames.flatMap((text) => {
+      const over = (wanted: Partial<Measurement>) =>
+        DEPTHS.map((depth) => show(figure(measured, { ...wanted, text, tokens: LARGEST, depth })));
+      return [
+        [text, "candidates", ...over({ subject: "candidates by depth" })],
+        ...ways.map((way) => [text, way, ...over({ subject: "step by depth", way })]),
+      ];
+    }),
   );
 }
 
@@ -116,11 +117,7 @@ const measured = tokenTextNames.flatMap((name) =>
 );
 const fitted = tokenTextNames.flatMap((name) => exponents(measured, name));
 const curves = gpuCurves();
-printSpans(measured);
-printExponents(fitted);
-console.log(`Candidates, mean |S_k| at M = ${show(LARGEST)}\n`);
-printByDepth(measured, "candidates by depth", ["counted"]);
-console.log(`A step by the tokens quoted before it, ns, at M = ${show(LARGEST)}\n`);
-printByDepth(measured, "step by depth", ways);
+printSpans(measured, fitted);
+printDepths(measured);
 printGpuCurves(curves);
 saveResults("theory", [...measured, ...fitted, ...curves]);
