@@ -24,11 +24,11 @@ function measure(name: string, sizes: readonly number[], vocabulary: number): vo
 function print(columns: Readonly<Record<string, (of: Partial<Measurement>) => string>>): void {
   const contexts = measurements.filter(({ subject }) => subject === "context ready");
   printTable(
-    ["text", "tokens", "V", ...Object.keys(columns)],
+    ["text", "tokens", ...(isFullRun() ? ["V"] : []), ...Object.keys(columns)],
     contexts.map(({ text, tokens, vocabulary }) => [
       text!,
       show(tokens!),
-      show(vocabulary!),
+      ...(isFullRun() ? [show(vocabulary!)] : []),
       ...Object.values(columns).map((cell) => cell({ text, tokens, vocabulary })),
     ]),
   );
@@ -40,7 +40,7 @@ const [rescan, filter, verbatim] = [step("a rescan"), step("the paper's filter")
 const column = (wanted: Partial<Measurement>, decimals?: number) => (of: Partial<Measurement>) =>
   show(figure(measurements, { ...of, ...wanted }), decimals);
 
-console.log(`${describeMachine().processor}, one thread; spans of 32 tokens, k = 0 included\n`);
+console.log(`${describeMachine().processor}, one thread; V = ${show(WIDTH)}; spans of 32 tokens, k = 0 included\n`);
 for (const name of tokenTextNames) measure(name, SIZES, WIDTH);
 if (isFullRun()) {
   for (const width of OTHER_WIDTHS) {

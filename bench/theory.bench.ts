@@ -90,22 +90,29 @@ function printDepths(measured: readonly Measurement[]): void {
   );
 }
 
+/** For each device, text and batch its mean steps over M with their exponent, then its steps over k. */
 function printGpuCurves(curves: readonly Measurement[]): void {
   if (curves.length === 0) return console.log("No GPU has run: bench/results/ has no figures of CUDA's steps\n");
-  console.log("A step of a batch on a GPU, mean over spans, µs, and the exponent over M\n");
-  const lines = new Map<string, Measurement[]>();
-  for (const curve of curves) {
-    const key = [curve.way, curve.text, curve.rows].join(", ");
-    lines.set(key, [...(lines.get(key) ?? []), curve]);
-  }
-  const sizes = [...new Set(curves.map(({ tokens }) => tokens!))].sort((a, b) => a - b);
+  const means = select(curves, { depth: undefined });
+  const sizes = [...new Set(means.map(({ tokens }) => tokens!))].sort((a, b) => a - b);
+  const depths = [...new Set(curves.flatMap(({ depth }) => depth ?? []))].sort((a, b) => a - b);
+  const batches = select(means, { tokens: sizes[0] }).map(({ way, text, rows }) => ({ way, text, rows }));
+  const label = ({ way, text, rows }: Partial<Measurement>) => [way!, text!, show(rows!, 0)];
+  console.log("A step of a batch on a GPU, µs, over M, and the exponent; below, over k\n");
   printTable(
-    ["device, text, rows", ...sizes.map((size) => `M = ${show(size)}`), "exponent"],
-    [...lines].map(([key, line]) => [
-      key,
-      ...sizes.map((tokens) => show(figure(line, { tokens }))),
-      line.length < 2 ? "–" : show(fitExponent(line.map(({ tokens, value }) => [tokens!, value])), 2),
-    ]),
+    ["device", "text", "rows", ...sizes.map((size) => `M = ${show(size)}`), "exponent over M"],
+    batches.map((batch) => {
+      const line = select(means, batch);
+      const exponent = line.length < 2 ? "–" : show(fitExponent(line.map(({ tokens, value }) => [tokens!, value])), 2);
+      return [...label(batch), ...sizes.map((tokens) => show(figure(line, { tokens }))), exponent];
+    }),
+  );
+  printTable(
+    ["device", "text", "rows", "M", ...depths.map((depth) => `k = ${depth}`)],
+    select(curves, { depth: depths[0] ?? -1 }).map(({ way, text, rows, tokens }) => {
+      const of = { way, text, rows, tokens };
+      return [...label(of), show(tokens!), ...depths.map((depth) => show(figure(curves, { ...of, depth })))];
+    }),
   );
 }
 

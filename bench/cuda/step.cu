@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "../baselines.hpp"
@@ -93,6 +94,8 @@ struct StepResults {
   double staggered_step;
   double call;
   double mean_call;
+  /** By the tokens quoted so far. */
+  std::vector<double> by_depth;
 };
 
 class StepBenchmark {
@@ -113,6 +116,7 @@ class StepBenchmark {
     std::vector<double> steps;
     std::vector<double> call;
     std::vector<double> calls;
+    std::vector<double> by_depth(kSteps);
     for (int set = 0; set < sets; ++set) {
       const Script script = Script::Synchronous(*batch_, rows_, random);
       if (set == 0) Check(script);
@@ -129,6 +133,7 @@ class StepBenchmark {
       step.push_back(launch_times[1]);
       call.push_back(call_times[1]);
       steps.insert(steps.end(), launch_times.begin(), launch_times.end());
+      for (size_t depth = 0; depth < kSteps; ++depth) by_depth[depth] += launch_times[depth] / sets;
       calls.insert(calls.end(), call_times.begin(), call_times.end());
       TimeKernels(script, launched, passes, candidates, filter, scatter);
     }
@@ -142,6 +147,7 @@ class StepBenchmark {
     results.mean_step = Mean(steps);
     results.call = Mean(call);
     results.mean_call = Mean(calls);
+    results.by_depth = by_depth;
     results.staggered_step = TimeOfStaggeredSpans(random);
     batch_->ExpectNoErrors(*stream_);
     return results;
@@ -300,6 +306,18 @@ Table NewTable() {
                 {"goal", "goal"}});
 }
 
+/** bench/theory.bench.ts reads it beside the curves of the CPU. */
+constexpr int kShownDepths[] = {0, 1, 2, 3, 4, 8, 16, 31};
+
+Table NewDepthTable() {
+  std::vector<Column> columns = {{"text", "text"}, {"tokens", "M"}, {"rows", "B"}};
+  for (const int depth : kShownDepths) {
+    columns.push_back({"k" + std::to_string(depth), "k = " + std::to_string(depth)});
+  }
+  return Table("Step by depth", "The launches of the table before, µs, by the tokens that all rows have quoted.",
+               std::move(columns));
+}
+
 void Run(const Arguments& arguments) {
   const std::vector<size_t> sizes =
       arguments.quick ? std::vector<size_t>{4'096, 131'072} : std::vector<size_t>{4'096, 32'768, 131'072, 1'048'576};
@@ -319,6 +337,7 @@ void Run(const Arguments& arguments) {
   for (const std::string& argument : arguments.texts) texts.push_back(ReadText(argument));
 
   Table table = NewTable();
+  Table depths = NewDepthTable();
   for (const TokenText& text : texts) {
     for (const size_t size : sizes) {
       if (text.tokens.size() < tokens_for(size)) {
@@ -335,10 +354,13 @@ void Run(const Arguments& arguments) {
                    result.candidates[2], result.filter[1], result.filter[2], result.scatter, result.step,
                    floor.CopyTime(bytes), result.mean_step, result.staggered_step, result.call, result.mean_call,
                    GoalOf(size, rows)});
+        std::vector<Cell> by_depth = {text.name, static_cast<double>(size), static_cast<double>(rows)};
+        for (const int depth : kShownDepths) by_depth.emplace_back(result.by_depth[static_cast<size_t>(depth)]);
+        depths.Add(std::move(by_depth));
       }
     }
   }
-  if (!arguments.json.empty()) WriteTables(arguments.json, {&table});
+  if (!arguments.json.empty()) WriteTables(arguments.json, {&table, &depths});
 }
 
 }  // namespace

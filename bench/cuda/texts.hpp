@@ -16,7 +16,7 @@
  * Token texts that are made up, so that a machine needs no tokenizer. What counts for the filter is how many
  * candidates survive: at 131,072 tokens the texts below have about the same means of |S_1|, |S_2| and |S_3| as English
  * prose and as JSON of random keys and values have in a byte-pair vocabulary of 100,000 (704 / 31 / 8 and
- * 2,874 / 769 / 12). bench/texts.ts writes such texts for real.
+ * 2,874 / 769 / 12). bench/token-texts.ts writes such texts for real.
  */
 
 namespace verbatim::cuda::bench {

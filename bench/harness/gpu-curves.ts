@@ -5,10 +5,12 @@ import type { Measurement } from "./results.js";
 /** What bench/cuda/report.py writes. */
 interface GpuResults {
   readonly machine: { readonly name: string };
-  readonly tables: readonly { readonly title: string; readonly rows: readonly Readonly<Record<string, unknown>>[] }[];
+  readonly tables: readonly { readonly title: string; readonly rows: readonly Row[] }[];
 }
 
-/** The mean steps of batches over M that were measured on GPUs; none where no GPU has run. */
+type Row = Readonly<Record<string, unknown>>;
+
+/** The steps of batches that were measured on GPUs, means and by depth; none where no GPU has run. */
 export function gpuCurves(folder = join("bench", "results")): Measurement[] {
   if (!existsSync(folder)) return [];
   const files = readdirSync(folder).filter((file) => file.endsWith(".json"));
@@ -16,14 +18,23 @@ export function gpuCurves(folder = join("bench", "results")): Measurement[] {
 }
 
 function stepsOf({ machine, tables }: GpuResults): Measurement[] {
-  const steps = tables.find(({ title }) => title === "Filter, scatter and step");
-  return (steps?.rows ?? []).map((row) => ({
+  const rowsOf = (title: string) => tables.find((table) => table.title === title)?.rows ?? [];
+  const step = (row: Row, key: string, depth?: number): Measurement => ({
     subject: "step on a GPU",
     way: machine.name,
     text: row["text"] as string,
     tokens: row["tokens"] as number,
     rows: row["rows"] as number,
-    value: row["step_us"] as number,
+    ...(depth === undefined ? {} : { depth }),
+    value: row[key] as number,
     unit: "µs",
-  }));
+  });
+  return [
+    ...rowsOf("Filter, scatter and step").map((row) => step(row, "step_us")),
+    ...rowsOf("Step by depth").flatMap((row) =>
+      Object.keys(row)
+        .filter((key) => /^k\d+$/.test(key))
+        .map((key) => step(row, key, Number(key.slice(1)))),
+    ),
+  ];
 }
