@@ -4,6 +4,7 @@
  * peers/wide-model.ts. Ways take turns, each quote is looked up in the document, byte by byte, and a way that cannot do
  * its work at some size is reported with the reason.
  */
+import { strict as assert } from "node:assert";
 import { describeMachine } from "./harness/machine.js";
 import { isFullRun, saveResults, type Measurement } from "./harness/results.js";
 import { openWideModel } from "./peers/llama-model.js";
@@ -76,4 +77,6 @@ const measurements = await nodeLlamaCpp(SMALL, ENTRIES);
 if (isFullRun()) measurements.push(...(await nodeLlamaCpp(LARGE, [32, 1024])));
 measurements.push(...(await transformersGenerate(SMALL)), ...(await transformersProcessors()));
 saveResults("peers", measurements);
+const ofVerbatim = measurements.filter(({ subject, way }) => subject === "exact quotes" && way.includes("Verbatim"));
+assert.ok(ofVerbatim.length > 0 && ofVerbatim.every(({ value }) => value === 1), "Verbatim's quotes are exact");
 process.exit(0);
