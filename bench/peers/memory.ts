@@ -30,7 +30,7 @@ export async function measureMemory({ host, way, size, vocabulary }: ProbeArgume
   } catch (error) {
     const { killed, signal, stderr } = error as ExecFileException;
     if (killed === true) throw new Error(`takes more than ${LIMIT_SECONDS} s for two quotes`, { cause: error });
-    const why = signal ?? stderr?.trim().split("\n").at(-1) ?? String(error);
+    const why = signal ?? /^\w*Error.*$/m.exec(stderr ?? "")?.[0] ?? String(error);
     throw new Error(`ends its process: ${why}`, { cause: error });
   }
 }
