@@ -4,8 +4,6 @@
 
 #include <immintrin.h>
 
-#include <bit>
-
 namespace verbatim {
 namespace {
 
@@ -32,31 +30,27 @@ __attribute__((target("avx2"))) void Fill(float* row, size_t width, float value)
   _mm256_storeu_ps(row + width - kLanes, values);
 }
 
-/** Few allowed columns are saved, filled over and restored; otherwise the disallowed ones are written one by one. */
-__attribute__((target("avx2,bmi,popcnt"))) void FillWord(float* columns, uint32_t allowed, __m256 values,
-                                                         float value) noexcept {
-  constexpr int kSaved = 8;
-  if (std::popcount(allowed) > kSaved) {
-    FillBits(columns, ~allowed, value);
-    return;
+/** Loads a vector whole, keeps its allowed lanes and stores it whole: masked stores cost several times as much. */
+__attribute__((target("avx2"))) void FillWord(float* columns, uint32_t allowed, __m256 values) noexcept {
+  __m256i lane_bits = _mm256_setr_epi32(1, 1 << 1, 1 << 2, 1 << 3, 1 << 4, 1 << 5, 1 << 6, 1 << 7);
+  const __m256i bits = _mm256_set1_epi32(static_cast<int32_t>(allowed));
+  for (size_t i = 0; i < kWordBits; i += kLanes) {
+    const __m256i is_allowed = _mm256_cmpeq_epi32(_mm256_and_si256(bits, lane_bits), lane_bits);
+    const __m256 kept = _mm256_blendv_ps(values, _mm256_loadu_ps(columns + i), _mm256_castsi256_ps(is_allowed));
+    _mm256_storeu_ps(columns + i, kept);
+    lane_bits = _mm256_slli_epi32(lane_bits, kLanes);
   }
-  float saved[kSaved];
-  int count = 0;
-  for (uint32_t bits = allowed; bits != 0; bits &= bits - 1) saved[count++] = columns[std::countr_zero(bits)];
-  for (size_t i = 0; i < kWordBits; i += kLanes) _mm256_storeu_ps(columns + i, values);
-  count = 0;
-  for (uint32_t bits = allowed; bits != 0; bits &= bits - 1) columns[std::countr_zero(bits)] = saved[count++];
 }
 
-__attribute__((target("avx2,bmi,popcnt"))) void MaskedFill(float* row, size_t width, const uint32_t* bitmask,
-                                                           float value) noexcept {
+__attribute__((target("avx2"))) void MaskedFill(float* row, size_t width, const uint32_t* bitmask,
+                                                float value) noexcept {
   const __m256 values = _mm256_set1_ps(value);
   const size_t words = width / kWordBits;
   for (size_t word = 0; word < words; ++word) {
     const size_t next = SkipEmptyWords(bitmask, word, words);
     if (next != word) Fill(row + word * kWordBits, (next - word) * kWordBits, value);
     if (next == words) return;
-    FillWord(row + next * kWordBits, bitmask[next], values, value);
+    FillWord(row + next * kWordBits, bitmask[next], values);
     word = next;
   }
 }
