@@ -14,19 +14,17 @@ void Candidates::Begin(std::span<const Range> ranges, bool restricted) {
 }
 
 bool Candidates::Advance(const Context& context, int32_t token) {
+  if (!IsLone()) return AdvanceMany(context, token);
+  if (LoneContinuation(context) != token) return false;
+  quote_.push_back(token);
+  ++survivors_.front();
+  return true;
+}
+
+bool Candidates::AdvanceMany(const Context& context, int32_t token) {
   // Room comes first, before anything changes, so that running out of memory leaves the candidates as they were.
   if (quote_.size() == quote_.capacity()) quote_.reserve(std::max<size_t>(64, 2 * quote_.size()));
   if (quote_.empty()) return Start(context, token);
-
-  if (cursors_.empty() && survivors_.size() == 1) {
-    const int32_t position = survivors_.front();
-    if (position >= context.length()) return false;
-    if (StretchOf(context, position).at(position) != token || !Continues(position, position + 1)) return false;
-    survivors_.front() = position + 1;
-    quote_.push_back(token);
-    return true;
-  }
-
   descents_.clear();
   size_t few = 0;
   for (const Cursor& cursor : cursors_) {
@@ -72,6 +70,10 @@ bool Candidates::Start(const Context& context, int32_t token) {
   cursors_.reserve(descents_.size());
   Commit(context, token, survivors_.size());
   return true;
+}
+
+void Candidates::FindStretch(const Context& context, int32_t position) const {
+  nearby_ = context.StretchAt(position);
 }
 
 /** Whether a quote may start at this searchable position. */

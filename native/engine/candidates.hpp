@@ -32,6 +32,11 @@ class Candidates {
   template <typename Visit>
   void VisitLoose(const Context& context, Visit&& visit) const;
 
+  /** Whether one candidate is left, no matter where: most steps of a quote find one. */
+  bool IsLone() const { return cursors_.empty() && survivors_.size() == 1; }
+  /** The token by which a lone candidate continues; negative where it does not. */
+  Word LoneContinuation(const Context& context) const;
+
   /** The position where the latest candidate that has a continuation goes on, or -1. */
   int32_t LatestContinuation(const Context& context) const;
 
@@ -64,12 +69,14 @@ class Candidates {
     bool few;
   };
 
+  bool AdvanceMany(const Context& context, int32_t token);
   bool Start(const Context& context, int32_t token);
   bool Descend(const Cursor& cursor, int32_t token, Descent& descent) const;
   size_t FilterSurvivors(const Context& context, int32_t token);
   void Commit(const Context& context, int32_t token, size_t kept);
   bool MayStart(const Context& context, int32_t position) const;
   const Stretch& StretchOf(const Context& context, int32_t position) const;
+  void FindStretch(const Context& context, int32_t position) const;
   int32_t SharedToken(const Cursor& cursor) const;
   bool Continues(int32_t position, int32_t end) const;
 
@@ -103,9 +110,15 @@ void Candidates::VisitLoose(const Context& context, Visit&& visit) const {
   }
 }
 
+inline Word Candidates::LoneContinuation(const Context& context) const {
+  const int32_t position = survivors_.front();
+  if (position >= context.length() || !Continues(position, position + 1)) return kRunEdge;
+  return StretchOf(context, position).at(position);
+}
+
 /** The stretch that holds `position`: most often the one that held the last. */
 inline const Stretch& Candidates::StretchOf(const Context& context, int32_t position) const {
-  if (!nearby_.Contains(position)) nearby_ = context.StretchAt(position);
+  if (!nearby_.Contains(position)) FindStretch(context, position);
   return nearby_;
 }
 

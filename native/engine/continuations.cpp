@@ -17,41 +17,27 @@ void SetBits(std::span<const int32_t> ids, std::vector<uint32_t>& bitmask) {
 }  // namespace
 
 std::span<const int32_t> Continuations::Ids(Context& context, const Candidates& candidates) {
+  if (candidates.IsLone()) {
+    lone_ = candidates.LoneContinuation(context);
+    return {&lone_, IsContinuation(lone_) ? size_t{1} : 0};
+  }
   if (!is_known_) Gather(context, candidates);
   if (extra_.empty()) return base_;
   if (base_.empty()) return extra_;
-  if (merged_.empty()) {
-    merged_.resize(base_.size() + extra_.size());
-    auto out = merged_.begin();
-    auto rest = base_.begin();
-    for (const int32_t id : extra_) {
-      const auto next = std::lower_bound(rest, base_.end(), id);
-      out = std::copy(rest, next, out);
-      *out++ = id;
-      rest = next;
-    }
-    std::copy(rest, base_.end(), out);
-  }
+  if (merged_.empty()) Merge();
   return merged_;
 }
 
 std::span<const uint32_t> Continuations::Bitmask(Context& context, const Candidates& candidates) {
-  if (!is_known_) Gather(context, candidates);
-  const bool is_base_whole = candidates.depth() == 0 && !candidates.restricted();
-  if (is_base_whole) return base_bitmask_;
-
+  if (candidates.depth() == 0 && !candidates.restricted()) return context.distinct().bitmask();
   ClearBitmask((static_cast<size_t>(context.vocab_size()) + 31) / 32);
-  set_ids_are_kept_ = base_.size() + extra_.size() <= kFewBits;
-  if (set_ids_are_kept_) {
-    set_ids_.assign(base_.begin(), base_.end());
-    set_ids_.insert(set_ids_.end(), extra_.begin(), extra_.end());
+  if (!candidates.IsLone()) {
+    if (!is_known_) Gather(context, candidates);
+    FillBitmask();
+  } else if (const Word word = candidates.LoneContinuation(context); IsContinuation(word)) {
+    set_ids_.push_back(word);
+    SetBits(set_ids_, bitmask_);
   }
-  if (base_bitmask_.empty()) {
-    SetBits(base_, bitmask_);
-  } else {
-    std::copy(base_bitmask_.begin(), base_bitmask_.end(), bitmask_.begin());
-  }
-  SetBits(extra_, bitmask_);
   return bitmask_;
 }
 
@@ -108,6 +94,33 @@ void Continuations::DropWhatBaseHolds() {
   });
 }
 
+void Continuations::Merge() {
+  merged_.resize(base_.size() + extra_.size());
+  auto out = merged_.begin();
+  auto rest = base_.begin();
+  for (const int32_t id : extra_) {
+    const auto next = std::lower_bound(rest, base_.end(), id);
+    out = std::copy(rest, next, out);
+    *out++ = id;
+    rest = next;
+  }
+  std::copy(rest, base_.end(), out);
+}
+
+void Continuations::FillBitmask() {
+  set_ids_are_kept_ = base_.size() + extra_.size() <= kFewBits;
+  if (set_ids_are_kept_) {
+    set_ids_.assign(base_.begin(), base_.end());
+    set_ids_.insert(set_ids_.end(), extra_.begin(), extra_.end());
+  }
+  if (base_bitmask_.empty()) {
+    SetBits(base_, bitmask_);
+  } else {
+    std::copy(base_bitmask_.begin(), base_bitmask_.end(), bitmask_.begin());
+  }
+  SetBits(extra_, bitmask_);
+}
+
 void Continuations::ClearBitmask(size_t words) {
   if (bitmask_.empty()) {
     bitmask_.resize(words);
@@ -117,6 +130,7 @@ void Continuations::ClearBitmask(size_t words) {
     std::fill(bitmask_.begin(), bitmask_.end(), 0);
   }
   set_ids_.clear();
+  set_ids_are_kept_ = true;
 }
 
 }  // namespace verbatim

@@ -29,7 +29,12 @@ class Continuations {
   void Gather(Context& context, const Candidates& candidates);
   void GatherStarts(const Context& context, const Candidates& candidates);
   void DropWhatBaseHolds();
+  void Merge();
+  void FillBitmask();
   void ClearBitmask(size_t words);
+
+  /** The set where one candidate is left: it is read anew whenever it is asked for, and the rest stays as it was. */
+  Word lone_ = kRunEdge;
 
   bool is_known_ = false;
   /** The larger part of the set, ascending, in memory of the index. */
