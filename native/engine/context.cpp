@@ -47,18 +47,22 @@ void Context::AppendWords(std::span<const int32_t> tokens, std::span<const uint8
                           DistinctTokens& distinct, Push&& push) const {
   const int32_t start = length();
   int32_t position = start;
+  // A word, not a bool: it goes into the next word as it is.
+  Word edge_before = edge ? kRunEdge : 0;
   for (const int32_t token : tokens) {
-    const bool is_searchable = searchable && !IsBarrier(token);
-    if (is_searchable) {
+    if (searchable && !IsBarrier(token)) {
       const bool is_inner = !edges.empty() && edges[static_cast<size_t>(position - start)] == 0;
-      if (is_inner && !edge && position > 0) {
+      if (is_inner && edge_before == 0 && position > 0) {
         inner_->Add(position);
       } else {
         distinct.Add(token, position);
       }
+      push(token | edge_before);
+      edge_before = 0;
+    } else {
+      push(token | kUnsearchable | kRunEdge);
+      edge_before = kRunEdge;
     }
-    push(token | (is_searchable ? 0 : kUnsearchable) | (edge || !is_searchable ? kRunEdge : 0));
-    edge = !is_searchable;
     ++position;
   }
 }

@@ -11,15 +11,15 @@ export interface Fault extends Patch {
 export const faults: readonly Fault[] = [
   {
     file: "context.cpp",
-    original: "const bool is_searchable = «searchable && !IsBarrier(token)»;",
+    original: "if («searchable && !IsBarrier(token)») {",
     replacement: "searchable",
     rule: 4,
     effect: "barriers can be quoted",
   },
   {
     file: "context.cpp",
-    original: "(«edge || !is_searchable» ? kRunEdge : 0)",
-    replacement: "edge",
+    original: "push(token | kUnsearchable« | kRunEdge»);",
+    replacement: "",
     rule: 4,
     effect: "a match flows into an unsearchable token",
   },
