@@ -72,8 +72,15 @@ bool Candidates::Start(const Context& context, int32_t token) {
   return true;
 }
 
-void Candidates::FindStretch(const Context& context, int32_t position) const {
-  nearby_ = context.StretchAt(position);
+/** Makes the stretch that holds `position` the nearby one; false past the end of the sequence, where none does. */
+bool Candidates::FindStretch(const Context& context, int32_t position) const {
+  if (position >= context.length()) return false;
+  if (!nearby_.Contains(position)) nearby_ = context.StretchAt(position);
+  return true;
+}
+
+bool Candidates::IsInRange(int32_t position, int32_t end) const {
+  return FindRange(ranges_, position - depth(), end) != nullptr;
 }
 
 /** Whether a quote may start at this searchable position. */
@@ -96,16 +103,15 @@ bool Candidates::Descend(const Cursor& cursor, int32_t token, Descent& descent) 
 
 /** Moves the survivors that continue with `token` to the front, one on; nothing has changed where none does. */
 size_t Candidates::FilterSurvivors(const Context& context, int32_t token) {
-  const int32_t length = context.length();
   int32_t* const positions = survivors_.data();
   const size_t count = survivors_.size();
   size_t kept = 0;
   for (size_t i = 0; i < count;) {
-    if (positions[i] >= length) {
+    if (!FindStretch(context, positions[i])) {
       ++i;
       continue;
     }
-    const Stretch stretch = StretchOf(context, positions[i]);
+    const Stretch stretch = nearby_;
     // Writing before knowing whether to keep spares a branch, but must not touch a first survivor that is refused.
     for (; i < count && kept == 0 && stretch.Contains(positions[i]); ++i) {
       if (stretch.at(positions[i]) != token || !Continues(positions[i], positions[i] + 1)) continue;
@@ -174,7 +180,7 @@ bool Candidates::MayEnd(const Context& context) const {
   if (quote_.empty() || !context.has_inner_positions()) return true;
   return std::any_of(survivors_.begin(), survivors_.end(), [&](int32_t position) {
     if (position >= context.length() || context.MayStart(position)) return true;
-    return !IsContinuation(StretchOf(context, position).at(position));
+    return !IsContinuation(context.WordAt(position));
   });
 }
 

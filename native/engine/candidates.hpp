@@ -75,8 +75,8 @@ class Candidates {
   size_t FilterSurvivors(const Context& context, int32_t token);
   void Commit(const Context& context, int32_t token, size_t kept);
   bool MayStart(const Context& context, int32_t position) const;
-  const Stretch& StretchOf(const Context& context, int32_t position) const;
-  void FindStretch(const Context& context, int32_t position) const;
+  bool FindStretch(const Context& context, int32_t position) const;
+  bool IsInRange(int32_t position, int32_t end) const;
   int32_t SharedToken(const Cursor& cursor) const;
   bool Continues(int32_t position, int32_t end) const;
 
@@ -102,24 +102,22 @@ void Candidates::VisitLoose(const Context& context, Visit&& visit) const {
   for (const Cursor& cursor : cursors_) {
     if (cursor.block->depth(cursor.node) > depth()) visit(SharedToken(cursor));
   }
-  const int32_t length = context.length();
-  for (const int32_t position : survivors_) {
-    if (position >= length) continue;
-    const Word word = StretchOf(context, position).at(position);
-    if (IsContinuation(word) && Continues(position, position + 1)) visit(word);
+  const size_t count = survivors_.size();
+  for (size_t i = 0; i < count; ++i) {
+    if (!FindStretch(context, survivors_[i])) continue;
+    const Stretch stretch = nearby_;
+    for (; i < count && stretch.Contains(survivors_[i]); ++i) {
+      const Word word = stretch.at(survivors_[i]);
+      if (IsContinuation(word) && Continues(survivors_[i], survivors_[i] + 1)) visit(word);
+    }
+    --i;
   }
 }
 
 inline Word Candidates::LoneContinuation(const Context& context) const {
   const int32_t position = survivors_.front();
-  if (position >= context.length() || !Continues(position, position + 1)) return kRunEdge;
-  return StretchOf(context, position).at(position);
-}
-
-/** The stretch that holds `position`: most often the one that held the last. */
-inline const Stretch& Candidates::StretchOf(const Context& context, int32_t position) const {
-  if (!nearby_.Contains(position)) FindStretch(context, position);
-  return nearby_;
+  if (!nearby_.Contains(position) && !FindStretch(context, position)) return kRunEdge;
+  return Continues(position, position + 1) ? nearby_.at(position) : kRunEdge;
 }
 
 /** The token by which all candidates of a cursor continue that part later. */
@@ -130,7 +128,7 @@ inline int32_t Candidates::SharedToken(const Cursor& cursor) const {
 
 /** Whether a candidate that goes on at `position` may reach `end` under the ranges. */
 inline bool Candidates::Continues(int32_t position, int32_t end) const {
-  return !restricted_ || FindRange(ranges_, position - depth(), end) != nullptr;
+  return !restricted_ || IsInRange(position, end);
 }
 
 }  // namespace verbatim

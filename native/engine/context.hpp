@@ -21,7 +21,10 @@ struct Stretch {
   int32_t begin;
   int32_t end;
 
-  bool Contains(int32_t position) const { return position >= begin && position < end; }
+  bool Contains(int32_t position) const {
+    // One comparison: a position before the stretch is a large one as an unsigned number.
+    return static_cast<uint32_t>(position) - static_cast<uint32_t>(begin) < static_cast<uint32_t>(end - begin);
+  }
   Word at(int32_t position) const { return words[position - begin]; }
 };
 
