@@ -27,7 +27,7 @@ int BitsFor(uint64_t largest) { return static_cast<int>(std::bit_width(largest))
 void BlockBuilder::Build() {
   SortByTwoTokens();
   GrowNode(0, 0, static_cast<int32_t>(block_.positions_.size()));
-  if (heavy_left_ * kRepetitive > block_.size()) SortBySuffix();
+  if (IsRepetitive()) SortBySuffix();
   block_.nodes_.push_back({0, static_cast<int32_t>(block_.child_tokens_.size()), Block::kNoBitmask});
   block_.nodes_.shrink_to_fit();
   block_.child_tokens_.shrink_to_fit();
@@ -35,6 +35,8 @@ void BlockBuilder::Build() {
   block_.child_nodes_.shrink_to_fit();
   block_.bitmasks_.shrink_to_fit();
 }
+
+bool BlockBuilder::IsRepetitive() const { return heavy_left_ * kRepetitive > block_.size(); }
 
 uint32_t BlockBuilder::KeyAt(int32_t position, int32_t depth) const {
   const size_t next = static_cast<size_t>(position) + static_cast<size_t>(depth);
@@ -105,7 +107,8 @@ void BlockBuilder::FindParts(int32_t depth, int32_t low, int32_t high, std::vect
 int32_t BlockBuilder::GrowNode(int32_t depth, int32_t low, int32_t high) {
   std::vector<Part> parts;
   FindParts(depth, low, high, parts);
-  for (size_t i = 0; i < parts.size(); ++i) {
+  // A tree that will not be used need not be finished.
+  for (size_t i = 0; i < parts.size() && !IsRepetitive(); ++i) {
     const int32_t end = i + 1 < parts.size() ? parts[i + 1].low : high;
     if (end - parts[i].low <= Block::kHeavy) continue;
     if (depth + 1 == kDepthLimit) {

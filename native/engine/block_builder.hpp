@@ -31,6 +31,9 @@ class BlockBuilder {
   int32_t GrowNode(int32_t depth, int32_t low, int32_t high);
   void SortByKey(int32_t depth, int32_t low, int32_t high);
 
+  /** Whether too many candidates are heavy at the depth limit. */
+  bool IsRepetitive() const;
+
   int32_t AppendNode(int32_t depth, int32_t first_child);
 
   // Repetitive text: by whole suffixes.
