@@ -20,8 +20,9 @@ namespace verbatim {
  */
 class Block {
  public:
-  /** Prefixes with at most this many candidates get no node. */
+  /** Prefixes with at most this many candidates get no node; single tokens have theirs earlier, since it costs little. */
   static constexpr int32_t kHeavy = 128;
+  static constexpr int32_t kHeavyToken = 32;
   static constexpr int32_t kNoNode = -1;
   /** Nodes with more children hold them as a bitmask too: copying it is cheaper than setting so many bits. */
   static constexpr int32_t kWide = 1024;
@@ -66,6 +67,8 @@ class Block {
   size_t bytes() const;
 
  private:
+  bool FindRootChild(int32_t token, size_t& index) const;
+
   friend class BlockBuilder;
   Block() = default;
 
@@ -77,13 +80,24 @@ class Block {
     int32_t bitmask;
   };
 
+  struct ChildStart {
+    int32_t low;
+    int32_t node;
+  };
+  /** 32 tokens of the root's children: a bit for each that is one, and how many come before them. */
+  struct RootTokens {
+    uint32_t bits;
+    int32_t before;
+  };
+
   std::vector<Word> words_;
   std::vector<int32_t> positions_;
   /** Children before parents; after the root, the last node, one more that ends its children. */
   std::vector<Node> nodes_;
   std::vector<int32_t> child_tokens_;
-  std::vector<int32_t> child_lows_;
-  std::vector<int32_t> child_nodes_;
+  std::vector<ChildStart> child_starts_;
+  /** The root's children by token, which spares a search among thousands; empty where there are few. */
+  std::vector<RootTokens> root_tokens_;
   std::vector<uint32_t> bitmasks_;
   size_t bitmask_words_ = 0;
 };

@@ -29,10 +29,10 @@ void BlockBuilder::Build() {
   GrowNode(0, 0, static_cast<int32_t>(block_.positions_.size()));
   if (IsRepetitive()) SortBySuffix();
   block_.nodes_.push_back({0, static_cast<int32_t>(block_.child_tokens_.size()), Block::kNoBitmask});
+  IndexRoot();
   block_.nodes_.shrink_to_fit();
   block_.child_tokens_.shrink_to_fit();
-  block_.child_lows_.shrink_to_fit();
-  block_.child_nodes_.shrink_to_fit();
+  block_.child_starts_.shrink_to_fit();
   block_.bitmasks_.shrink_to_fit();
 }
 
@@ -110,7 +110,7 @@ int32_t BlockBuilder::GrowNode(int32_t depth, int32_t low, int32_t high) {
   // A tree that will not be used need not be finished.
   for (size_t i = 0; i < parts.size() && !IsRepetitive(); ++i) {
     const int32_t end = i + 1 < parts.size() ? parts[i + 1].low : high;
-    if (end - parts[i].low <= Block::kHeavy) continue;
+    if (end - parts[i].low <= (depth == 0 ? Block::kHeavyToken : Block::kHeavy)) continue;
     if (depth + 1 == kDepthLimit) {
       heavy_left_ += end - parts[i].low;
       continue;
@@ -121,8 +121,7 @@ int32_t BlockBuilder::GrowNode(int32_t depth, int32_t low, int32_t high) {
   const int32_t first_child = static_cast<int32_t>(block_.child_tokens_.size());
   for (const Part& part : parts) {
     block_.child_tokens_.push_back(static_cast<int32_t>(part.key - 1));
-    block_.child_lows_.push_back(part.low);
-    block_.child_nodes_.push_back(part.node);
+    block_.child_starts_.push_back({part.low, part.node});
   }
   return AppendNode(depth, first_child);
 }
@@ -144,6 +143,22 @@ int32_t BlockBuilder::AppendNode(int32_t depth, int32_t first_child) {
   }
   block_.nodes_.push_back({depth, first_child, bitmask});
   return static_cast<int32_t>(block_.nodes_.size()) - 1;
+}
+
+/** Where the root's children are many, finds them by token. */
+void BlockBuilder::IndexRoot() {
+  const size_t first = static_cast<size_t>(block_.nodes_[static_cast<size_t>(block_.root())].first_child);
+  if ((block_.child_tokens_.size() - first) * kWordsPerChild < 2 * block_.bitmask_words_) return;
+  block_.root_tokens_.resize(block_.bitmask_words_);
+  for (size_t i = first; i < block_.child_tokens_.size(); ++i) {
+    const int32_t token = block_.child_tokens_[i];
+    block_.root_tokens_[static_cast<size_t>(token) >> 5].bits |= uint32_t{1} << (token & 31);
+  }
+  int32_t before = static_cast<int32_t>(first);
+  for (Block::RootTokens& tokens : block_.root_tokens_) {
+    tokens.before = before;
+    before += std::popcount(tokens.bits);
+  }
 }
 
 /** Sorts positions_[low, high) by the token that follows their first `depth`; equals keep their order. */
@@ -201,8 +216,7 @@ void BlockBuilder::SortBySuffix() {
 void BlockBuilder::GrowFromCommonPrefixes(const std::vector<int32_t>& common) {
   block_.nodes_.clear();
   block_.child_tokens_.clear();
-  block_.child_lows_.clear();
-  block_.child_nodes_.clear();
+  block_.child_starts_.clear();
   block_.bitmasks_.clear();
   struct Stretch {
     int32_t depth;
@@ -233,8 +247,8 @@ void BlockBuilder::GrowFromCommonPrefixes(const std::vector<int32_t>& common) {
       const uint32_t key = KeyAt(position, stretch.depth);
       if (key == 0) continue;
       block_.child_tokens_.push_back(static_cast<int32_t>(key - 1));
-      block_.child_lows_.push_back(low);
-      block_.child_nodes_.push_back(end - low > Block::kHeavy ? node_at[static_cast<size_t>(low)] : Block::kNoNode);
+      const bool is_heavy = end - low > Block::kHeavy;
+      block_.child_starts_.push_back({low, is_heavy ? node_at[static_cast<size_t>(low)] : Block::kNoNode});
     }
     const int32_t node = AppendNode(stretch.depth, first_child);
     if (count > 0) node_at[static_cast<size_t>(stretch.low)] = node;

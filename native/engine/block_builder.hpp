@@ -35,6 +35,7 @@ class BlockBuilder {
   bool IsRepetitive() const;
 
   int32_t AppendNode(int32_t depth, int32_t first_child);
+  void IndexRoot();
 
   // Repetitive text: by whole suffixes.
   void SortBySuffix();

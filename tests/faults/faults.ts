@@ -151,7 +151,7 @@ export const faults: readonly Fault[] = [
   },
   {
     file: "block.cpp",
-    original: "is_last ? high : «child_lows_[index + 1]»",
+    original: "is_last ? high : «child_starts_[index + 1].low»",
     replacement: "high",
     rule: 3,
     effect: "a child takes its siblings' candidates along",
