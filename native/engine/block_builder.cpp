@@ -26,6 +26,8 @@ int BitsFor(uint64_t largest) { return static_cast<int>(std::bit_width(largest))
 
 void BlockBuilder::Build() {
   SortByTwoTokens();
+  block_.child_tokens_.reserve(block_.positions_.size() / 2);
+  block_.child_starts_.reserve(block_.positions_.size() / 2);
   GrowNode(0, 0, static_cast<int32_t>(block_.positions_.size()));
   if (IsRepetitive()) SortBySuffix();
   block_.nodes_.push_back({0, static_cast<int32_t>(block_.child_tokens_.size()), Block::kNoBitmask});
@@ -82,14 +84,14 @@ void BlockBuilder::SortByTwoWideTokens() {
   SortByKey(0, 0, count);
 }
 
-/** Where positions_[low, high) parts by the token after the first `depth`: the key and low end of every part. */
-void BlockBuilder::FindParts(int32_t depth, int32_t low, int32_t high, std::vector<Part>& parts) const {
+/** Appends where positions_[low, high) parts by the token after the first `depth`: the key and low end of every part. */
+void BlockBuilder::FindParts(int32_t depth, int32_t low, int32_t high) {
   const auto find = [&](auto&& key_of) {
     uint32_t last_key = 0;
     for (int32_t i = low; i < high; ++i) {
       const uint32_t key = key_of(static_cast<size_t>(i));
       if (key == last_key) continue;
-      parts.push_back({key, i, Block::kNoNode});
+      parts_.push_back({key, i, Block::kNoNode});
       last_key = key;
     }
   };
@@ -105,24 +107,28 @@ void BlockBuilder::FindParts(int32_t depth, int32_t low, int32_t high, std::vect
 
 /** Appends the node of positions_[low, high), its heavy children before it; returns its index. */
 int32_t BlockBuilder::GrowNode(int32_t depth, int32_t low, int32_t high) {
-  std::vector<Part> parts;
-  FindParts(depth, low, high, parts);
+  const size_t first = parts_.size();
+  FindParts(depth, low, high);
+  const size_t last = parts_.size();
   // A tree that will not be used need not be finished.
-  for (size_t i = 0; i < parts.size() && !IsRepetitive(); ++i) {
-    const int32_t end = i + 1 < parts.size() ? parts[i + 1].low : high;
-    if (end - parts[i].low <= (depth == 0 ? Block::kHeavyToken : Block::kHeavy)) continue;
+  for (size_t i = first; i < last && !IsRepetitive(); ++i) {
+    const int32_t part = parts_[i].low;
+    const int32_t end = i + 1 < last ? parts_[i + 1].low : high;
+    if (end - part <= (depth == 0 ? Block::kHeavyToken : Block::kHeavy)) continue;
     if (depth + 1 == kDepthLimit) {
-      heavy_left_ += end - parts[i].low;
+      heavy_left_ += end - part;
       continue;
     }
-    if (depth + 1 > 1) SortByKey(depth + 1, parts[i].low, end);
-    parts[i].node = GrowNode(depth + 1, parts[i].low, end);
+    if (depth + 1 > 1) SortByKey(depth + 1, part, end);
+    const int32_t node = GrowNode(depth + 1, part, end);
+    parts_[i].node = node;
   }
   const int32_t first_child = static_cast<int32_t>(block_.child_tokens_.size());
-  for (const Part& part : parts) {
+  for (const Part& part : std::span(parts_).subspan(first)) {
     block_.child_tokens_.push_back(static_cast<int32_t>(part.key - 1));
     block_.child_starts_.push_back({part.low, part.node});
   }
+  parts_.resize(first);
   return AppendNode(depth, first_child);
 }
 

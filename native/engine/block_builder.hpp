@@ -27,7 +27,7 @@ class BlockBuilder {
     int32_t low;
     int32_t node;
   };
-  void FindParts(int32_t depth, int32_t low, int32_t high, std::vector<Part>& parts) const;
+  void FindParts(int32_t depth, int32_t low, int32_t high);
   int32_t GrowNode(int32_t depth, int32_t low, int32_t high);
   void SortByKey(int32_t depth, int32_t low, int32_t high);
 
@@ -42,6 +42,8 @@ class BlockBuilder {
   void GrowFromCommonPrefixes(const std::vector<int32_t>& common);
 
   Block& block_;
+  /** The parts of the nodes that are being grown, outer before inner. */
+  std::vector<Part> parts_;
   /** Candidates in heavy prefixes that GrowNode left unsorted at its depth limit. */
   int64_t heavy_left_ = 0;
   /** One for each position, in order: first key, second key, position, from the highest bits to the lowest. */
