@@ -20,7 +20,7 @@ namespace verbatim {
  */
 class Block {
  public:
-  /** Prefixes with at most this many candidates get no node; single tokens have theirs earlier, since it costs little. */
+  /** Prefixes with at most this many candidates get no node. Single tokens have theirs earlier, as it costs little. */
   static constexpr int32_t kHeavy = 128;
   static constexpr int32_t kHeavyToken = 32;
   static constexpr int32_t kNoNode = -1;

@@ -84,7 +84,7 @@ void BlockBuilder::SortByTwoWideTokens() {
   SortByKey(0, 0, count);
 }
 
-/** Appends where positions_[low, high) parts by the token after the first `depth`: the key and low end of every part. */
+/** Appends the parts of positions_[low, high) by the token after the first `depth`: the key and low end of each. */
 void BlockBuilder::FindParts(int32_t depth, int32_t low, int32_t high) {
   const auto find = [&](auto&& key_of) {
     uint32_t last_key = 0;

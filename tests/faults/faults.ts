@@ -18,8 +18,8 @@ export const faults: readonly Fault[] = [
   },
   {
     file: "context.cpp",
-    original: "push(token | kUnsearchable« | kRunEdge»);",
-    replacement: "",
+    original: "push(token | «kUnsearchable | kRunEdge»);",
+    replacement: "kUnsearchable",
     rule: 4,
     effect: "a match flows into an unsearchable token",
   },
@@ -101,9 +101,9 @@ export const faults: readonly Fault[] = [
     effect: "a refused token moves the first survivor",
   },
   {
-    file: "candidates.cpp",
-    original: "at(position) != token || «!Continues(position, position + 1)») return false;",
-    replacement: "false",
+    file: "candidates.hpp",
+    original: "return «Continues(position, position + 1)» ? nearby_.at(position)",
+    replacement: "true",
     rule: 10,
     effect: "the last survivor leaves the segments that are searched",
   },
