@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "text_order.hpp"
+
 namespace verbatim {
 namespace {
 
@@ -68,28 +70,30 @@ bool TextCandidates::GoesOnWith(const TextContext& context, int32_t start, int32
   return position <= LimitOf(context, start);
 }
 
-/** The part of an interval that goes on with `bytes` inside the block. */
+/** Less than 0 where the text after the quote that starts here in a block comes before `bytes`, 0 if it begins so. */
+int32_t TextCandidates::Compare(const TextBlock& block, int32_t start, std::span<const uint8_t> bytes) const {
+  const std::span<const TextWord> words = block.words();
+  size_t position = static_cast<size_t>(start + depth());
+  for (const uint8_t byte : bytes) {
+    if (position >= words.size()) return -1;
+    const TextWord word = words[position];
+    if (position > static_cast<size_t>(start) && !ContinuesRun(word)) return -1;
+    if (ByteOf(word) != byte) return ByteOf(word) < byte ? -1 : 1;
+    ++position;
+  }
+  return 0;
+}
+
+/** The part of an interval that goes on with `bytes` inside the block; of few places only where they would begin. */
 TextCandidates::Cursor TextCandidates::Narrow(const Cursor& cursor, std::span<const uint8_t> bytes) const {
-  const std::span<const TextWord> words = cursor.block->words();
-  const std::span<const int32_t> order = cursor.block->order();
-  // Less than 0 where the text after the quote comes before `bytes`, 0 where it begins with them.
-  const auto compare = [&](int32_t start) {
-    size_t position = static_cast<size_t>(start + depth());
-    for (const uint8_t byte : bytes) {
-      if (position >= words.size()) return -1;
-      const TextWord word = words[position];
-      if (position > static_cast<size_t>(start) && !ContinuesRun(word)) return -1;
-      if (ByteOf(word) != byte) return ByteOf(word) < byte ? -1 : 1;
-      ++position;
-    }
-    return 0;
-  };
-  const auto begin = order.begin() + cursor.low;
-  const auto end = order.begin() + cursor.high;
-  const auto low = std::partition_point(begin, end, [&](int32_t start) { return compare(start) < 0; });
-  const auto high = std::partition_point(low, end, [&](int32_t start) { return compare(start) == 0; });
-  return {cursor.block, cursor.begin, static_cast<int32_t>(low - order.begin()),
-          static_cast<int32_t>(high - order.begin())};
+  const TextBlock& block = *cursor.block;
+  const std::span<const int32_t> order = block.order();
+  const auto first = std::partition_point(order.begin() + cursor.low, order.begin() + cursor.high,
+                                          [&](int32_t start) { return Compare(block, start, bytes) < 0; });
+  const int32_t low = static_cast<int32_t>(first - order.begin());
+  if (low == cursor.high || Compare(block, *first, bytes) != 0) return {&block, cursor.begin, low, low};
+  const int32_t after = depth() + static_cast<int32_t>(bytes.size());
+  return {&block, cursor.begin, low, block.NextDifferent(low + 1, cursor.high, after - 1)};
 }
 
 bool TextCandidates::Advance(const TextContext& context, std::span<const uint8_t> bytes) {
@@ -101,16 +105,20 @@ bool TextCandidates::Advance(const TextContext& context, std::span<const uint8_t
   survivors.clear();
   for (const Cursor& cursor : cursors_) {
     const Cursor narrow = Narrow(cursor, bytes);
-    if (narrow.low < narrow.high) {
-      if (MayCut(context, after)) {
-        // An interval could not tell which of its candidates may go so far.
-        for (int32_t i = narrow.low; i < narrow.high; ++i) {
-          const int32_t start = narrow.begin + narrow.block->order()[static_cast<size_t>(i)];
-          if (start + after <= LimitOf(context, start)) survivors.push_back(start);
+    const bool is_few = narrow.high - narrow.low <= kFewPlaces;
+    if (is_few || MayCut(context, after)) {
+      // Few may stand in any order, and an interval could not tell which of its candidates may go so far.
+      const int32_t low = is_few ? std::max(cursor.low, narrow.low - kFewPlaces) : narrow.low;
+      const int32_t high = is_few ? std::min(cursor.high, narrow.low + kFewPlaces) : narrow.high;
+      for (int32_t i = low; i < high; ++i) {
+        const int32_t start = narrow.block->order()[static_cast<size_t>(i)];
+        if (Compare(*narrow.block, start, bytes) != 0) continue;
+        if (!MayCut(context, after) || narrow.begin + start + after <= LimitOf(context, narrow.begin + start)) {
+          survivors.push_back(narrow.begin + start);
         }
-      } else {
-        cursors.push_back(narrow);
       }
+    } else {
+      cursors.push_back(narrow);
     }
     // Candidates that reach the block's end meanwhile go on behind it, where the order does not see them.
     const int32_t end = cursor.begin + cursor.block->size();

@@ -56,6 +56,7 @@ class TextCandidates {
     return restricted_ || length > max_bytes_ - context.longest_gap();
   }
   bool GoesOnWith(const TextContext& context, int32_t start, int32_t from, std::span<const uint8_t> bytes) const;
+  int32_t Compare(const TextBlock& block, int32_t start, std::span<const uint8_t> bytes) const;
   Cursor Narrow(const Cursor& cursor, std::span<const uint8_t> bytes) const;
   bool HasWordAfter(const TextContext& context, int32_t start) const;
 

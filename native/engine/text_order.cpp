@@ -152,9 +152,9 @@ class PrefixSort {
     return true;
   }
 
-  /** Keeps a group for later if it goes on behind bytes of which so many were left. */
+  /** Keeps a group for later if it is of many places and goes on behind bytes of which so many were left. */
   void Push(const Group& group, int32_t count) {
-    if (group.high - group.low > 1 && count == kMore) groups_.push_back(group);
+    if (group.high - group.low > kFewPlaces && count == kMore) groups_.push_back(group);
   }
 
   void SortByInsertion() {

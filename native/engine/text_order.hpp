@@ -8,10 +8,14 @@
 
 namespace verbatim {
 
+/** So few places that share many bytes may stand in any order: asking each of them costs less than sorting them. */
+inline constexpr int32_t kFewPlaces = 4;
+
 /** The places where quotes may start, in the order of the bytes that follow them in their runs. */
 struct TextOrder {
   std::vector<int32_t> starts;
-  /** Bytes that starts number i - 1 and i share; 0 for the first. */
+  /** Bytes that starts number i - 1 and i share; 0 for the first. Of few places in any order: that all of them share.
+   */
   std::vector<int32_t> common;
 };
 
