@@ -23,6 +23,7 @@
       "native/engine/text_context.cpp",
       "native/engine/text_matcher.cpp",
       "native/engine/text_order.cpp",
+      "native/engine/text_paths.cpp",
       "native/engine/text_walk.cpp",
       "native/engine/token_trie.cpp"
     ]

@@ -18,8 +18,10 @@ class Unknown : public TextWalk::Beyond {
 
 }  // namespace
 
-TextBlock::TextBlock(std::vector<TextWord> words, bool any_edges) : words_(std::move(words)), any_edges_(any_edges) {
+TextBlock::TextBlock(const TokenTrie& trie, std::vector<TextWord> words, bool any_edges)
+    : words_(std::move(words)), any_edges_(any_edges) {
   TextOrder order = OrderStarts(words_);
+  paths_ = TextPaths(trie, words_, order);
   order_ = std::move(order.starts);
   levels_.push_back(std::move(order.common));
   while (levels_.back().size() > kFanOut) {
@@ -82,7 +84,8 @@ std::shared_ptr<const KeptContinuations> TextBlock::ContinuationsOf(const TokenT
 }
 
 size_t TextBlock::bytes() const {
-  size_t total = sizeof(*this) + words_.capacity() * sizeof(TextWord) + order_.capacity() * sizeof(int32_t);
+  size_t total =
+      sizeof(*this) + paths_.bytes() + words_.capacity() * sizeof(TextWord) + order_.capacity() * sizeof(int32_t);
   for (const std::vector<int32_t>& level : levels_) total += level.capacity() * sizeof(int32_t);
   return total;
 }

@@ -9,6 +9,7 @@
 #include <span>
 #include <vector>
 
+#include "text_paths.hpp"
 #include "text_word.hpp"
 #include "token_trie.hpp"
 
@@ -40,7 +41,7 @@ struct KeptContinuations : TextContinuations {
 class TextBlock {
  public:
   /** `any_edges`: whether places that look alike may differ in being edges: a caller's, or an escape cut in two. */
-  TextBlock(std::vector<TextWord> words, bool any_edges);
+  TextBlock(const TokenTrie& trie, std::vector<TextWord> words, bool any_edges);
 
   std::span<const TextWord> words() const { return words_; }
   int32_t size() const { return static_cast<int32_t>(words_.size()); }
@@ -48,6 +49,7 @@ class TextBlock {
   std::span<const int32_t> order() const { return order_; }
   int32_t count() const { return static_cast<int32_t>(order_.size()); }
   bool any_edges() const { return any_edges_; }
+  const TextPaths& paths() const { return paths_; }
 
   /** Bytes that starts number i - 1 and i of the order share. */
   int32_t common(int32_t i) const { return levels_[0][static_cast<size_t>(i)]; }
@@ -86,6 +88,7 @@ class TextBlock {
 
   std::vector<TextWord> words_;
   bool any_edges_;
+  TextPaths paths_;
   std::vector<int32_t> order_;
   /** The common prefixes, and above them the least of every 64: what repeats for long is passed over in few steps. */
   std::vector<std::vector<int32_t>> levels_;

@@ -168,7 +168,13 @@ std::shared_ptr<const KeptContinuations> TextCandidates::Collect(const TextConte
   const bool may_cut = MayCut(context, depth() + context.trie().longest());
   const auto word_at = [&context](int32_t position) { return context.WordAt(position); };
   const auto single = [&](int32_t start) {
-    walk.Single(start + depth(), may_cut ? LimitOf(context, start) : INT32_MAX, depth() == 0, word_at);
+    const int32_t position = start + depth();
+    const int32_t limit = may_cut ? LimitOf(context, start) : INT32_MAX;
+    const TextContext::Piece* const piece = context.PieceAt(position);
+    if (depth() > 0 && piece != nullptr && walk.Known(*piece->block, position - piece->begin, limit - piece->begin)) {
+      return;
+    }
+    walk.Single(position, limit, depth() == 0, word_at);
   };
   for (const Cursor& cursor : cursors_) {
     const std::span<const int32_t> order = cursor.block->order();

@@ -99,7 +99,7 @@ void TextContext::Seal(size_t first, int32_t end) {
   const auto cut = tail_.begin() + (end - tail_begin_);
   words.insert(words.end(), tail_.begin(), cut);
   std::vector<TextWord> rest(cut, tail_.end());
-  Piece piece = {std::make_shared<TextBlock>(std::move(words), any_edges_), begin};
+  Piece piece = {std::make_shared<TextBlock>(*trie_, std::move(words), any_edges_), begin};
   pieces_.reserve(pieces_.size() + 1);
   pieces_.resize(first);
   pieces_.push_back(std::move(piece));
@@ -113,11 +113,11 @@ void TextContext::Read(int32_t start, std::span<uint8_t> text) const {
   for (size_t i = 0; i < text.size(); ++i) text[i] = ByteOf(WordAt(start + static_cast<int32_t>(i)));
 }
 
-TextWord TextContext::IndexedWordAt(int32_t position) const {
+const TextContext::Piece* TextContext::PieceAt(int32_t position) const {
+  if (position >= tail_begin_) return nullptr;
   const auto after = std::upper_bound(pieces_.begin(), pieces_.end(), position,
                                       [](int32_t value, const Piece& piece) { return value < piece.begin; });
-  const Piece& piece = *std::prev(after);
-  return piece.block->words()[static_cast<size_t>(position - piece.begin)];
+  return &*std::prev(after);
 }
 
 size_t TextContext::bytes() const {

@@ -57,6 +57,8 @@ class TextContext {
   int32_t longest_gap() const { return longest_gap_; }
 
   const std::vector<Piece>& pieces() const { return pieces_; }
+  /** The piece that holds a position; null in the tail and behind it. */
+  const Piece* PieceAt(int32_t position) const;
   int32_t tail_begin() const { return tail_begin_; }
   std::span<const TextWord> tail() const { return tail_; }
   /** The word at a position; 0 at the context's end. */
@@ -64,7 +66,8 @@ class TextContext {
     if (position >= tail_begin_) {
       return position < length() ? tail_[static_cast<size_t>(position - tail_begin_)] : TextWord{0};
     }
-    return IndexedWordAt(position);
+    const Piece& piece = *PieceAt(position);
+    return piece.block->words()[static_cast<size_t>(position - piece.begin)];
   }
 
  private:
@@ -75,7 +78,6 @@ class TextContext {
   /** Blocks are rebuilt into the next one when what follows them is half their size. */
   static constexpr size_t kGrowth = 2;
 
-  TextWord IndexedWordAt(int32_t position) const;
   int32_t LastAppends() const;
   void Seal(size_t first, int32_t end);
 

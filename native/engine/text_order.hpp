@@ -14,8 +14,7 @@ inline constexpr int32_t kFewPlaces = 4;
 /** The places where quotes may start, in the order of the bytes that follow them in their runs. */
 struct TextOrder {
   std::vector<int32_t> starts;
-  /** Bytes that starts number i - 1 and i share; 0 for the first. Of few places in any order: that all of them share.
-   */
+  /** Bytes that starts number i - 1 and i share, or of few places in any order all do; 0 for the first. */
   std::vector<int32_t> common;
 };
 

@@ -42,30 +42,38 @@ class TextWalk {
       if (at_limit || !(is_first ? IsStart(word) : ContinuesRun(word))) return;
       node = trie_.Child(node, ByteOf(word));
       if (node == TokenTrie::kNone) return;
-      Emit(node);
+      Emit(trie_.TokensAt(node));
     }
   }
 
+  /**
+   * The same for a place of a block where at least one byte is quoted, along the path that the block knows; false, and
+   * nothing is done, where it knows none or the text may go on behind the block.
+   */
+  bool Known(const TextBlock& block, int32_t position, int32_t limit);
+
   /** The tokens that go on along the tag from `node`, `quoted` bytes below the root. */
   void Close(int32_t node, int32_t quoted) {
-    // Few nodes go on with a tag's first byte, and all are asked.
-    if (parents_ != nullptr && (*parents_)[static_cast<size_t>(node)]) FollowTag(node, quoted);
+    if (MayClose(node)) FollowTag(node, quoted);
   }
   /** The tokens that go on with a tag of which `progress` bytes are there. */
   void Continue(size_t progress);
 
  private:
+  /** Whether the node goes on with the tag's first byte, as few do. */
+  bool MayClose(int32_t node) const { return parents_ != nullptr && (*parents_)[static_cast<size_t>(node)]; }
   void FollowTag(int32_t node, int32_t quoted);
-  void Emit(int32_t node) {
-    for (const int32_t token : trie_.TokensAt(node)) found_.tokens.push_back(token);
+  void Emit(std::span<const int32_t> tokens) {
+    for (const int32_t token : tokens) found_.tokens.push_back(token);
   }
+  int32_t FollowPath(const TextPaths& paths, int32_t node, int32_t shared);
 
   const TokenTrie& trie_;
   std::span<const uint8_t> tag_;
   TextContinuations& found_;
   /** The nodes that go on with the tag's first byte; null where there is no tag. */
   const std::vector<bool>* parents_;
-  /** The nodes of the last candidate's path, and for each whether the tag was followed from it. */
+  /** The nodes of the last candidate's path, and for each whether there is no tag left to follow from it. */
   std::vector<int32_t> path_;
   std::vector<uint8_t> closed_;
 };
