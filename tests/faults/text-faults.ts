@@ -114,4 +114,18 @@ export const textFaults: readonly Fault[] = [
     rule: 3,
     effect: "matches cross from one run into the next",
   },
+  {
+    file: "text_paths.cpp",
+    original: "    if (!ContinuesRun(words[position])) ends_[position] = kUnknown;\n",
+    replacement: "",
+    rule: 3,
+    effect: "a quote goes on into the next run",
+  },
+  {
+    file: "text_walk.cpp",
+    original: "«position + paths.NodeAt(node).length == block.size()») return false;",
+    replacement: "false",
+    rule: 3,
+    effect: "what goes on behind a block's end is not seen after a single place",
+  },
 ];
