@@ -150,4 +150,26 @@ test("a run that ends in zero bytes hides no longer run of them", () => {
   context.close();
 });
 
+test("few copies of a long stretch are told apart in whatever order the index has them", () => {
+  const stretch = "a stretch of many bytes, ";
+  const copies = ["d", "b", "a", "c"].map((letter) => Buffer.from(stretch + letter));
+  const offsets = Int32Array.from({ length: copies.length + 1 }, (_, i) => i * copies[0]!.length);
+  const vocabulary = { vocabSize: copies.length, offsets, bytes: Buffer.concat(copies) };
+  for (let turned = 0; turned < copies.length; turned++) {
+    const order = copies.map((_, i) => (i + turned) % copies.length);
+    const context = loadNativeTextEngine().createTextContext(vocabulary);
+    for (const copy of order) {
+      context.append(copies[copy]!, { searchable: true, newRun: true, json: false, edges: null });
+    }
+    context.compact();
+    const matcher = context.matcher();
+    for (let token = 0; token < copies.length; token++) {
+      matcher.begin({ ranges: null, tag: new Uint8Array(0), minBytes: 0, maxBytes: 4096 });
+      assert.equal([...matcher.allowed()], [0, 1, 2, 3]);
+      assert.ok(matcher.advance(token), `token ${token} of copies in the order ${order}`);
+    }
+    context.close();
+  }
+});
+
 test.run();

@@ -39,6 +39,13 @@ export const textFaults: readonly Fault[] = [
   },
   {
     file: "text_candidates.cpp",
+    original: "std::max(cursor.low, «narrow.low - kFewPlaces»)",
+    replacement: "narrow.low",
+    rule: 3,
+    effect: "a token that tells few copies of a stretch apart is refused",
+  },
+  {
+    file: "text_candidates.cpp",
     original: "reach = «std::max(before, 1)»; reach < after",
     replacement: "std::max(before, 1) + 1",
     rule: 3,
