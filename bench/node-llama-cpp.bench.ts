@@ -21,6 +21,8 @@ import { RecallSampler } from "../lib/hosts/node-llama-cpp.js";
 import { countPasses, type CountedHost } from "../tests/support/counted-host.js";
 import { loadModel, newSequence } from "../tests/support/llama.js";
 import { median } from "./harness/median.js";
+import { saveResults, type Measurement } from "./harness/results.js";
+import { printTable } from "./harness/table.js";
 
 const SPAN = 32;
 const ROUNDS = process.argv.includes("--full") ? 24 : 12;
@@ -80,7 +82,8 @@ async function spendInSpans(
   return spent;
 }
 
-async function measure(type: (typeof TYPES)[number]): Promise<void> {
+/** Prints what it measured on the model with weights of this type. */
+async function measure(type: (typeof TYPES)[number]): Promise<Measurement[]> {
   const path = join("build", "bench", `reference-${type}.gguf`);
   mkdirSync(join("build", "bench"), { recursive: true });
   if (!existsSync(path)) writeReferenceModel({ path, sharpness: "sharp", hiddenSize: HIDDEN_SIZES[type], type });
@@ -99,8 +102,9 @@ async function measure(type: (typeof TYPES)[number]): Promise<void> {
       recall: new RecallSampler(counted.sequence, options),
     };
   };
-  console.log(`\n## ${Math.round(statSync(path).size / 1e6)} MB, weights of ${type.slice(5)} bits\n`);
-  await passes(host, promptFor(entries[0]!.key));
+  const condition = `${Math.round(statSync(path).size / 1e6)} MB, weights of ${type.slice(5)} bits`;
+  console.log(`\n## ${condition}\n`);
+  const measurements = await passes(host, promptFor(entries[0]!.key), condition);
 
   const open = TokenBias.for(model).set([START_RECALL as Token], { logit: 1000 });
   const follows = (generated: readonly Token[]) => generated.at(-1) === END_RECALL;
@@ -112,12 +116,8 @@ async function measure(type: (typeof TYPES)[number]): Promise<void> {
       mayStop: (generated: readonly Token[]) => generated.length === SPAN,
     },
   ];
-  console.log(
-    `| in quotes, the model | tokens a pass | passes for ${SPAN} tokens | tokens/s one by one | by draft | ratio | by processor time |`,
-  );
-  console.log("|---|--:|--:|--:|--:|--:|--:|");
-  const ratios: number[] = [];
-  const longest: number[] = [];
+  const all: CaseFigures[] = [];
+  const rows: string[][] = [];
   for (const { name, sampling, mayStop } of cases) {
     const ways = [newWay(0), newWay(32)] as const;
     const spent: [Spent[], Spent[]] = [[], []];
@@ -129,23 +129,50 @@ async function measure(type: (typeof TYPES)[number]): Promise<void> {
         if (round > 0) spent[way]!.push(one);
       }
     }
-    const speedsBy = (key: "milliseconds" | "processor") =>
-      spent.map((runs) => median(runs.map((one) => (1000 * one.tokens) / one[key])));
-    const speeds = speedsBy("milliseconds");
-    const [alone, drafted] = speedsBy("processor");
-    const sum = (key: keyof Spent) => spent[1].reduce((total, one) => total + one[key], 0);
-    const perPass = sum("tokens") / sum("passes");
-    ratios.push(speeds[1]! / speeds[0]!);
-    longest.push(Math.max(...spent[1].map((one) => one.passes)));
-    const figures = [perPass.toFixed(2), (SPAN / perPass).toFixed(1), ...speeds.map((speed) => speed.toFixed(1))];
-    console.log(
-      `| ${name} | ${figures.join(" | ")} | ${ratios.at(-1)!.toFixed(2)}× | ${(drafted! / alone!).toFixed(2)}× |`,
-    );
+    const speeds = spent.map((runs) => median(runs.map((one) => (1000 * one.tokens) / one.milliseconds)));
+    const byProcessor = spent.map((runs) => median(runs.map((one) => (1000 * one.tokens) / one.processor)));
+    const figures: CaseFigures = {
+      tokensPerPass: sum(spent[1], "tokens") / sum(spent[1], "passes"),
+      medianPasses: median(spent[1].map((one) => one.passes)),
+      mostPasses: Math.max(...spent[1].map((one) => one.passes)),
+      speed: { alone: speeds[0]!, drafted: speeds[1]! },
+      ratio: speeds[1]! / speeds[0]!,
+      ratioByProcessor: byProcessor[1]! / byProcessor[0]!,
+    };
+    all.push(figures);
+    measurements.push(...measurementsOf(figures, `${name}; ${condition}`));
+    rows.push([
+      name,
+      figures.tokensPerPass.toFixed(2),
+      (SPAN / figures.tokensPerPass).toFixed(1),
+      figures.speed.alone.toFixed(1),
+      figures.speed.drafted.toFixed(1),
+      `${figures.ratio.toFixed(2)}×`,
+      `${figures.ratioByProcessor.toFixed(2)}×`,
+    ]);
   }
+  printTable(
+    [
+      "in quotes, the model",
+      "tokens a pass",
+      `passes for ${SPAN} tokens`,
+      "tokens/s one by one",
+      "by draft",
+      "ratio",
+      "by processor time",
+    ],
+    rows,
+  );
   const { wall, processor } = await timeOutside(model, promptFor(entries[0]!.key));
-  console.log("");
-  verdict(`passes for a quote of ${SPAN} tokens and its end, at most 8`, `${longest[0]} at most`, longest[0]! <= 8);
-  verdict("tokens per second in quotes, at least 2.5 times", `${ratios[0]!.toFixed(2)}×`, ratios[0]! >= 2.5);
+  const outside = { way: "with the sampler", condition, unit: "ratio" };
+  measurements.push(
+    { ...outside, subject: "time outside quotes against none", value: wall },
+    { ...outside, subject: "time outside quotes against none, by processor time", value: processor },
+  );
+  const [following] = all as [CaseFigures];
+  const { mostPasses, ratio } = following;
+  verdict(`passes for a quote of ${SPAN} tokens and its end, at most 8`, `${mostPasses} at most`, mostPasses <= 8);
+  verdict("tokens per second in quotes, at least 2.5 times", `${ratio.toFixed(2)}×`, ratio >= 2.5);
   const more = [wall, processor].map((share) => `${(100 * (share - 1)).toFixed(1)} %`);
   verdict(
     "time outside quotes, at most 5 % more than without a sampler",
@@ -154,14 +181,45 @@ async function measure(type: (typeof TYPES)[number]): Promise<void> {
   );
   await host.context.dispose();
   await model.dispose();
+  return measurements;
+}
+
+interface CaseFigures {
+  readonly tokensPerPass: number;
+  readonly medianPasses: number;
+  readonly mostPasses: number;
+  /** Tokens per second. */
+  readonly speed: { readonly alone: number; readonly drafted: number };
+  readonly ratio: number;
+  readonly ratioByProcessor: number;
+}
+
+function sum(runs: readonly Spent[], key: keyof Spent): number {
+  return runs.reduce((total, one) => total + one[key], 0);
+}
+
+function measurementsOf(figures: CaseFigures, condition: string): Measurement[] {
+  const byDraft = { way: "by draft", condition };
+  const passes = `passes for a quote of ${SPAN} tokens`;
+  const speed = "tokens per second in quotes";
+  const ratio = `${speed}, by draft against one by one`;
+  return [
+    { ...byDraft, subject: passes, value: figures.medianPasses, unit: "passes" },
+    { ...byDraft, subject: `${passes}, at most`, value: figures.mostPasses, unit: "passes" },
+    { ...byDraft, subject: "tokens a pass in quotes", value: figures.tokensPerPass, unit: "tokens" },
+    { ...byDraft, subject: speed, way: "one by one", value: figures.speed.alone, unit: "tokens/s" },
+    { ...byDraft, subject: speed, value: figures.speed.drafted, unit: "tokens/s" },
+    { ...byDraft, subject: ratio, value: figures.ratio, unit: "ratio" },
+    { ...byDraft, subject: `${ratio}, by processor time`, value: figures.ratioByProcessor, unit: "ratio" },
+  ];
 }
 
 function verdict(goal: string, measured: string, isMet: boolean): void {
   console.log(`- ${goal}: ${measured}${isMet ? "" : ", **short**"}`);
 }
 
-/** What a pass costs by the number of its tokens, each sampled after. */
-async function passes(host: LlamaContextSequence, prompt: Token[]): Promise<void> {
+/** Prints what a pass costs by the number of its tokens, each sampled after. */
+async function passes(host: LlamaContextSequence, prompt: Token[], condition: string): Promise<Measurement[]> {
   const counts = [1, 2, 9, 17, 33];
   const times = counts.map((): number[] => []);
   await host.evaluateWithoutGeneratingNewTokens(prompt);
@@ -174,9 +232,15 @@ async function passes(host: LlamaContextSequence, prompt: Token[]): Promise<void
       await host.eraseContextTokenRanges([{ start: prompt.length, end: host.nextTokenIndex }]);
     }
   }
-  console.log(`| tokens in a pass | ${counts.join(" | ")} |`);
-  console.log(`|---|${counts.map(() => "--:|").join("")}`);
-  console.log(`| milliseconds | ${times.map((one) => median(one).toFixed(1)).join(" | ")} |\n`);
+  const medians = times.map(median);
+  printTable(["tokens in a pass", ...counts.map(String)], [["milliseconds", ...medians.map((one) => one.toFixed(1))]]);
+  return counts.map((count, i) => ({
+    subject: `pass of ${count} ${count === 1 ? "token" : "tokens"}`,
+    way: "node-llama-cpp",
+    condition,
+    value: medians[i]!,
+    unit: "ms",
+  }));
 }
 
 /** Time for a token outside quotes with the sampler, as a share of that without: token by token, in turns. */
@@ -210,5 +274,7 @@ async function timeOutside(model: LlamaModel, prompt: Token[]): Promise<{ wall: 
 }
 
 console.log(`${cpus()[0]?.model ?? "unknown processor"}, Node ${process.version}, one thread, ${ROUNDS} rounds`);
-for (const type of TYPES) await measure(type);
+const measurements: Measurement[] = [];
+for (const type of TYPES) measurements.push(...(await measure(type)));
+saveResults("node-llama-cpp", measurements);
 process.exit(0);

@@ -18,6 +18,8 @@ import { lookupPrompt, randomDictionary } from "../examples/reference-model/dict
 import { writeReferenceModel } from "../examples/reference-model/write.js";
 import { generateWithRecall, RecallLogitsProcessor } from "../lib/hosts/transformers.js";
 import { median } from "./harness/median.js";
+import { saveResults, type Measurement } from "./harness/results.js";
+import { printTable } from "./harness/table.js";
 import { tokenText } from "./token-texts.js";
 import { wideTokenizerJson } from "./wide-tokenizer.js";
 
@@ -83,7 +85,15 @@ class Stopwatch {
   }
 }
 
-async function measureModel(): Promise<void> {
+interface WayFigures {
+  readonly name: string;
+  readonly millisecondsPerToken: number;
+  /** The time of a token against generate's own, with nothing to constrain it. */
+  readonly againstFirst: number;
+  readonly passes: number;
+}
+
+async function measureModel(): Promise<{ documentBytes: number; ways: WayFigures[] }> {
   const folder = mkdtempSync(join(tmpdir(), "verbatim-bench-"));
   try {
     writeReferenceModel({ path: folder, sharpness: "sharp", format: "onnx" });
@@ -130,15 +140,15 @@ async function measureModel(): Promise<void> {
         }
       }
     }
-    console.log(
-      `\n| on the reference model, ${document.length} bytes of document | ms per token | against the first | passes per quote of 32 |`,
-    );
-    console.log("|---|--:|--:|--:|");
-    for (const [i, { name }] of ways.entries()) {
-      const ratio = median(times[i].map((time, n) => time / times[0][n]));
-      const each = passes[i].length === 0 ? "33" : String(median(passes[i]));
-      console.log(`| ${name} | ${median(times[i]).toFixed(1)} | ${ratio.toFixed(2)} | ${each} |`);
-    }
+    return {
+      documentBytes: document.length,
+      ways: ways.map(({ name }, i) => ({
+        name,
+        millisecondsPerToken: median(times[i]),
+        againstFirst: median(times[i].map((time, n) => time / times[0][n])),
+        passes: passes[i].length === 0 ? SPAN_TOKENS + 1 : median(passes[i]),
+      })),
+    };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -147,5 +157,31 @@ async function measureModel(): Promise<void> {
 console.log(`${cpus()[0]?.model ?? "unknown processor"}, Node ${process.version}, one thread\n`);
 const { outside, inside } = measureProcessor();
 console.log(`The processor, a row of ${WIDTH} logits, ${CONTEXT_TOKENS} tokens to search, median step:`);
-console.log(`outside a span ${outside.toFixed(1)} µs, inside ${inside.toFixed(1)} µs`);
-await measureModel();
+console.log(`outside a span ${outside.toFixed(1)} µs, inside ${inside.toFixed(1)} µs\n`);
+
+const { documentBytes, ways } = await measureModel();
+printTable(
+  [
+    `on the reference model, ${documentBytes} bytes of document`,
+    "ms per token",
+    "against the first",
+    `passes per quote of ${SPAN_TOKENS}`,
+  ],
+  ways.map(({ name, millisecondsPerToken, againstFirst, passes }) => [
+    name,
+    millisecondsPerToken.toFixed(1),
+    againstFirst.toFixed(2),
+    String(passes),
+  ]),
+);
+
+const search = { way: "Verbatim", text: "natural text", tokens: CONTEXT_TOKENS, vocabulary: WIDTH, unit: "µs" };
+saveResults("transformers", [
+  { ...search, subject: "logits processor, outside a quote", value: outside },
+  { ...search, subject: "logits processor, inside a quote", value: inside },
+  ...ways.flatMap(({ name: way, millisecondsPerToken, againstFirst, passes }): Measurement[] => [
+    { subject: "time per token", way, value: millisecondsPerToken, unit: "ms" },
+    { subject: "time per token against unconstrained", way, value: againstFirst, unit: "ratio" },
+    { subject: `passes for a quote of ${SPAN_TOKENS} tokens`, way, value: passes, unit: "passes" },
+  ]),
+]);

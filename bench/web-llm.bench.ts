@@ -7,6 +7,8 @@ import { cpus } from "node:os";
 import { encode } from "gpt-tokenizer/encoding/cl100k_base";
 import { RecallLogitProcessor } from "../lib/hosts/web-llm.js";
 import { median } from "./harness/median.js";
+import { saveResults, type Measurement } from "./harness/results.js";
+import { printTable } from "./harness/table.js";
 import { generator, paragraphs } from "./texts.js";
 import { wideTokenizerJson } from "./wide-tokenizer.js";
 
@@ -29,7 +31,8 @@ function document(): string {
   return text.replaceAll(/[^\n -~]/g, "?").slice(0, BYTES);
 }
 
-function measure(mode: "token" | "text", text: string) {
+/** Median microseconds of a token of each kind. */
+function measure(mode: "token" | "text", text: string): Record<Kind, number> {
   const documents = [{ name: "document", text }];
   const options = { tokenizerJson, documents, encode: (part: string) => encode(part), recallGenerated: false };
   const recall = new RecallLogitProcessor<"token" | "text">({ ...options, mode, backend: "javascript" });
@@ -57,15 +60,35 @@ function measure(mode: "token" | "text", text: string) {
   assert.equal(spans.length, SPANS);
   for (const span of spans) assert.ok(!span.open && span.sources().length > 0);
   assert.ok(logits.includes(Math.fround(-1e30)));
-  return Object.entries(times).map(([kind, values]) => [kind, median(values)] as const);
+  return {
+    outside: median(times.outside),
+    opening: median(times.opening),
+    inside: median(times.inside),
+  };
 }
+
+const text = document();
+const modes = ["token", "text"] as const;
+const columns = [
+  { kind: "outside", heading: "outside a quote", subject: "token outside a quote" },
+  { kind: "opening", heading: "opening one", subject: "token that opens a quote" },
+  { kind: "inside", heading: "inside", subject: "token inside a quote" },
+] as const;
+const measurements = modes.flatMap((mode) => {
+  const figures = measure(mode, text);
+  return columns.map(({ kind, subject }): Measurement => {
+    const value = figures[kind];
+    return { subject, way: "Verbatim in JavaScript", condition: `${mode} mode`, vocabulary: WIDTH, value, unit: "µs" };
+  });
+});
 
 console.log(`${cpus()[0]?.model ?? "unknown processor"}, Node ${process.version}, one thread, JavaScript engine\n`);
 console.log(`A row of ${WIDTH} logits, ${BYTES} bytes of document, median microseconds of a token:\n`);
-console.log("| mode | outside a quote | opening one | inside |");
-console.log("|---|--:|--:|--:|");
-const text = document();
-for (const mode of ["token", "text"] as const) {
-  const cells = measure(mode, text).map(([, value]) => value.toFixed(0));
-  console.log(`| ${mode} | ${cells.join(" | ")} |`);
-}
+printTable(
+  ["mode", ...columns.map(({ heading }) => heading)],
+  modes.map((mode) => [
+    mode,
+    ...measurements.filter(({ condition }) => condition === `${mode} mode`).map(({ value }) => value.toFixed(0)),
+  ]),
+);
+saveResults("web-llm", measurements);

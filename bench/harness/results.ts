@@ -21,6 +21,8 @@ export interface Measurement {
   /** Sequences of a batch. */
   readonly rows?: number;
   readonly cache?: "warm" | "evicted";
+  /** What else sets the figure apart: "follows its source", "316 MB, weights of 32 bits", … */
+  readonly condition?: string;
   /** The median of the runs, per operation, unless the subject says otherwise. */
   readonly value: number;
   /** "ns", "ns/token", "ns/byte", "ms", "bytes/token", "tokens", "ratio", … */
