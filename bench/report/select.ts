@@ -1,0 +1,22 @@
+import type { Measurement, Results } from "../harness/results.js";
+
+export type AllResults = ReadonlyMap<string, Results>;
+export type Query = Partial<Omit<Measurement, "value" | "p99">>;
+
+/** The measurements of a benchmark that have all of these fields. */
+export function select(results: AllResults, bench: string, query: Query): readonly Measurement[] {
+  const wanted = Object.entries(query);
+  return (results.get(bench)?.measurements ?? []).filter((one) =>
+    wanted.every(([key, value]) => one[key as keyof Query] === value),
+  );
+}
+
+/** The values of a field, each once, in the order in which they come. */
+export function distinct<T>(values: readonly (T | undefined)[]): T[] {
+  return [...new Set(values.filter((value) => value !== undefined))];
+}
+
+export const ways = { rescan: "a rescan", filter: "the paper's filter", verbatim: "Verbatim" } as const;
+
+/** The texts that stand for what people quote from; the others are there to be the worst. */
+export const commonTexts = ["natural text", "key–value JSON", "log lines", "source code"];
