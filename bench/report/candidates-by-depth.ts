@@ -56,14 +56,15 @@ function draw(points: readonly Measurement[], texts: readonly string[], width: n
   const others = texts.flatMap((panel) =>
     points.filter(({ text }) => text !== panel).map((one) => ({ ...one, fx: fx(panel), fy: fy(panel) })),
   );
-  const ticks = decades(points.map(({ value }) => value));
+  const most = Math.max(...points.map(({ value }) => value));
+  const ticks = decades(points.map(({ value }) => value)).filter((tick) => tick <= most);
   const depths = distinct(points.map(({ depth }) => depth));
   const line = { x: "depth", y: "value", z: "text" };
   const named = [1, 4, 16];
   return plot({
     ...{ width, height: rows * PANEL_HEIGHT + 40, marginLeft: 76, marginRight: 16, marginTop: 30, marginBottom: 44 },
     x: { domain: [0, Math.max(...depths)] },
-    y: { type: "log", domain: [ticks[0]!, ticks.at(-1)!] },
+    y: { type: "log", domain: [ticks[0]!, most] },
     fx: { axis: null, padding: 0.14 },
     fy: { axis: null, padding: 0.26 },
     marks: [

@@ -20,23 +20,27 @@ export interface Dot {
 const ROW_HEIGHT = 44;
 const NAMES_HEIGHT = 34;
 const GAP = 24;
-/** Of a label's, bold. */
+/** On the large side, so that nothing is clipped: of a label, which is bold, and of a row's name. */
 const CHARACTER_WIDTH = 9;
+const NAME_CHARACTER_WIDTH = 7;
 
 /**
  * Dots on logarithmic scales that have no figures of their own, since each dot has its. The name of a row stands above
- * its line, so that it has room on narrow pages too, where panels stand one under the other.
+ * its line, so that it has room on narrow pages too. As many panels stand beside each other as names leave room for.
  */
 export function drawDots(dots: readonly Dot[], width: number): Drawing {
   const panels = [...new Set(dots.map(({ panel }) => panel))];
   const rows = [...new Set(dots.map(({ row }) => row))];
   const dotsOf = (panel: string) => dots.filter((one) => one.panel === panel);
-  if (width < WIDE) return stack(panels.map((panel) => drawPanel(dotsOf(panel), rows, panel, width)));
-  const each = Math.floor((width - GAP * (panels.length - 1)) / panels.length);
-  return beside(
-    panels.map((panel) => drawPanel(dotsOf(panel), rows, panel, each)),
-    GAP,
+  const longest = Math.max(...rows.map(({ length }) => length)) * NAME_CHARACTER_WIDTH;
+  const fitting = Math.max(1, Math.floor((width + GAP) / (longest + GAP)));
+  const columns = width < WIDE ? 1 : Math.min(panels.length, fitting);
+  const each = Math.floor((width - GAP * (columns - 1)) / columns);
+  const drawn = panels.map((panel) => drawPanel(dotsOf(panel), rows, panel, each));
+  const lines = Array.from({ length: Math.ceil(panels.length / columns) }, (_, line) =>
+    beside(drawn.slice(line * columns, (line + 1) * columns), GAP),
   );
+  return stack(lines);
 }
 
 function drawPanel(dots: readonly Dot[], all: readonly string[], panel: string, width: number): Drawing {

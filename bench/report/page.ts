@@ -1,6 +1,8 @@
 import type { Machine } from "../harness/machine.js";
+import type { Results } from "../harness/results.js";
 import type { Chart, ChartMaker, Table } from "./chart.js";
 import { chartMakers } from "./charts.js";
+import { goalsSection } from "./goals.js";
 import { GPU_COMMAND } from "./gpu.js";
 import { commandOf, hostSections } from "./hosts.js";
 import { html, Markup } from "./html.js";
@@ -15,7 +17,7 @@ const NARROW = 350;
 
 /** The whole report, as one file that asks for no other. */
 export function page(results: AllResults, gpu: readonly Section[]): string {
-  const sections = [javascriptSection(results), ...hostSections(results)];
+  const sections = [goalsSection(results), javascriptSection(results), ...hostSections(results)];
   return html`<!doctype html>
     <html lang="en">
       <head>
@@ -33,26 +35,33 @@ export function page(results: AllResults, gpu: readonly Section[]): string {
             Inside a quote a model may emit only tokens that continue a passage of its context. This is what finding
             them costs, against the two algorithms of the RecaLLM paper, and against what else one can do.
           </p>
-          ${machines(results)} ${chartMakers.map((maker) => chartOrWhatIsMissing(maker, results))}
-          ${sections.map(sectionOrWhatIsMissing)} ${gpuPart(gpu)}
+          ${machines(results)} ${sectionOrWhatIsMissing(goalsSection(results))}
+          ${chartMakers.map((maker) => chartOrWhatIsMissing(maker, results))} ${sections.map(sectionOrWhatIsMissing)}
+          ${gpuPart(gpu)}
         </main>
       </body>
     </html> `.text;
 }
 
+/** Each machine with what it measured, and each commit of which it did. */
 function machines(results: AllResults): Markup {
   const runs = [...results.values()];
   if (runs.length === 0) return html`<p class="machine">Nothing has been measured yet: <code>npm run bench</code>.</p>`;
-  const facts = ({ processor, cores, memoryBytes, system, node, commit }: Machine) =>
-    `${processor}, ${cores} cores, ${Math.round(memoryBytes / 2 ** 30)} GB, ${system}, Node ${node}; commit ${commit}`;
-  return html`<div class="machine">
-    ${distinct(runs.map(({ machine }) => facts(machine))).map((fact) => {
-      const here = runs.filter(({ machine }) => facts(machine) === fact);
-      const dates = here.map(({ machine }) => machine.date).sort();
-      const names = here.map(({ bench, full }) => (full ? `${bench} (full)` : bench));
-      return html`<p>${fact}; ${period(dates[0]!, dates.at(-1)!)}: ${inWords(names)}.</p>`;
-    })}
-  </div>`;
+  const facts = ({ processor, cores, memoryBytes, system, node }: Machine) =>
+    `${processor}, ${cores} cores, ${Math.round(memoryBytes / 2 ** 30)} GB, ${system}, Node ${node}`;
+  const list = distinct(runs.map(({ machine }) => facts(machine))).map((fact) => {
+    const here = runs.filter(({ machine }) => facts(machine) === fact);
+    return html`<p>${fact}</p>
+      <p>${distinct(here.map(({ machine }) => machine.commit)).map((commit) => commitOf(commit, here))}</p>`;
+  });
+  return html`<div class="machine">${list}</div>`;
+}
+
+function commitOf(commit: string, runs: readonly Results[]): Markup {
+  const here = runs.filter(({ machine }) => machine.commit === commit);
+  const dates = here.map(({ machine }) => machine.date).sort();
+  const names = here.map(({ bench, full }) => (full ? `${bench} (full)` : bench));
+  return html`Commit ${commit}, ${period(dates[0]!, dates.at(-1)!)}: ${inWords(names)}.`;
 }
 
 function period(first: string, last: string): string {
@@ -102,7 +111,8 @@ function sectionOrWhatIsMissing({ heading, note, command, tables }: Section): Ma
 function table({ caption, header, rows }: Table): Markup {
   // A column is of figures where each of its cells begins as one.
   const isFigure = header.map((_, column) => rows.every((row) => /^[\d≤≥–-]|^$/.test(row[column]!)));
-  const kind = (column: number) => new Markup(isFigure[column] ? ' class="figure"' : "");
+  const kind = (column: number, cell = "") =>
+    new Markup(isFigure[column] ? ' class="figure"' : cell === "short" ? ' class="short"' : "");
   return html`<div class="table">
     <table>
       ${
@@ -123,7 +133,7 @@ function table({ caption, header, rows }: Table): Markup {
         ${rows.map(
           (row) =>
             html`<tr>
-              ${row.map((cell, column) => html`<td${kind(column)}>${cell}</td>`)}
+              ${row.map((cell, column) => html`<td${kind(column, cell)}>${cell}</td>`)}
             </tr>`,
         )}
       </tbody>

@@ -2,25 +2,28 @@ import type { Chart, ChartMaker } from "./chart.js";
 import { drawDots, type Dot } from "./dots.js";
 import { count, duration, figure } from "./numbers.js";
 import { colour } from "./palette.js";
-import { distinct, select, type AllResults } from "./select.js";
+import { distinct, type AllResults } from "./select.js";
 
-/** What a user can do today to get quotes, and what it cost on one document. */
+/** What a user of a host can do today to get quotes, and what it cost: each subject's figure, times in milliseconds. */
 interface Peer {
   readonly way: string;
-  /** Milliseconds. */
-  readonly perToken: number;
-  readonly setUp?: number;
-  readonly megabytes?: number;
-  /** The share of quotes that stand in the document: 1 for a way that is exact by construction. */
-  readonly exact: number;
+  readonly figures: Readonly<Record<string, number>>;
 }
 
 interface Case {
-  readonly document: string;
+  /** "node-llama-cpp", … */
+  readonly host: string;
+  /** What is searched. */
+  readonly text: string;
   readonly tokens: number;
   readonly peers: readonly Peer[];
 }
 
+const PER_TOKEN = "time per token";
+const OPENING = "opening a quote";
+const EXACT = "exact quotes";
+const panels = { [OPENING]: "opening a quote", [PER_TOKEN]: "a token of a quote", "set-up": "set-up" };
+const columns = ["set-up", OPENING, PER_TOKEN, "time per token, astray", "memory", EXACT];
 const NANOSECONDS = 1e6;
 
 /** Verbatim beside the other ways to quotes. */
@@ -31,87 +34,96 @@ export const peers: ChartMaker = {
     const cases = casesOf(results);
     if (cases.length === 0) return null;
     // The case that says most: with most ways, and the longest of those.
-    const headline = cases.reduce((best, one) =>
-      one.peers.length > best.peers.length || (one.peers.length === best.peers.length && one.tokens > best.tokens)
-        ? one
-        : best,
-    );
+    const isBetter = (one: Case, other: Case) =>
+      one.peers.length > other.peers.length || (one.peers.length === other.peers.length && one.tokens > other.tokens);
+    const headline = cases.reduce((best, one) => (isBetter(one, best) ? one : best));
     return { ...wordsOf(headline), table: tableOf(cases), draw: (width) => drawDots(dotsOf(headline), width) };
   },
 };
 
+/** A way's name begins with its host. */
 function casesOf(results: AllResults): Case[] {
-  const times = select(results, "peers", { subject: "time per token" });
-  const keys = distinct(times.map(({ text, tokens }) => JSON.stringify([text ?? "", tokens ?? 0])));
+  const measurements = (results.get("peers")?.measurements ?? []).flatMap(({ way, text, tokens, subject, value }) => {
+    const [host, own] = way.includes(": ")
+      ? [way.slice(0, way.indexOf(": ")), way.slice(way.indexOf(": ") + 2)]
+      : ["", way];
+    return text === undefined || tokens === undefined ? [] : [{ host, way: own, text, tokens, subject, value }];
+  });
+  const keys = distinct(measurements.map(({ host, text, tokens }) => JSON.stringify({ host, text, tokens })));
   return keys.map((key) => {
-    const [document, tokens] = JSON.parse(key) as [string, number];
-    const isHere = (one: { text?: string; tokens?: number }) =>
-      (one.text ?? "") === document && (one.tokens ?? 0) === tokens;
-    const of = (way: string, subject: string) => select(results, "peers", { way, subject }).find(isHere)?.value;
-    const measured = times.filter(isHere).map(({ way, value }): Peer => {
-      const [setUp, megabytes] = [of(way, "set-up"), of(way, "memory")];
-      return { way, perToken: value, setUp, megabytes, exact: of(way, "exact quotes") ?? 1 };
-    });
-    return { document, tokens, peers: measured };
+    const here = JSON.parse(key) as Omit<Case, "peers">;
+    const of = measurements.filter(
+      ({ host, text, tokens }) => host === here.host && text === here.text && tokens === here.tokens,
+    );
+    const ways = distinct(of.map(({ way }) => way));
+    const figuresOf = (way: string) =>
+      Object.fromEntries(of.filter((one) => one.way === way).map(({ subject, value }) => [subject, value]));
+    return { ...here, peers: ways.map((way) => ({ way, figures: figuresOf(way) })) };
   });
 }
 
 const isOwn = ({ way }: Peer) => way.startsWith("Verbatim");
+const isExact = ({ figures }: Peer) => (figures[EXACT] ?? 1) === 1;
 
-function wordsOf({ document, tokens, peers: all }: Case): Pick<Chart, "name" | "title" | "subtitle"> {
-  const fastest = (some: readonly Peer[]) => [...some].sort((a, b) => a.perToken - b.perToken).at(0);
-  const [own, other] = [fastest(all.filter(isOwn)), fastest(all.filter((one) => !isOwn(one) && one.exact === 1))];
-  const cost = (peer: Peer) => `${duration(peer.perToken * NANOSECONDS)} a token${setUpOf(peer)}`;
-  const found = [own, other].filter((one) => one !== undefined).map((one) => `${one.way}: ${cost(one)}`);
+function wordsOf({ host, text, tokens, peers: all }: Case): Pick<Chart, "name" | "title" | "subtitle"> {
+  const fastest = [...all.filter(isOwn)].sort((a, b) => a.figures[PER_TOKEN]! - b.figures[PER_TOKEN]!).at(0);
+  const others = all.filter((one) => !isOwn(one) && isExact(one));
+  const time = (peer: Peer | undefined, subject: string) => duration((peer?.figures[subject] ?? NaN) * NANOSECONDS);
+  const range = (subject: string) => {
+    const sorted = [...others].sort((a, b) => a.figures[subject]! - b.figures[subject]!);
+    const ends = distinct([time(sorted[0], subject), time(sorted.at(-1), subject)]);
+    return ends.join(" to ");
+  };
   return {
     name: "peers",
-    title: found.join("; the fastest other way to exact quotes, "),
+    title: [
+      `With ${count(tokens)} tokens to search, a token of a quote takes ${time(fastest, PER_TOKEN)} with Verbatim`,
+      `and ${range(PER_TOKEN)} by other exact ways; opening a quote takes ${time(fastest, OPENING)},`,
+      `and ${range(OPENING)}`,
+    ].join(" "),
     subtitle: [
-      "What a token and the set-up cost, by what a user can do today,",
-      `with ${document === "" ? "a document" : document} of ${count(tokens)} tokens.`,
-      "Rings: ways whose quotes were not all in the document. Axes are logarithmic.",
+      `What quotes from a ${text} cost${host === "" ? "" : ` in ${host}`}, by what a user can do today,`,
+      "the model's own passes included. Rings: not all quotes were in the document and closed. Axes are logarithmic.",
     ].join(" "),
   };
-}
-
-function setUpOf({ setUp }: Peer): string {
-  return setUp === undefined ? "" : ` after ${duration(setUp * NANOSECONDS)} of set-up`;
 }
 
 function tableOf(cases: readonly Case[]): Chart["table"] {
   const show = (value: number | undefined) => (value === undefined ? "–" : figure(value));
   return {
-    header: ["way", "document", "tokens", "set-up, ms", "time per token, ms", "memory, MB", "exact quotes"],
-    rows: cases.flatMap(({ document, tokens, peers: all }) =>
-      all.map(({ way, setUp, perToken, megabytes, exact }) => {
-        const figures = [setUp, perToken, megabytes].map(show);
-        return [way, document, count(tokens), ...figures, `${Math.round(100 * exact)} %`];
+    header: [
+      ...["host", "way", "searched", "tokens", "set-up, ms", "opening a quote, ms", "time per token, ms"],
+      ...["the model astray, ms", "memory, MB", "exact quotes"],
+    ],
+    rows: cases.flatMap(({ host, text, tokens, peers: all }) =>
+      all.map(({ way, figures }) => {
+        const shown = columns.map((subject) => {
+          const value = figures[subject];
+          return subject === EXACT && value !== undefined ? percent(value) : show(value);
+        });
+        return [host, way, text, count(tokens), ...shown];
       }),
     ),
   };
 }
 
 function dotsOf({ peers: all }: Case): Dot[] {
-  const look = (peer: Peer) => ({
-    row: peer.exact === 1 ? peer.way : `${peer.way} (${Math.round(100 * peer.exact)} % exact)`,
-    colour: colour(isOwn(peer) ? "verbatim" : "muted"),
-    isHollow: peer.exact < 1,
-  });
-  const inOrder = [...all].sort((a, b) => a.perToken - b.perToken);
-  return [
-    ...inOrder.map((peer) => ({
-      ...look(peer),
-      panel: "a token of the answer",
-      value: peer.perToken,
-      label: duration(peer.perToken * NANOSECONDS),
-    })),
-    ...inOrder
-      .filter(({ setUp }) => setUp !== undefined && setUp > 0)
-      .map((peer) => ({
-        ...look(peer),
-        panel: "set-up, once per document",
-        value: peer.setUp!,
-        label: duration(peer.setUp! * NANOSECONDS),
-      })),
-  ];
+  const inOrder = [...all].sort((a, b) => a.figures[PER_TOKEN]! - b.figures[PER_TOKEN]!);
+  return Object.entries(panels).flatMap(([subject, panel]) =>
+    inOrder.flatMap((peer) => {
+      const value = peer.figures[subject];
+      if (value === undefined) return [];
+      return [
+        {
+          ...{ panel, value, label: duration(value * NANOSECONDS), isHollow: !isExact(peer) },
+          row: isExact(peer) ? peer.way : `${peer.way} (${percent(peer.figures[EXACT]!)} exact)`,
+          colour: colour(isOwn(peer) ? "verbatim" : "muted"),
+        },
+      ];
+    }),
+  );
+}
+
+function percent(share: number): string {
+  return `${Math.round(100 * share)} %`;
 }

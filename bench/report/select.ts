@@ -1,14 +1,11 @@
+import { select as selectOf } from "../harness/figures.js";
 import type { Measurement, Results } from "../harness/results.js";
 
 export type AllResults = ReadonlyMap<string, Results>;
-export type Query = Partial<Omit<Measurement, "value" | "p99">>;
 
 /** The measurements of a benchmark that have all of these fields. */
-export function select(results: AllResults, bench: string, query: Query): readonly Measurement[] {
-  const wanted = Object.entries(query);
-  return (results.get(bench)?.measurements ?? []).filter((one) =>
-    wanted.every(([key, value]) => one[key as keyof Query] === value),
-  );
+export function select(results: AllResults, bench: string, wanted: Partial<Measurement>): readonly Measurement[] {
+  return selectOf(results.get(bench)?.measurements ?? [], wanted);
 }
 
 /** The values of a field, each once, in the order in which they come. */

@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
-import type { Chart, ChartMaker } from "./chart.js";
+import { fitExponent } from "../harness/exponent.js";
+import { WIDE, type Chart, type ChartMaker } from "./chart.js";
 import type { Drawing } from "./drawing.js";
-import { exponentOf } from "./fit.js";
 import { count, duration, figure, power } from "./numbers.js";
 import { colourOfWay } from "./palette.js";
 import { decades, halo, plot, xAxis, yAxis } from "./plot.js";
@@ -51,8 +51,8 @@ function wordsOf(spans: readonly Span[]): Pick<Chart, "name" | "title" | "subtit
 }
 
 function exponentOfWay(spans: readonly Span[], way: string): number {
-  return exponentOf(
-    spans.filter((one) => one.way === way).map(({ work, nanoseconds }) => ({ x: work, y: nanoseconds })),
+  return fitExponent(
+    spans.filter((one) => one.way === way).map(({ work, nanoseconds }) => [work, nanoseconds] as const),
   );
 }
 
@@ -73,15 +73,13 @@ function draw(spans: readonly Span[], width: number): Drawing {
   const x = decades(spans.map(({ work }) => work));
   const y = decades(spans.map(({ nanoseconds }) => nanoseconds));
   const named = distinct(spans.map(({ way }) => way));
-  const least = (way: string) =>
-    spans.filter((one) => one.way === way).reduce((a, b) => (b.nanoseconds < a.nanoseconds ? b : a));
   return plot({
     ...{ width, height: Math.max(320, width * 0.5), marginLeft: 60, marginRight: 40, marginTop: 24, marginBottom: 48 },
     x: { type: "log", domain: [x[0]!, x.at(-1)!] },
     y: { type: "log", domain: [y[0]!, y.at(-1)!] },
     marks: [
       ...yAxis(y, duration),
-      ...xAxis(x, count, "M + Σ|Sₖ|, positions counted"),
+      ...xAxis(width < WIDE ? x.filter((_, i) => i % 2 === 0) : x, count, "M + Σ|Sₖ|, positions counted"),
       Plot.linearRegressionY(spans, {
         ...{ x: "work", y: "nanoseconds", z: "way", ci: 0, strokeWidth: 1.5, strokeOpacity: 0.5 },
         stroke: ({ way }: Span) => colourOfWay(way),
@@ -90,11 +88,12 @@ function draw(spans: readonly Span[], width: number): Drawing {
         ...{ x: "work", y: "nanoseconds", r: 4, fillOpacity: 0.75 },
         fill: ({ way }: Span) => colourOfWay(way),
       }),
-      // Under where the lines begin, which rise: in nobody's way.
-      Plot.text(named.map(least), {
-        ...{ ...halo, x: "work", y: "nanoseconds", textAnchor: "start", dx: -4, dy: 18, fontWeight: 600 },
-        ...{ text: "way", fill: ({ way }: Span) => colourOfWay(way) },
-      }),
+      // In the corner that rising lines leave free.
+      ...named.map((way, i) =>
+        Plot.text([way], {
+          ...{ ...halo, frameAnchor: "top-left", dx: 10, dy: 10 + 18 * i, fontWeight: 600, fill: colourOfWay(way) },
+        }),
+      ),
     ],
   });
 }

@@ -1,8 +1,8 @@
 import * as Plot from "@observablehq/plot";
+import { fitExponent } from "../harness/exponent.js";
 import type { Measurement } from "../harness/results.js";
 import { WIDE, type Chart, type ChartMaker } from "./chart.js";
 import type { Drawing } from "./drawing.js";
-import { exponentOf } from "./fit.js";
 import { count, duration, figure, power, times } from "./numbers.js";
 import { colourOfWay } from "./palette.js";
 import { decades, grid, halo, panelNames, plot, xAxis, yAxis } from "./plot.js";
@@ -114,5 +114,5 @@ function endOfEach(points: readonly Measurement[], end: "first" | "last"): reado
 function label(points: readonly Measurement[], { text, way, value }: Measurement): string {
   const line = points.filter((one) => one.text === text && one.way === way);
   if (line.length < 3) return duration(value);
-  return `${duration(value)}, ${power("M", exponentOf(line.map(({ tokens, value: y }) => ({ x: tokens!, y }))))}`;
+  return `${duration(value)}, ${power("M", fitExponent(line.map((one) => [one.tokens!, one.value] as const)))}`;
 }
