@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -73,6 +73,12 @@ test("README names files that exist", () => {
     const headings = [...text.matchAll(/^#+ (.+)$/gm)].map(([, title]) => title!.toLowerCase().replaceAll(" ", "-"));
     assert.ok(heading === undefined || headings.includes(heading), path);
   }
+});
+
+test("README shows pictures that exist", () => {
+  const paths = [...readme.matchAll(/\b(?:src|srcset)="([^"]+)"/g)].map(([, path]) => path!);
+  assert.ok(paths.length >= 4);
+  for (const path of paths) assert.ok(existsSync(join(root, path)), path);
 });
 
 test("README's scripts are in package.json", () => {

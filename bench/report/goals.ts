@@ -15,8 +15,14 @@ export function goalsSection(results: AllResults): Section {
     tables: isMeasured
       ? [
           {
-            header: ["goal", "context", "bound", "measured", "verdict"],
-            rows: rows.map(({ name, context, bound, measured, verdict }) => [name, context, bound, measured, verdict]),
+            header: ["goal", "verdict", "context", "bound", "measured"],
+            rows: rows.map(({ name, context, bound, measured, verdict }) => [
+              name.replaceAll("`", ""),
+              verdict,
+              context,
+              bound,
+              measured,
+            ]),
           },
         ]
       : [],

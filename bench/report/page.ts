@@ -35,9 +35,8 @@ export function page(results: AllResults, gpu: readonly Section[]): string {
             Inside a quote a model may emit only tokens that continue a passage of its context. This is what finding
             them costs, against the two algorithms of the RecaLLM paper, and against what else one can do.
           </p>
-          ${machines(results)} ${sectionOrWhatIsMissing(goalsSection(results))}
-          ${chartMakers.map((maker) => chartOrWhatIsMissing(maker, results))} ${sections.map(sectionOrWhatIsMissing)}
-          ${gpuPart(gpu)}
+          ${machines(results)} ${chartMakers.map((maker) => chartOrWhatIsMissing(maker, results))}
+          ${sections.map(sectionOrWhatIsMissing)} ${gpuPart(gpu)}
         </main>
       </body>
     </html> `.text;

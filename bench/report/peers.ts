@@ -116,7 +116,7 @@ function dotsOf({ peers: all }: Case): Dot[] {
       return [
         {
           ...{ panel, value, label: duration(value * NANOSECONDS), isHollow: !isExact(peer) },
-          row: isExact(peer) ? peer.way : `${peer.way} (${percent(peer.figures[EXACT]!)} exact)`,
+          row: peer.way,
           colour: colour(isOwn(peer) ? "verbatim" : "muted"),
         },
       ];

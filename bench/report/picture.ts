@@ -7,7 +7,7 @@ import { FONT } from "./plot.js";
 
 const MARGIN = 20;
 /** Widths of characters, as shares of the size of their font: on the large side, so that no line is too long. */
-const CHARACTER = { 600: 0.56, 400: 0.52 };
+const CHARACTER = { 600: 0.6, 400: 0.54 };
 
 interface Style {
   readonly size: number;

@@ -22,7 +22,7 @@ figure, section { margin: 48px 0 0; padding-top: 24px; border-top: 1px solid var
 code { font: 0.9em ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
 summary { cursor: pointer; color: var(--muted); font-size: 15px; margin-top: 10px; }
 .table { overflow-x: auto; margin-top: 10px; }
-table { border-collapse: collapse; font-size: 14px; font-variant-numeric: tabular-nums; }
+table { min-width: 600px; border-collapse: collapse; font-size: 14px; font-variant-numeric: tabular-nums; }
 caption { text-align: left; font-weight: 600; padding: 10px 0 4px; }
 th, td { padding: 5px 12px 5px 0; border-bottom: 1px solid var(--rule); text-align: left; vertical-align: top; }
 th { color: var(--muted); font-weight: 600; }
