@@ -35,19 +35,18 @@ export function installDependencies() {
  */
 function installBinaries() {
   const platform = `${process.platform}-${process.arch}`;
-  const missing = [];
+  const wanted = [];
   for (const [owner, names] of Object.entries(binaryPackages(platform))) {
     const { optionalDependencies } = readPackage(owner);
     const offered = names.filter((name) => optionalDependencies[name] !== undefined);
     if (offered.length === 0) console.log(`${owner} has no binary for ${platform}: what needs it will not run`);
-    for (const name of offered) {
-      const version = optionalDependencies[name];
-      if (!isInstalled(name, version)) missing.push(`${name}@${version}`);
-    }
+    for (const name of offered) wanted.push({ name, version: optionalDependencies[name] });
   }
-  if (missing.length === 0) return;
-  console.log(`Installing ${missing.join(", ")}`);
-  runNpm(["install", "--no-save", "--no-package-lock", "--no-audit", "--no-fund", ...missing]);
+  if (wanted.every(({ name, version }) => isInstalled(name, version))) return;
+  // All of them at once, since npm removes those that neither the lock file nor the command names.
+  const packages = wanted.map(({ name, version }) => `${name}@${version}`);
+  console.log(`Installing ${packages.join(", ")}`);
+  runNpm(["install", "--no-save", "--no-package-lock", "--no-audit", "--no-fund", ...packages]);
 }
 
 function isInstalled(name, version) {
