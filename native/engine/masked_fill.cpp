@@ -49,24 +49,39 @@ void FillGaps(float* row, size_t width, const int32_t* ids, size_t count, float 
   fill(row + start, width - start, value);
 }
 
+constexpr size_t kColumns = 4096;
+
+using Columns = std::array<uint32_t, kColumns / kWordBits>;
+
+/** Sets the bits of ascending ids from `start` on, of four stretches in turns: neighbours wait for each other's word.
+ */
+void SetBits(Columns& bitmask, const int32_t* ids, size_t count, size_t start) noexcept {
+  const auto set = [&](int32_t id) {
+    const size_t column = static_cast<size_t>(id) - start;
+    bitmask[column / kWordBits] |= uint32_t{1} << (column % kWordBits);
+  };
+  const size_t quarter = count / 4;
+  for (size_t i = 0; i < quarter; ++i) {
+    set(ids[i]);
+    set(ids[i + quarter]);
+    set(ids[i + 2 * quarter]);
+    set(ids[i + 3 * quarter]);
+  }
+  for (size_t i = 4 * quarter; i < count; ++i) set(ids[i]);
+}
+
 /** Through a bitmask of a few thousand columns at a time, which needs no memory of its own. */
 void FillThroughBitmask(float* row, size_t width, const int32_t* ids, size_t count, float value) noexcept {
-  constexpr size_t kColumns = 4096;
-  std::array<uint32_t, kColumns / kWordBits> bitmask;
-  size_t next = 0;
+  Columns bitmask;
   for (size_t start = 0; start < width; start += kColumns) {
     const size_t end = std::min(start + kColumns, width);
+    const int32_t* const next = std::lower_bound(ids, ids + count, static_cast<int32_t>(end));
+    const size_t taken = static_cast<size_t>(next - ids);
     bitmask.fill(0);
-    while (next < count && static_cast<size_t>(ids[next]) < end) {
-      // A word is put together in a register: neighbouring ids would wait for each other's store.
-      const size_t word = static_cast<size_t>(ids[next]) / kWordBits;
-      uint32_t bits = 0;
-      for (; next < count && static_cast<size_t>(ids[next]) / kWordBits == word; ++next) {
-        bits |= uint32_t{1} << (static_cast<size_t>(ids[next]) % kWordBits);
-      }
-      bitmask[word - start / kWordBits] = bits;
-    }
+    SetBits(bitmask, ids, taken, start);
     MaskedFill(row + start, end - start, bitmask.data(), value);
+    ids = next;
+    count -= taken;
   }
 }
 
