@@ -2,7 +2,7 @@
  * The goals of the CPU, each with what was measured and whether that meets it, from the results that the benchmarks
  * left. `npm run bench` ends with this table.
  */
-import { goalRows } from "./goals/goal-rows.js";
+import { countGoals, goalRows } from "./goals/goal-rows.js";
 import { loadResults } from "./harness/results.js";
 import { printTable } from "./harness/table.js";
 
@@ -18,5 +18,4 @@ printTable(
   ["goal", "context", "bound", "measured", "verdict"],
   rows.map(({ name, context, bound, measured, verdict }) => [name, context, bound, measured, verdict]),
 );
-const count = (wanted: string) => rows.filter(({ verdict }) => verdict === wanted).length;
-console.log(`${count("met")} met, ${count("short")} short, ${count("not measured")} not measured`);
+console.log(countGoals(rows));

@@ -10,6 +10,8 @@ export interface GoalRow {
   readonly bound: string;
   readonly measured: string;
   readonly verdict: Verdict;
+  /** Whether the bound is a time, which depends on the machine; it is a ratio or a count otherwise. */
+  readonly isTime: boolean;
 }
 
 export function goalRows(results: ReadonlyMap<string, Results>): GoalRow[] {
@@ -19,7 +21,18 @@ export function goalRows(results: ReadonlyMap<string, Results>): GoalRow[] {
     bound: boundOf(goal),
     measured: measuredOf(goal),
     verdict: judge(Object.values(goal.figures), goal.bound),
+    isTime: ["ns", "µs"].includes(goal.unit),
   }));
+}
+
+/** How many goals are met: of those that any machine should meet, and of the times, which are for a certain one. */
+export function countGoals(rows: readonly GoalRow[]): string {
+  const count = (isTime: boolean) => {
+    const verdicts = rows.filter((row) => row.isTime === isTime).map(({ verdict }) => verdict);
+    const of = (wanted: Verdict) => verdicts.filter((verdict) => verdict === wanted).length;
+    return `${of("met")} met, ${of("short")} short, ${of("not measured")} not measured`;
+  };
+  return `Ratios and counts: ${count(false)}. Times, for a server core of 2023: ${count(true)}.`;
 }
 
 function boundOf({ bound, unit }: Goal): string {
