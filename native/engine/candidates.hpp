@@ -32,8 +32,11 @@ class Candidates {
   template <typename Visit>
   void VisitLoose(const Context& context, Visit&& visit) const;
 
-  /** Whether one candidate is left, no matter where: most steps of a quote find one. */
-  bool IsLone() const { return cursors_.empty() && survivors_.size() == 1; }
+  /**
+   * Whether one candidate is left, no matter where: most steps of a quote find one. Before the first token there are
+   * none, whatever an attempt that ran out of memory has left.
+   */
+  bool IsLone() const { return cursors_.empty() && survivors_.size() == 1 && !quote_.empty(); }
   /** The token by which a lone candidate continues; negative where it does not. */
   Word LoneContinuation(const Context& context) const;
 
