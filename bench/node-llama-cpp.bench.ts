@@ -25,7 +25,7 @@ import { saveResults, type Measurement } from "./harness/results.js";
 import { printTable } from "./harness/table.js";
 
 const SPAN = 32;
-const ROUNDS = process.argv.includes("--full") ? 24 : 12;
+const ROUNDS = process.argv.includes("--full") ? 24 : 8;
 const FOLLOWS = "follows its source";
 const OUTSIDE_TOKENS = 300;
 const TYPES = process.argv.includes("--full") ? (["float32", "float16"] as const) : (["float32"] as const);

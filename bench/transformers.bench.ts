@@ -26,7 +26,7 @@ import { wideTokenizerJson } from "./wide-tokenizer.js";
 const CONTEXT_TOKENS = 131_072;
 const SPAN_TOKENS = 32;
 const WIDTH = 151_936;
-const ROUNDS = process.argv.includes("--full") ? 10 : 3;
+const ROUNDS = process.argv.includes("--full") ? 10 : 2;
 
 /** Microseconds of the processor's median step, outside and inside spans. */
 function measureProcessor(): { outside: number; inside: number } {
