@@ -40,7 +40,7 @@ bool Block::FindRootChild(int32_t token, size_t& index) const {
   if (group >= root_tokens_.size()) return false;
   const RootTokens& tokens = root_tokens_[group];
   const uint32_t bit = uint32_t{1} << (token & 31);
-  index = static_cast<size_t>(tokens.before + std::popcount(tokens.bits & (bit - 1)));
+  index = static_cast<size_t>(tokens.before) + static_cast<size_t>(std::popcount(tokens.bits & (bit - 1)));
   return (tokens.bits & bit) != 0;
 }
 

@@ -62,7 +62,7 @@ class TextBlock {
     int32_t low;
     int32_t high;
 
-    auto operator<=>(const Interval&) const = default;
+    auto operator<=>(const Interval&) const = default;  // NOLINT(modernize-use-nullptr): none is in it
   };
   /**
    * What may come next after an interval, the whole tag after no byte included; worked out once for each, and kept,
@@ -83,7 +83,7 @@ class TextBlock {
     bool run_goes_on;
     Interval interval;
 
-    auto operator<=>(const Key&) const = default;
+    auto operator<=>(const Key&) const = default;  // NOLINT(modernize-use-nullptr): none is in it
   };
 
   std::vector<TextWord> words_;

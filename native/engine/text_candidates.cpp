@@ -73,7 +73,7 @@ bool TextCandidates::GoesOnWith(const TextContext& context, int32_t start, int32
 /** Less than 0 where the text after the quote that starts here in a block comes before `bytes`, 0 if it begins so. */
 int32_t TextCandidates::Compare(const TextBlock& block, int32_t start, std::span<const uint8_t> bytes) const {
   const std::span<const TextWord> words = block.words();
-  size_t position = static_cast<size_t>(start + depth());
+  size_t position = static_cast<size_t>(start) + static_cast<size_t>(depth());
   for (const uint8_t byte : bytes) {
     if (position >= words.size()) return -1;
     const TextWord word = words[position];
