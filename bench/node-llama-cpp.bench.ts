@@ -5,7 +5,6 @@
  */
 import { strict as assert } from "node:assert";
 import { existsSync, mkdirSync, statSync } from "node:fs";
-import { cpus } from "node:os";
 import { join } from "node:path";
 import {
   TokenBias,
@@ -20,6 +19,7 @@ import { writeReferenceModel } from "../examples/reference-model/write.js";
 import { RecallSampler } from "../lib/hosts/node-llama-cpp.js";
 import { countPasses, type CountedHost } from "../tests/support/counted-host.js";
 import { loadModel, newSequence } from "../tests/support/llama.js";
+import { describeMachine } from "./harness/machine.js";
 import { median } from "./harness/median.js";
 import { saveResults, type Measurement } from "./harness/results.js";
 import { printTable } from "./harness/table.js";
@@ -274,7 +274,7 @@ async function timeOutside(model: LlamaModel, prompt: Token[]): Promise<{ wall: 
   };
 }
 
-console.log(`${cpus()[0]?.model ?? "unknown processor"}, Node ${process.version}, one thread, ${ROUNDS} rounds`);
+console.log(`${describeMachine().processor}, Node ${process.version}, one thread, ${ROUNDS} rounds`);
 const measurements: Measurement[] = [];
 for (const type of TYPES) measurements.push(...(await measure(type)));
 saveResults("node-llama-cpp", measurements);

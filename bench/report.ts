@@ -32,5 +32,5 @@ for (const maker of chartMakers) {
   }
 }
 const index = join(folder, "index.html");
-writeFileSync(index, page(results, gpuSections(join("bench", "results"))));
+writeFileSync(index, page(results, gpuSections()));
 console.log(index);

@@ -3,11 +3,8 @@
  * compared with the brute-force oracle over the beginning of each text before anything is timed.
  */
 import { strict as assert } from "node:assert";
-import o200k from "gpt-tokenizer/bpeRanks/o200k_base";
 import { encode } from "gpt-tokenizer/encoding/o200k_base";
-import { loadTextEngine } from "../lib/engine/load-text.js";
-import type { EngineTextContext, EngineTextMatcher } from "../lib/engine/text-engine.js";
-import { TokenVocabulary } from "../lib/index.js";
+import type { EngineTextMatcher } from "../lib/engine/text-engine.js";
 import { QuoteOracle, TextContextOracle, type Generated } from "../tests/oracle/text-oracle.js";
 import { timeEvicted, timeShort } from "./harness/evicted.js";
 import { figure, show } from "./harness/figures.js";
@@ -15,20 +12,14 @@ import { describeMachine } from "./harness/machine.js";
 import { median } from "./harness/median.js";
 import { isFullRun, saveResults, type Measurement } from "./harness/results.js";
 import { printTable } from "./harness/table.js";
+import { begin, CLOSING, getReady, MOST_BYTES, spanAt, tokens, walk, type ReadyText } from "./text/quoted-bytes.js";
 import { adversarialTexts, generator, realisticTexts } from "./texts.js";
 
 const BYTES = 1_000_000;
 const SPANS = isFullRun() ? 4_000 : 1_000;
-const SPAN_TOKENS = 32;
 const CHECKED_BYTES = 2_048;
 const CHECKED_TOKENS = 8;
 const EVICTED_SPANS = 30;
-const CLOSING = Buffer.from("</recall>");
-const MOST_BYTES = 2 ** 30;
-
-const tokens = o200k.map((token) => (typeof token === "string" ? Buffer.from(token) : Uint8Array.from(token)));
-const vocabulary = new TokenVocabulary({ vocabSize: tokens.length, tokenBytes: tokens });
-const engine = loadTextEngine("native");
 
 /** A text's first megabyte; letters of the adversarial ones are a, b and c. */
 function textOf(name: string): string {
@@ -42,28 +33,10 @@ function textOf(name: string): string {
   return text.slice(0, BYTES);
 }
 
-/** Spans that start at uniform places, in the tokens by which the tokenizer writes what follows. */
+/** Spans that start at uniform places. */
 function spansOf(text: string): number[][] {
   const random = generator(99);
-  return Array.from({ length: SPANS }, () => {
-    const start = Math.floor(random() * (text.length - 400));
-    return encode(text.slice(start, start + 400), { disallowedSpecial: new Set() }).slice(0, SPAN_TOKENS);
-  });
-}
-
-function begin(matcher: EngineTextMatcher): void {
-  matcher.begin({ ranges: null, tag: CLOSING, minBytes: 0, maxBytes: MOST_BYTES });
-}
-
-/** Milliseconds until the first mask is there: text in, index, the set of first tokens. */
-function getReady(text: Uint8Array): { context: EngineTextContext; matcher: EngineTextMatcher; milliseconds: number } {
-  const context = engine.createTextContext(vocabulary.table);
-  const start = performance.now();
-  context.append(text, { searchable: true, newRun: true, json: false, edges: null });
-  const matcher = context.matcher();
-  begin(matcher);
-  assert.ok(matcher.allowed().length > 0);
-  return { context, matcher, milliseconds: performance.now() - start };
+  return Array.from({ length: SPANS }, () => spanAt(text, Math.floor(random() * (text.length - 400))));
 }
 
 /**
@@ -91,17 +64,8 @@ function check(text: string): void {
 
 /** Nanoseconds of a mean step over all spans, beginning them included. */
 function meanStep(matcher: EngineTextMatcher, spans: readonly number[][]): number {
-  let steps = 0;
-  const start = performance.now();
-  for (const span of spans) {
-    begin(matcher);
-    for (const token of span) {
-      matcher.advance(token);
-      matcher.allowed();
-      steps++;
-    }
-  }
-  return ((performance.now() - start) * 1e6) / steps;
+  const milliseconds = timeShort(() => spans.forEach((span) => walk(matcher, span)));
+  return (milliseconds * 1e6) / spans.reduce((steps, { length }) => steps + length, 0);
 }
 
 /** Nanoseconds of a step that 99 of 100 do not exceed. */
@@ -125,14 +89,14 @@ function measure(name: string): Measurement[] {
   check(text);
   const bytes = Buffer.from(text);
   const spans = spansOf(text);
-  const runs = Array.from({ length: 3 }, () => getReady(bytes));
+  const runs: ReadyText[] = [];
+  const times = Array.from({ length: 3 }, () => timeShort(() => runs.push(getReady(bytes))));
   const { context, matcher } = runs[0]!;
   const of = (subject: string, value: number, unit: string, cache?: "warm" | "evicted"): Measurement => {
     return { subject, way: "Verbatim", text: name, vocabulary: tokens.length, ...(cache && { cache }), value, unit };
   };
-  const ready = median(runs.map(({ milliseconds }) => milliseconds));
   const measured = [
-    of("context ready", (ready * 1e6) / bytes.length, "ns/byte"),
+    of("context ready", (median(times) * 1e6) / bytes.length, "ns/byte"),
     of("step, new context", meanStep(matcher, spans), "ns"),
     of("step, same spans again", meanStep(matcher, spans), "ns"),
     of("step, p99", slowStep(matcher, spans, "warm"), "ns", "warm"),

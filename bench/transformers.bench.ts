@@ -5,7 +5,7 @@
  */
 import { strict as assert } from "node:assert";
 import { mkdtempSync, rmSync } from "node:fs";
-import { cpus, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
   AutoModelForCausalLM,
@@ -17,6 +17,7 @@ import {
 import { lookupPrompt, randomDictionary } from "../examples/reference-model/dictionary.js";
 import { writeReferenceModel } from "../examples/reference-model/write.js";
 import { generateWithRecall, RecallLogitsProcessor } from "../lib/hosts/transformers.js";
+import { describeMachine } from "./harness/machine.js";
 import { median } from "./harness/median.js";
 import { saveResults, type Measurement } from "./harness/results.js";
 import { printTable } from "./harness/table.js";
@@ -154,7 +155,7 @@ async function measureModel(): Promise<{ documentBytes: number; ways: WayFigures
   }
 }
 
-console.log(`${cpus()[0]?.model ?? "unknown processor"}, Node ${process.version}, one thread\n`);
+console.log(`${describeMachine().processor}, Node ${process.version}, one thread\n`);
 const { outside, inside } = measureProcessor();
 console.log(`The processor, a row of ${WIDTH} logits, ${CONTEXT_TOKENS} tokens to search, median step:`);
 console.log(`outside a span ${outside.toFixed(1)} µs, inside ${inside.toFixed(1)} µs\n`);

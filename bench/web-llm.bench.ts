@@ -3,9 +3,9 @@
  * is called as web-llm calls it, on rows of 151,936 logits; each case checks its result, and figures are medians.
  */
 import { strict as assert } from "node:assert";
-import { cpus } from "node:os";
 import { encode } from "gpt-tokenizer/encoding/cl100k_base";
 import { RecallLogitProcessor } from "../lib/hosts/web-llm.js";
+import { describeMachine } from "./harness/machine.js";
 import { median } from "./harness/median.js";
 import { saveResults, type Measurement } from "./harness/results.js";
 import { printTable } from "./harness/table.js";
@@ -82,7 +82,7 @@ const measurements = modes.flatMap((mode) => {
   });
 });
 
-console.log(`${cpus()[0]?.model ?? "unknown processor"}, Node ${process.version}, one thread, JavaScript engine\n`);
+console.log(`${describeMachine().processor}, Node ${process.version}, one thread, JavaScript engine\n`);
 console.log(`A row of ${WIDTH} logits, ${BYTES} bytes of document, median microseconds of a token:\n`);
 printTable(
   ["mode", ...columns.map(({ heading }) => heading)],

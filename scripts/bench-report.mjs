@@ -3,10 +3,8 @@
  * charts as files, and those that README shows to docs/charts.
  * Usage: npm run bench:report, after npm run bench
  */
-import { spawnSync } from "node:child_process";
 import { setUp } from "./setup.mjs";
-import { repository } from "./support/repository.mjs";
+import { runCompiled } from "./support/run.mjs";
 
 setUp();
-const { status } = spawnSync(process.execPath, ["dist/bench/report.js"], { cwd: repository, stdio: "inherit" });
-process.exitCode = status === 0 ? 0 : 1;
+if (!runCompiled("bench/report.ts")) process.exitCode = 1;

@@ -3,10 +3,9 @@
  * which goals are met.
  * Usage: npm run bench [-- part of a file name] [-- --full]
  */
-import { spawnSync } from "node:child_process";
 import { setUp } from "./setup.mjs";
 import { filesUnder } from "./support/files.mjs";
-import { repository } from "./support/repository.mjs";
+import { runCompiled } from "./support/run.mjs";
 
 setUp();
 const flags = process.argv.slice(2).filter((argument) => argument.startsWith("--"));
@@ -17,17 +16,11 @@ const seconds = new Map();
 for (const benchmark of benchmarks) {
   const start = performance.now();
   console.log(`\n## ${benchmark}\n`);
-  run(benchmark, flags);
+  if (!runCompiled(benchmark, flags)) process.exitCode = 1;
   seconds.set(benchmark, (performance.now() - start) / 1000);
 }
 console.log("\n## Goals\n");
-run("bench/goals.ts", []);
+if (!runCompiled("bench/goals.ts")) process.exitCode = 1;
 const total = [...seconds.values()].reduce((sum, value) => sum + value, 0);
 for (const [benchmark, value] of seconds) console.log(`${value.toFixed(0).padStart(5)} s  ${benchmark}`);
 console.log(`${total.toFixed(0).padStart(5)} s  in all`);
-
-function run(source, options) {
-  const compiled = `dist/${source.replace(/\.ts$/, ".js")}`;
-  const { status } = spawnSync(process.execPath, [compiled, ...options], { cwd: repository, stdio: "inherit" });
-  if (status !== 0) process.exitCode = 1;
-}

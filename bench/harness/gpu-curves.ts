@@ -1,25 +1,14 @@
-import { existsSync, readFileSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { gpuResults, type GpuResults } from "./gpu-results.js";
 import type { Measurement } from "./results.js";
 
-/** What bench/cuda/report.py writes. */
-interface GpuResults {
-  readonly machine: { readonly name: string };
-  readonly tables: readonly { readonly title: string; readonly rows: readonly Row[] }[];
-}
-
-type Row = Readonly<Record<string, unknown>>;
-
 /** The steps of batches that were measured on GPUs, means and by depth; none where no GPU has run. */
-export function gpuCurves(folder = join("bench", "results")): Measurement[] {
-  if (!existsSync(folder)) return [];
-  const files = readdirSync(folder).filter((file) => file.endsWith(".json"));
-  return files.sort().flatMap((file) => stepsOf(JSON.parse(readFileSync(join(folder, file), "utf8")) as GpuResults));
+export function gpuCurves(folder?: string): Measurement[] {
+  return gpuResults(folder).flatMap(stepsOf);
 }
 
 function stepsOf({ machine, tables }: GpuResults): Measurement[] {
   const rowsOf = (title: string) => tables.find((table) => table.title === title)?.rows ?? [];
-  const step = (row: Row, key: string, depth?: number): Measurement => ({
+  const step = (row: Readonly<Record<string, unknown>>, key: string, depth?: number): Measurement => ({
     subject: "step on a GPU",
     way: machine.name,
     text: row["text"] as string,

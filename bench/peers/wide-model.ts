@@ -1,8 +1,7 @@
-import cl100k from "gpt-tokenizer/bpeRanks/cl100k_base";
 import type { LlamaModel } from "../../examples/reference-model/llama-model.js";
 import { referenceModel } from "../../examples/reference-model/model.js";
 import type { StoredTensor } from "../../examples/reference-model/stored-tensor.js";
-import { gpt2ByteNames } from "../../examples/reference-model/vocabulary.js";
+import { cl100kNames } from "../wide-tokenizer.js";
 
 /**
  * The reference model, diluted so that it errs as models do, with as many more tokens as a real vocabulary has: pieces
@@ -23,9 +22,7 @@ export function wideReferenceModel(vocabulary: number): LlamaModel {
 
 /** Tokens of cl100k of more than one byte, as GPT-2 writes them; then made-up ones, as real vocabularies have too. */
 function pieces(count: number, known: ReadonlySet<string>): string[] {
-  const names = gpt2ByteNames();
-  const written = cl100k
-    .map((token) => Array.from(typeof token === "string" ? Buffer.from(token) : token, (byte) => names[byte]).join(""))
+  const written = cl100kNames()
     .filter((piece) => piece.length > 1 && !known.has(piece))
     .slice(0, count);
   return [...written, ...Array.from({ length: count - written.length }, (_, i) => `[unused${i}]`)];

@@ -5,7 +5,7 @@ import type { Drawing } from "./drawing.js";
 import { count, figure, inWords } from "./numbers.js";
 import { colour } from "./palette.js";
 import { decades, grid, panelNames, plot, xAxis, yAxis } from "./plot.js";
-import { commonTexts, distinct, select } from "./select.js";
+import { byDepth, distinct, textsOf } from "./select.js";
 
 const PANEL_HEIGHT = 220;
 
@@ -14,13 +14,9 @@ export const candidatesByDepth: ChartMaker = {
   subject: "The collapse of |Sₖ|, the candidates after k tokens",
   bench: "theory",
   make(results) {
-    const all = select(results, "theory", { subject: "candidates by depth" }).filter(
-      ({ text, depth }) => depth !== undefined && commonTexts.includes(text ?? ""),
-    );
-    if (all.length === 0) return null;
-    const tokens = Math.max(...all.map((one) => one.tokens ?? 0));
-    const points = all.filter((one) => one.tokens === tokens);
-    const texts = commonTexts.filter((name) => points.some(({ text }) => text === name));
+    const points = byDepth(results, "candidates by depth");
+    if (points.length === 0) return null;
+    const texts = textsOf(points);
     return { ...wordsOf(points, texts), table: tableOf(points, texts), draw: (width) => draw(points, texts, width) };
   },
 };

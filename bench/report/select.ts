@@ -15,5 +15,19 @@ export function distinct<T>(values: readonly (T | undefined)[]): T[] {
 
 export const ways = { rescan: "a rescan", filter: "the paper's filter", verbatim: "Verbatim" } as const;
 
+/** The common texts of some measurements, in their usual order. */
+export function textsOf(points: readonly Measurement[]): string[] {
+  return commonTexts.filter((name) => points.some(({ text }) => text === name));
+}
+
+/** A subject's figures by depth, of common texts, in the largest context that was measured. */
+export function byDepth(results: AllResults, subject: string): readonly Measurement[] {
+  const all = select(results, "theory", { subject }).filter(
+    ({ text, depth }) => depth !== undefined && commonTexts.includes(text ?? ""),
+  );
+  const largest = Math.max(...all.map(({ tokens }) => tokens ?? 0));
+  return all.filter(({ tokens }) => tokens === largest);
+}
+
 /** The texts that stand for what people quote from; the others are there to be the worst. */
 export const commonTexts = ["natural text", "key–value JSON", "log lines", "source code"];

@@ -6,7 +6,7 @@ import type { Drawing } from "./drawing.js";
 import { count, duration, figure, power, times } from "./numbers.js";
 import { colourOfWay } from "./palette.js";
 import { decades, grid, halo, panelNames, plot, xAxis, yAxis } from "./plot.js";
-import { commonTexts, distinct, select, ways } from "./select.js";
+import { commonTexts, distinct, select, textsOf, ways } from "./select.js";
 
 const PANEL_HEIGHT = 285;
 /** Of the axis: as many as have room. */
@@ -21,7 +21,7 @@ export const stepByContext: ChartMaker = {
     const points = select(results, "engine", { subject: "step as a bitmask" }).filter(
       ({ text, tokens }) => tokens !== undefined && commonTexts.includes(text ?? ""),
     );
-    const texts = commonTexts.filter((name) => points.some(({ text }) => text === name));
+    const texts = textsOf(points);
     if (texts.length === 0) return null;
     return { ...wordsOf(points, texts[0]!), table: tableOf(points), draw: (width) => draw(points, texts, width) };
   },

@@ -5,7 +5,7 @@ import type { Drawing } from "./drawing.js";
 import { count, duration, figure, times } from "./numbers.js";
 import { colourOfWay } from "./palette.js";
 import { decades, grid, halo, panelNames, plot, xAxis, yAxis } from "./plot.js";
-import { commonTexts, distinct, select, ways } from "./select.js";
+import { byDepth, distinct, textsOf, ways } from "./select.js";
 
 const PANEL_HEIGHT = 210;
 
@@ -14,13 +14,9 @@ export const stepByDepth: ChartMaker = {
   subject: "The time of a step by the length of the quote so far",
   bench: "theory",
   make(results) {
-    const all = select(results, "theory", { subject: "step by depth" }).filter(
-      ({ text, depth }) => depth !== undefined && commonTexts.includes(text ?? ""),
-    );
-    if (all.length === 0) return null;
-    const tokens = Math.max(...all.map((one) => one.tokens ?? 0));
-    const points = all.filter((one) => one.tokens === tokens);
-    const texts = commonTexts.filter((name) => points.some(({ text }) => text === name));
+    const points = byDepth(results, "step by depth");
+    if (points.length === 0) return null;
+    const texts = textsOf(points);
     return { ...wordsOf(points, texts[0]!), table: tableOf(points), draw: (width) => draw(points, texts, width) };
   },
 };

@@ -22,6 +22,12 @@ export function runNode(args, options) {
   return run(process.execPath, args, options);
 }
 
+/** Runs a compiled file of this repository, by its source's path, in sight; returns whether it ended well. */
+export function runCompiled(source, args = []) {
+  const compiled = `dist/${source.replace(/\.ts$/, ".js")}`;
+  return spawnSync(process.execPath, [compiled, ...args], { cwd: repository, stdio: "inherit" }).status === 0;
+}
+
 export function runNpm(args) {
   // On Windows npm is a script, which only a shell can start; the arguments are all our own.
   return run("npm", args, { shell: process.platform === "win32" });
