@@ -6,6 +6,7 @@
       "native/engine/block_merge.cpp",
       "native/engine/c_api.cpp",
       "native/engine/candidates.cpp",
+      "native/engine/closing_tokens.cpp",
       "native/engine/context.cpp",
       "native/engine/continuations.cpp",
       "native/engine/distinct_tokens.cpp",

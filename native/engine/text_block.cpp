@@ -1,6 +1,7 @@
 #include "text_block.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "text_order.hpp"
 #include "text_walk.hpp"
@@ -10,11 +11,8 @@ namespace verbatim {
 namespace {
 
 constexpr size_t kFanOut = 64;
-/** Lets a walk end at the block's end. */
-class Unknown : public TextWalk::Beyond {
- public:
-  TextWord WordAt(int32_t) const override { return kUnknown; }
-};
+/** Ids for which a walk has room from the start. */
+constexpr size_t kRoom = 4096;
 
 }  // namespace
 
@@ -60,20 +58,27 @@ int32_t TextBlock::NextDifferent(int32_t from, int32_t end, int32_t most) const 
   }
 }
 
-std::shared_ptr<const KeptContinuations> TextBlock::ContinuationsOf(const TokenTrie& trie, std::span<const uint8_t> tag,
+std::shared_ptr<const KeptContinuations> TextBlock::ContinuationsOf(const TokenTrie& trie, const ClosingTokens& closing,
                                                                     const Interval& interval, bool run_goes_on) const {
-  Key key = {{tag.begin(), tag.end()}, run_goes_on, interval};
+  Key key = {interval, run_goes_on, {closing.tag().begin(), closing.tag().end()}};
   const std::lock_guard<std::mutex> lock(mutex_);
   if (const auto known = kept_.find(key); known != kept_.end()) return known->second;
+  TextContinuations walked;
+  walked.tokens.reserve(kRoom);
+  TextWalk walk(trie, closing, walked);
+  walk.Interval(*this, interval, run_goes_on, [](int32_t) {});
+  if (interval.depth == 0) walk.Close();
+  SortDistinct(walked.tokens, trie.vocab_size());
+  std::vector<int32_t> closers;
+  for (const TextContinuations::Closer& closer : walked.closers) closers.push_back(closer.token);
+  SortDistinct(closers, trie.vocab_size());
+  // What is kept takes no more room than it fills.
   auto found = std::make_shared<KeptContinuations>();
-  const Unknown unknown;
-  TextWalk walk(trie, tag, *found);
-  walk.Interval(*this, interval.depth, interval.low, interval.high, run_goes_on ? &unknown : nullptr);
-  if (interval.depth == 0) walk.Close(TokenTrie::kRoot, 0);
-  SortDistinct(found->tokens, trie.vocab_size());
-  found->ids = found->tokens;
-  for (const TextContinuations::Closer& closer : found->closers) found->ids.push_back(closer.token);
-  SortDistinct(found->ids, trie.vocab_size());
+  found->tokens.assign(walked.tokens.begin(), walked.tokens.end());
+  found->closers.assign(walked.closers.begin(), walked.closers.end());
+  found->ids.reserve(walked.tokens.size() + closers.size());
+  std::set_union(walked.tokens.begin(), walked.tokens.end(), closers.begin(), closers.end(),
+                 std::back_inserter(found->ids));
   kept_ids_ += found->ids.size();
   if (kept_ids_ > kKeptPerByte * words_.size() + static_cast<size_t>(trie.vocab_size())) {
     kept_.clear();

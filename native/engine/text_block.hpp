@@ -9,6 +9,7 @@
 #include <span>
 #include <vector>
 
+#include "closing_tokens.hpp"
 #include "text_paths.hpp"
 #include "text_word.hpp"
 #include "token_trie.hpp"
@@ -69,7 +70,7 @@ class TextBlock {
    * since few intervals are large and quotes begin with those. `run_goes_on`: the last run goes on behind the block,
    * and what reaches the block's end is left out.
    */
-  std::shared_ptr<const KeptContinuations> ContinuationsOf(const TokenTrie& trie, std::span<const uint8_t> tag,
+  std::shared_ptr<const KeptContinuations> ContinuationsOf(const TokenTrie& trie, const ClosingTokens& closing,
                                                            const Interval& interval, bool run_goes_on) const;
 
   size_t bytes() const;
@@ -79,9 +80,9 @@ class TextBlock {
   static constexpr size_t kKeptPerByte = 8;
 
   struct Key {
-    std::vector<uint8_t> tag;
-    bool run_goes_on;
     Interval interval;
+    bool run_goes_on;
+    std::vector<uint8_t> tag;
 
     auto operator<=>(const Key&) const = default;  // NOLINT(modernize-use-nullptr): none is in it
   };

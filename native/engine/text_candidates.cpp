@@ -10,17 +10,6 @@ namespace {
 /** What follows so many candidates is worth keeping. */
 constexpr int32_t kHeavy = 128;
 
-/** What follows one piece of a context. */
-class AfterPiece : public TextWalk::Beyond {
- public:
-  AfterPiece(const TextContext& context, int32_t begin) : context_(context), begin_(begin) {}
-  TextWord WordAt(int32_t position) const override { return context_.WordAt(begin_ + position); }
-
- private:
-  const TextContext& context_;
-  int32_t begin_;
-};
-
 /** Whether the last run of a piece goes on behind it. */
 bool RunGoesOn(const TextContext& context, int32_t end) { return ContinuesRun(context.WordAt(end)); }
 
@@ -60,10 +49,14 @@ int32_t TextCandidates::LimitOf(const TextContext& context, int32_t start) const
 bool TextCandidates::GoesOnWith(const TextContext& context, int32_t start, int32_t from,
                                 std::span<const uint8_t> bytes) const {
   int32_t position = start + from;
+  std::span<const TextWord> words;
   for (const uint8_t byte : bytes) {
-    const TextWord word = context.WordAt(position);
+    if (words.empty()) words = context.WordsFrom(position);
+    if (words.empty()) return false;
+    const TextWord word = words.front();
     if (position == start ? !IsStart(word) : !ContinuesRun(word)) return false;
     if (ByteOf(word) != byte) return false;
+    words = words.subspan(1);
     ++position;
   }
   if (!MayCut(context, position - start)) return true;
@@ -145,11 +138,11 @@ bool TextCandidates::Advance(const TextContext& context, std::span<const uint8_t
 bool TextCandidates::MayEnd(const TextContext& context) const {
   if (depth() == 0) return true;
   for (const Cursor& cursor : cursors_) {
-    const AfterPiece after(context, cursor.begin);
     const std::span<const TextWord> words = cursor.block->words();
     for (int32_t i = cursor.low; i < cursor.high;) {
       const int32_t end = cursor.block->order()[static_cast<size_t>(i)] + depth();
-      if (IsEnd(end < cursor.block->size() ? words[static_cast<size_t>(end)] : after.WordAt(end))) return true;
+      if (IsEnd(end < cursor.block->size() ? words[static_cast<size_t>(end)] : context.WordAt(cursor.begin + end)))
+        return true;
       // Without a caller's edges, candidates that go on alike are alike.
       ++i;
       if (!cursor.block->any_edges()) i = cursor.block->NextDifferent(i, cursor.high, depth());
@@ -160,11 +153,8 @@ bool TextCandidates::MayEnd(const TextContext& context) const {
   });
 }
 
-std::shared_ptr<const KeptContinuations> TextCandidates::Collect(const TextContext& context,
-                                                                 std::span<const uint8_t> tag,
-                                                                 TextContinuations& found) const {
+std::shared_ptr<const KeptContinuations> TextCandidates::Collect(const TextContext& context, TextWalk& walk) const {
   std::shared_ptr<const KeptContinuations> base;
-  TextWalk walk(context.trie(), tag, found);
   const bool may_cut = MayCut(context, depth() + context.trie().longest());
   const auto word_at = [&context](int32_t position) { return context.WordAt(position); };
   const auto single = [&](int32_t start) {
@@ -186,15 +176,15 @@ std::shared_ptr<const KeptContinuations> TextCandidates::Collect(const TextConte
     const bool goes_on = RunGoesOn(context, end);
     const bool is_kept = depth() == 0 || (!goes_on && cursor.high - cursor.low >= kHeavy);
     if (!is_kept) {
-      const AfterPiece after(context, cursor.begin);
-      walk.Interval(*cursor.block, depth(), cursor.low, cursor.high, goes_on ? &after : nullptr);
+      walk.Interval(*cursor.block, {depth(), cursor.low, cursor.high}, goes_on,
+                    [&](int32_t start) { single(cursor.begin + start); });
       continue;
     }
-    auto starts = cursor.block->ContinuationsOf(context.trie(), tag, {depth(), cursor.low, cursor.high}, goes_on);
+    auto starts =
+        cursor.block->ContinuationsOf(context.trie(), walk.closing(), {depth(), cursor.low, cursor.high}, goes_on);
     if (base == nullptr || base->tokens.size() < starts->tokens.size()) base.swap(starts);
     if (starts == nullptr) continue;
-    found.tokens.insert(found.tokens.end(), starts->tokens.begin(), starts->tokens.end());
-    found.closers.insert(found.closers.end(), starts->closers.begin(), starts->closers.end());
+    walk.Add(*starts);
   }
   for (const Cursor& cursor : cursors_) {
     const int32_t end = cursor.begin + cursor.block->size();

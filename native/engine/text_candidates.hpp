@@ -31,10 +31,10 @@ class TextCandidates {
   /** Whether a quote may end here: some candidate is at an edge. Always before the first byte. */
   bool MayEnd(const TextContext& context) const;
   /**
-   * Adds what may come next to `found`; a large set that the index holds already is returned instead, if there is one.
+   * Adds what may come next to what a walk has found; a large set that the index holds already is returned instead, if
+   * there is one.
    */
-  std::shared_ptr<const KeptContinuations> Collect(const TextContext& context, std::span<const uint8_t> tag,
-                                                   TextContinuations& found) const;
+  std::shared_ptr<const KeptContinuations> Collect(const TextContext& context, TextWalk& walk) const;
   /** Starts of the candidates that may end here, ascending. */
   std::vector<int32_t> Starts(const TextContext& context) const;
   /** The bytes, at most `most`, on which all candidates agree that go on; or those of the latest one. */

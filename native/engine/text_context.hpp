@@ -61,6 +61,13 @@ class TextContext {
   const Piece* PieceAt(int32_t position) const;
   int32_t tail_begin() const { return tail_begin_; }
   std::span<const TextWord> tail() const { return tail_; }
+  /** The words from a position to the end of its piece, or of the tail. */
+  std::span<const TextWord> WordsFrom(int32_t position) const {
+    if (position >= length()) return {};
+    if (position >= tail_begin_) return tail().subspan(static_cast<size_t>(position - tail_begin_));
+    const Piece& piece = *PieceAt(position);
+    return piece.block->words().subspan(static_cast<size_t>(position - piece.begin));
+  }
   /** The word at a position; 0 at the context's end. */
   TextWord WordAt(int32_t position) const {
     if (position >= tail_begin_) {

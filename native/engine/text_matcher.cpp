@@ -24,8 +24,10 @@ TextMatcher::TextMatcher(std::shared_ptr<TextContext> context) : context_(std::m
 
 void TextMatcher::Begin(const TextSpan& span) {
   context_->Index();
+  if (closing_ == nullptr || !std::ranges::equal(closing_->tag(), span.tag)) {
+    closing_ = std::make_shared<ClosingTokens>(context_->trie(), span.tag);
+  }
   candidates_.Begin(*context_, span.ranges, span.restricted, span.max_bytes);
-  tag_.assign(span.tag.begin(), span.tag.end());
   min_bytes_ = span.min_bytes;
   generated_.clear();
   ends_.clear();
@@ -39,7 +41,7 @@ void TextMatcher::Begin(const TextSpan& span) {
 /** The readings after `bytes`; `text`, a copy of the candidates, goes on with them where they may be text. */
 TextMatcher::Next TextMatcher::Read(std::span<const uint8_t> bytes, bool relaxed, TextCandidates* text) const {
   Next next;
-  const std::span<const uint8_t> tag = tag_;
+  const std::span<const uint8_t> tag = closing_->tag();
   const size_t length = bytes.size();
   // Where inside the piece a tag is complete, and how many bytes the quote has then.
   size_t complete_at = length + 1;
@@ -99,8 +101,9 @@ bool TextMatcher::AdvanceBytes(std::span<const uint8_t> bytes) {
   const size_t needed = generated_.size() + bytes.size();
   if (needed > generated_.capacity()) generated_.reserve(std::max<size_t>(256, 2 * needed));
   if (ends_.size() == ends_.capacity()) ends_.reserve(std::max<size_t>(64, 2 * ends_.size()));
+  const std::span<const uint8_t> tag = closing_->tag();
   const bool may_close =
-      !progress_.empty() || (!tag_.empty() && std::find(bytes.begin(), bytes.end(), tag_[0]) != bytes.end());
+      !progress_.empty() || (!tag.empty() && std::find(bytes.begin(), bytes.end(), tag[0]) != bytes.end());
   if (!may_close) {
     if (!is_text_ || !candidates_.Advance(*context_, bytes)) return false;
   } else {
@@ -128,7 +131,7 @@ bool TextMatcher::AdvanceBytes(std::span<const uint8_t> bytes) {
 void TextMatcher::Rewind(size_t depth) {
   TextMatcher rewound(context_);
   const std::vector<Range> ranges(candidates_.ranges().begin(), candidates_.ranges().end());
-  rewound.Begin({ranges, candidates_.restricted(), tag_, min_bytes_, candidates_.max_bytes()});
+  rewound.Begin({ranges, candidates_.restricted(), closing_->tag(), min_bytes_, candidates_.max_bytes()});
   size_t begin = 0;
   for (size_t i = 0; i < depth; ++i) {
     rewound.AdvanceBytes(std::span(generated_).subspan(begin, ends_[i] - begin));
@@ -155,9 +158,9 @@ void TextMatcher::Gather() {
   base_ids_ = {};
   is_relaxed_ = false;
   if (closed_at_ < 0) {
-    TextWalk walk(context_->trie(), tag_, found);
-    if (is_text_) base_ = candidates_.Collect(*context_, tag_, found);
-    if (generated_.empty()) walk.Close(TokenTrie::kRoot, 0);
+    TextWalk walk(context_->trie(), *closing_, found);
+    if (is_text_) base_ = candidates_.Collect(*context_, walk);
+    if (generated_.empty()) walk.Close();
     for (const int32_t progress : progress_) walk.Continue(static_cast<size_t>(progress));
   }
   std::span<const int32_t> base;
@@ -177,7 +180,7 @@ void TextMatcher::Gather() {
     is_relaxed_ = min_bytes_ > 0;
     add_closers(0);
   }
-  ids_.assign(found.tokens.begin(), found.tokens.end());
+  ids_.swap(found.tokens);
   SortDistinct(ids_, vocab_size());
   if (!base.empty()) {
     std::erase_if(ids_, [&base](int32_t id) { return std::binary_search(base.begin(), base.end(), id); });

@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "closing_tokens.hpp"
 #include "text_candidates.hpp"
 #include "text_context.hpp"
 
@@ -70,7 +71,7 @@ class TextMatcher {
 
   std::shared_ptr<TextContext> context_;
   uint64_t version_;
-  std::vector<uint8_t> tag_;
+  std::shared_ptr<const ClosingTokens> closing_;
   int32_t min_bytes_ = 0;
 
   std::vector<uint8_t> generated_;

@@ -18,7 +18,7 @@ namespace verbatim {
  */
 class TextPaths {
  public:
-  /** Of a place where no quote may start, or a run begins. */
+  /** Of a place where no quote may start, or a run begins, or where the trie follows the text to the block's end. */
   static constexpr int32_t kUnknown = -1;
   /** The node above all others, of no byte. */
   static constexpr int32_t kRoot = 0;
@@ -28,36 +28,23 @@ class TextPaths {
     /** Bytes from the root. */
     int32_t length;
     int32_t trie_node;
-    /** Tokens end where the next node's begin. */
-    int32_t first_token;
+    /** The token that ends here, or one of the two below. */
+    int32_t token;
   };
+  static constexpr int32_t kNoToken = -1;
+  /** Tokens of the same bytes end here, all of which the trie knows. */
+  static constexpr int32_t kSeveralTokens = -2;
 
   TextPaths() = default;
   TextPaths(const TokenTrie& trie, std::span<const TextWord> words, const TextOrder& order);
 
-  /** The last node that the text from `position` reaches inside its run and the block, or kUnknown. */
+  /** The last node that the text from `position` reaches inside its run, or kUnknown. */
   int32_t At(int32_t position) const { return ends_[static_cast<size_t>(position)]; }
-  /** Asks the memory for what At will read. */
-  void Prefetch(int32_t position) const {
-#if defined(__GNUC__)
-    __builtin_prefetch(&ends_[static_cast<size_t>(position)]);
-#else
-    static_cast<void>(position);
-#endif
-  }
   const Node& NodeAt(int32_t node) const { return nodes_[static_cast<size_t>(node)]; }
-  /** The tokens that end at a node. */
-  std::span<const int32_t> TokensAt(int32_t node) const {
-    const size_t first = static_cast<size_t>(nodes_[static_cast<size_t>(node)].first_token);
-    const size_t end = static_cast<size_t>(nodes_[static_cast<size_t>(node) + 1].first_token);
-    return std::span(tokens_).subspan(first, end - first);
-  }
   size_t bytes() const;
 
  private:
-  /** One more than there are. */
   std::vector<Node> nodes_;
-  std::vector<int32_t> tokens_;
   /** By position, one more than the block has. */
   std::vector<int32_t> ends_;
 };

@@ -1,34 +1,106 @@
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <span>
 #include <vector>
 
+#include "closing_tokens.hpp"
 #include "text_block.hpp"
 #include "token_trie.hpp"
 
 namespace verbatim {
 
-class TextContext;
-
 /**
  * Walks the token trie along the text that follows candidates, and collects the tokens that may come next: those that
- * lie in the text, and those that leave it at an edge for the closing tag.
+ * lie in the text, and those that leave it at an edge for the closing tag. The candidates of one walk share the bytes
+ * that are quoted already.
  */
 class TextWalk {
  public:
-  TextWalk(const TokenTrie& trie, std::span<const uint8_t> tag, TextContinuations& found)
-      : trie_(trie), tag_(tag), found_(found), parents_(tag.empty() ? nullptr : &trie.ParentsBy(tag[0])) {}
+  TextWalk(const TokenTrie& trie, const ClosingTokens& closing, TextContinuations& found)
+      : trie_(trie), closing_(closing), found_(found) {}
 
-  /** What stands behind a block. */
-  class Beyond {
-   public:
-    virtual ~Beyond() = default;
-    /** The word at a position counted from the block's start, at or past its end; 0 where nothing follows. */
-    virtual TextWord WordAt(int32_t position) const = 0;
-  };
-  /** Every candidate of an interval of a block's order, which share `depth` bytes. No `beyond`: the run ends there. */
-  void Interval(const TextBlock& block, int32_t depth, int32_t low, int32_t high, const Beyond* beyond);
+  /**
+   * Every candidate of an interval of a block's order. Where the block's last run goes on behind it, candidates that a
+   * token may lead there are left out, and their starts handed to `outer`.
+   */
+  template <typename Outer>
+  void Interval(const TextBlock& block, const TextBlock::Interval& interval, bool run_goes_on, Outer&& outer) {
+    const std::span<const TextWord> words = block.words();
+    const std::span<const int32_t> order = block.order();
+    const TextPaths& paths = block.paths();
+    const auto [depth, low, high] = interval;
+    states_.assign(static_cast<size_t>(closing_.count()), State::kUnmet);
+    open_ = 0;
+    const int32_t inner_end = run_goes_on ? block.size() - trie_.longest() : INT32_MAX;
+    const auto word_at = [&](int32_t at) { return at < block.size() ? words[static_cast<size_t>(at)] : TextWord{0}; };
+    const auto close = [&](int32_t at, int32_t position) {
+      const TextPaths::Node& node = paths.NodeAt(at);
+      const int32_t closing = closing_.Find(node.trie_node);
+      if (closing != TokenTrie::kNone) CloseIf(IsEnd(word_at(position + node.length)), closing, node.length);
+    };
+    const auto visit = [&](int32_t at, int32_t position) {
+      EmitAt(paths.NodeAt(at));
+      close(at, position);
+    };
+    // An empty quote is the caller's to close.
+    const int32_t above = depth == 0 ? TextPaths::kRoot : TextPaths::kUnknown;
+    // Nodes stand in the order of the text that they were made of, as candidates do: the last one that was visited.
+    int32_t last = above;
+    // The node of the candidate before, and from which candidate on all have had it.
+    int32_t before = kNoNode;
+    int32_t since = low;
+    // Whether candidates with that node may still add what the ones before them did not.
+    bool looks_again = false;
+    std::array<int32_t, kTogether> nodes;
+    for (int32_t first = low; first < high;) {
+      const int32_t end = std::min(first + kTogether, high);
+      for (int32_t i = first; i < end; ++i) {
+        nodes[static_cast<size_t>(i - first)] = paths.At(order[static_cast<size_t>(i)] + depth);
+      }
+      for (int32_t i = first; i < end; ++i) {
+        const int32_t node = nodes[static_cast<size_t>(i - first)];
+        if (node == before && !looks_again) continue;
+        const int32_t position = order[static_cast<size_t>(i)] + depth;
+        if (node == TextPaths::kUnknown) {
+          before = kNoNode;
+          if (position < inner_end) {
+            Single(position, INT32_MAX, depth == 0, word_at);
+          } else {
+            outer(position - depth);
+          }
+          continue;
+        }
+        if (node != before) since = i;
+        int32_t at = node;
+        if (node > last) {
+          // Of this path all nodes up to `last` were seen with it.
+          for (; at > last; at = paths.NodeAt(at).parent) visit(at, position);
+          last = node;
+        } else {
+          // So was all of this one, but for few candidates in any order: they share what all of them share.
+          const int32_t shared = before == kNoNode ? 0 : block.common(i) - depth;
+          for (; paths.NodeAt(at).length > shared; at = paths.NodeAt(at).parent) visit(at, position);
+        }
+        before = node;
+        if (open_ == 0) {
+          looks_again = false;
+          continue;
+        }
+        // Where this path parts from others it may be at an edge where they were not; a caller's edges are anywhere.
+        for (; at > above; at = block.any_edges() ? paths.NodeAt(at).parent : above) close(at, position);
+        looks_again = block.any_edges() || IsOpen(paths.NodeAt(node).trie_node);
+      }
+      first = end;
+      // Where a path comes again and again it is worth looking for the next that parts from it.
+      const bool is_frequent = before != kNoNode && end - since >= kTogether;
+      if (is_frequent && !(looks_again && block.any_edges())) {
+        first = block.NextDifferent(end, high, depth + paths.NodeAt(before).length);
+      }
+    }
+  }
 
   /** One candidate that goes on at `position` and no further than `limit`; `first`: no byte is quoted yet. */
   template <typename WordAt>
@@ -38,7 +110,8 @@ class TextWalk {
       const bool at_limit = position + length == limit;
       const TextWord word = at_limit ? TextWord{0} : word_at(position + length);
       const bool is_first = first && length == 0;
-      if (!is_first && (at_limit || IsEnd(word))) Close(node, length);
+      const int32_t closing = is_first ? TokenTrie::kNone : closing_.Find(node);
+      if (closing != TokenTrie::kNone) CloseIf(at_limit || IsEnd(word), closing, length);
       if (at_limit || !(is_first ? IsStart(word) : ContinuesRun(word))) return;
       node = trie_.Child(node, ByteOf(word));
       if (node == TokenTrie::kNone) return;
@@ -52,30 +125,51 @@ class TextWalk {
    */
   bool Known(const TextBlock& block, int32_t position, int32_t limit);
 
-  /** The tokens that go on along the tag from `node`, `quoted` bytes below the root. */
-  void Close(int32_t node, int32_t quoted) {
-    if (MayClose(node)) FollowTag(node, quoted);
+  /** The tokens that go on along the tag after no byte. */
+  void Close() {
+    const int32_t closing = closing_.Find(TokenTrie::kRoot);
+    if (closing != TokenTrie::kNone) CloseIf(true, closing, 0);
   }
+  void Add(const TextContinuations& known) {
+    found_.tokens.insert(found_.tokens.end(), known.tokens.begin(), known.tokens.end());
+    found_.closers.insert(found_.closers.end(), known.closers.begin(), known.closers.end());
+  }
+  const ClosingTokens& closing() const { return closing_; }
   /** The tokens that go on with a tag of which `progress` bytes are there. */
   void Continue(size_t progress);
 
  private:
-  /** Whether the node goes on with the tag's first byte, as few do. */
-  bool MayClose(int32_t node) const { return parents_ != nullptr && (*parents_)[static_cast<size_t>(node)]; }
-  void FollowTag(int32_t node, int32_t quoted);
+  /** Places whose paths are asked of the memory together, since waiting for them one by one takes most of a walk. */
+  static constexpr int32_t kTogether = 16;
+  /** The node of no candidate. */
+  static constexpr int32_t kNoNode = -2;
+
+  /** Adds the closing tokens of a node, `quoted` bytes below the root, the first time it is met at an edge. */
+  void CloseIf(bool is_edge, int32_t closing, int32_t quoted);
+  bool IsOpen(int32_t node) const {
+    const int32_t closing = closing_.Find(node);
+    return closing != TokenTrie::kNone && states_[static_cast<size_t>(closing)] == State::kOpen;
+  }
   void Emit(std::span<const int32_t> tokens) {
     for (const int32_t token : tokens) found_.tokens.push_back(token);
   }
-  int32_t FollowPath(const TextPaths& paths, int32_t node, int32_t shared);
+  void EmitAt(const TextPaths::Node& node) {
+    if (node.token >= 0) {
+      found_.tokens.push_back(node.token);
+    } else if (node.token == TextPaths::kSeveralTokens) {
+      Emit(trie_.TokensAt(node.trie_node));
+    }
+  }
 
   const TokenTrie& trie_;
-  std::span<const uint8_t> tag_;
+  const ClosingTokens& closing_;
   TextContinuations& found_;
-  /** The nodes that go on with the tag's first byte; null where there is no tag. */
-  const std::vector<bool>* parents_;
-  /** The nodes of the last candidate's path, and for each whether there is no tag left to follow from it. */
-  std::vector<int32_t> path_;
-  std::vector<uint8_t> closed_;
+  /** Of each node that has closing tokens: whether an interval met it, at no edge yet or at one. */
+  enum class State : uint8_t { kUnmet, kOpen, kClosed };
+  /** Empty until an interval is walked: few single candidates may add the same tokens again. */
+  std::vector<State> states_;
+  /** How many nodes are open. */
+  int32_t open_ = 0;
 };
 
 }  // namespace verbatim

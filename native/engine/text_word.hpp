@@ -14,9 +14,6 @@ inline constexpr TextWord kContinues = 0x200;
 /** A match may contain the byte. */
 inline constexpr TextWord kSearchable = 0x400;
 
-/** In place of a word that a walk shall not look at. */
-inline constexpr TextWord kUnknown = 0x800;
-
 inline uint8_t ByteOf(TextWord word) { return static_cast<uint8_t>(word); }
 inline bool IsStart(TextWord word) { return (word & (kEdge | kSearchable)) == (kEdge | kSearchable); }
 inline bool ContinuesRun(TextWord word) { return (word & kContinues) != 0; }

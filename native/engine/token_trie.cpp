@@ -65,11 +65,13 @@ void TokenTrie::Build(const std::vector<int32_t>& sorted) {
   }
 }
 
-const std::vector<bool>& TokenTrie::ParentsBy(uint8_t byte) const {
-  std::vector<bool>& parents = parents_[byte];
+const std::vector<int32_t>& TokenTrie::ParentsBy(uint8_t byte) const {
+  std::vector<int32_t>& parents = parents_[byte];
   std::call_once(are_parents_known_[byte], [&] {
-    std::vector<bool> found(labels_.size());
-    for (int32_t node = 0; node < node_count(); ++node) found[static_cast<size_t>(node)] = Child(node, byte) != kNone;
+    std::vector<int32_t> found;
+    for (int32_t node = 0; node < node_count(); ++node) {
+      if (Child(node, byte) != kNone) found.push_back(node);
+    }
     parents = std::move(found);
   });
   return parents;

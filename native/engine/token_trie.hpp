@@ -48,8 +48,8 @@ class TokenTrie {
     const size_t end = static_cast<size_t>(nodes_[static_cast<size_t>(node) + 1].first_token);
     return std::span(tokens_).subspan(first, end - first);
   }
-  /** Whether each node has a child by `byte`: for a byte that is looked for at every node. Worked out once. */
-  const std::vector<bool>& ParentsBy(uint8_t byte) const;
+  /** The nodes that have a child by `byte`, ascending. Worked out once. */
+  const std::vector<int32_t>& ParentsBy(uint8_t byte) const;
   int32_t node_count() const { return static_cast<int32_t>(labels_.size()); }
   size_t bytes() const;
 
@@ -76,7 +76,7 @@ class TokenTrie {
   std::vector<int32_t> tokens_;
   std::array<int32_t, 256> root_children_;
   mutable std::array<std::once_flag, 256> are_parents_known_;
-  mutable std::array<std::vector<bool>, 256> parents_;
+  mutable std::array<std::vector<int32_t>, 256> parents_;
 };
 
 }  // namespace verbatim

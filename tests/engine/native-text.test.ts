@@ -150,24 +150,70 @@ test("a run that ends in zero bytes hides no longer run of them", () => {
   context.close();
 });
 
+/** A context over these tokens, and what appends a run of text to it. */
+function contextOf(...texts: string[]) {
+  const tokens = texts.map((text) => Buffer.from(text));
+  const offsets = new Int32Array(tokens.length + 1);
+  tokens.forEach((token, i) => (offsets[i + 1] = offsets[i]! + token.length));
+  const vocabulary = { vocabSize: tokens.length, offsets, bytes: Buffer.concat(tokens) };
+  const context = loadNativeTextEngine().createTextContext(vocabulary);
+  const appendRun = (text: string, edges: Uint8Array | null = null) => {
+    context.append(Buffer.from(text), { searchable: true, newRun: true, json: false, edges });
+  };
+  return { context, appendRun };
+}
+
+/** The tokens allowed after a quote of tokens. */
+function allowedAfter(context: EngineTextContext, tag: string, ...quote: number[]): number[] {
+  const matcher = context.matcher();
+  matcher.begin({ ranges: null, tag: Buffer.from(tag), minBytes: 0, maxBytes: 4096 });
+  for (const token of quote) assert.ok(matcher.advance(token));
+  return [...matcher.allowed()];
+}
+
+/** Longer than the index sorts few places by. */
+const STRETCH = "a stretch of many bytes, ";
+const ENDS = ["d", "b", "a", "c"];
+
 test("few copies of a long stretch are told apart in whatever order the index has them", () => {
-  const stretch = "a stretch of many bytes, ";
-  const copies = ["d", "b", "a", "c"].map((letter) => Buffer.from(stretch + letter));
-  const offsets = Int32Array.from({ length: copies.length + 1 }, (_, i) => i * copies[0]!.length);
-  const vocabulary = { vocabSize: copies.length, offsets, bytes: Buffer.concat(copies) };
+  const copies = ENDS.map((end) => STRETCH + end);
   for (let turned = 0; turned < copies.length; turned++) {
-    const order = copies.map((_, i) => (i + turned) % copies.length);
-    const context = loadNativeTextEngine().createTextContext(vocabulary);
-    for (const copy of order) {
-      context.append(copies[copy]!, { searchable: true, newRun: true, json: false, edges: null });
-    }
+    const { context, appendRun } = contextOf(...copies);
+    for (let i = 0; i < copies.length; i++) appendRun(copies[(i + turned) % copies.length]!);
     context.compact();
-    const matcher = context.matcher();
-    for (let token = 0; token < copies.length; token++) {
-      matcher.begin({ ranges: null, tag: new Uint8Array(0), minBytes: 0, maxBytes: 4096 });
-      assert.equal([...matcher.allowed()], [0, 1, 2, 3]);
-      assert.ok(matcher.advance(token), `token ${token} of copies in the order ${order}`);
-    }
+    assert.equal(allowedAfter(context, ""), [0, 1, 2, 3]);
+    for (let token = 0; token < copies.length; token++) allowedAfter(context, "", token);
+    context.close();
+  }
+});
+
+test("what few copies of a long stretch go on with is seen in whatever order the index has them", () => {
+  const { context, appendRun } = contextOf("p", "z", ...ENDS.map((end) => STRETCH + end));
+  for (const end of ENDS) appendRun(`p${STRETCH}${end}`);
+  // One more copy, so that the stretches are many and stand in order, but not behind the same byte.
+  appendRun(`q${STRETCH}e`);
+  for (let i = 0; i < 4; i++) appendRun("pz");
+  context.compact();
+  assert.equal(allowedAfter(context, "", 0), [1, 2, 3, 4, 5]);
+  context.close();
+});
+
+test("a place that goes on behind its block is told from places that look alike and do not", () => {
+  const { context, appendRun } = contextOf("x", "a", "ab");
+  for (let copy = 0; copy < 10; copy++) appendRun("xa");
+  context.compact();
+  context.append(Buffer.from("b"), { searchable: true, newRun: false, json: false, edges: null });
+  assert.equal(allowedAfter(context, "", 0), [1, 2]);
+  context.close();
+});
+
+test("of many places that look alike, the one where a quote may end is found", () => {
+  const copies = 50;
+  for (let last = 0; last < copies; last++) {
+    const { context, appendRun } = contextOf("x", "a", "ab", "a<");
+    for (let copy = 0; copy < copies; copy++) appendRun("xabc", Uint8Array.of(1, 1, copy === last ? 1 : 0, 1));
+    context.compact();
+    assert.equal(allowedAfter(context, "</>", 0), [1, 2, 3], `copy ${last}`);
     context.close();
   }
 });
