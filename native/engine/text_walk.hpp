@@ -60,6 +60,9 @@ class TextWalk {
       for (int32_t i = first; i < end; ++i) {
         nodes[static_cast<size_t>(i - first)] = paths.At(order[static_cast<size_t>(i)] + depth);
       }
+      // What the memory is asked for now is there by the next turn.
+      const int32_t next_end = std::min(end + kTogether, high);
+      for (int32_t i = end; i < next_end; ++i) paths.Prefetch(order[static_cast<size_t>(i)] + depth);
       for (int32_t i = first; i < end; ++i) {
         const int32_t node = nodes[static_cast<size_t>(i - first)];
         if (node == before && !looks_again) continue;
