@@ -18,6 +18,26 @@ void TextWalk::CloseIf(bool is_edge, int32_t closing, int32_t quoted) {
   for (const int32_t token : closing_.TokensOf(closing)) found_.closers.push_back({token, quoted});
 }
 
+void TextWalk::CloseAlike(const TextBlock& block, const TextBlock::Interval& alike, int32_t reached) {
+  const std::span<const TextWord> words = block.words();
+  const auto position_of = [&](int32_t i) { return block.order()[static_cast<size_t>(i)] + alike.depth; };
+  open_on_path_.clear();
+  int32_t node = TokenTrie::kRoot;
+  for (int32_t length = 0;; ++length) {
+    if (IsOpen(node)) open_on_path_.push_back({closing_.Find(node), length});
+    if (length == reached) break;
+    node = trie_.Child(node, ByteOf(words[static_cast<size_t>(position_of(alike.low) + length)]));
+  }
+  for (int32_t i = alike.low; i < alike.high && !open_on_path_.empty(); ++i) {
+    std::erase_if(open_on_path_, [&](const Open& open) {
+      const int32_t end = position_of(i) + open.quoted;
+      const bool is_edge = end >= block.size() || IsEnd(words[static_cast<size_t>(end)]);
+      if (is_edge) CloseIf(true, open.closing, open.quoted);
+      return is_edge;
+    });
+  }
+}
+
 void TextWalk::Continue(size_t progress) {
   int32_t node = TokenTrie::kRoot;
   for (const uint8_t byte : closing_.tag().subspan(progress)) {

@@ -63,17 +63,23 @@ class TextWalk {
       // What the memory is asked for now is there by the next turn.
       const int32_t next_end = std::min(end + kTogether, high);
       for (int32_t i = end; i < next_end; ++i) paths.Prefetch(order[static_cast<size_t>(i)] + depth);
+      int32_t resume = end;
       for (int32_t i = first; i < end; ++i) {
         const int32_t node = nodes[static_cast<size_t>(i - first)];
         if (node == before && !looks_again) continue;
         const int32_t position = order[static_cast<size_t>(i)] + depth;
         if (node == TextPaths::kUnknown) {
           before = kNoNode;
-          if (position < inner_end) {
-            Single(position, INT32_MAX, depth == 0, word_at);
-          } else {
+          if (position >= inner_end) {
             outer(position - depth);
+            continue;
           }
+          const int32_t reached = Single(position, INT32_MAX, depth == 0, word_at);
+          // Those that go on alike add nothing but a caller's edges.
+          const int32_t next = block.NextDifferent(i + 1, high, depth + reached);
+          if (open_ > 0 && block.any_edges()) CloseAlike(block, {depth, i, next}, reached);
+          i = next - 1;
+          resume = std::max(resume, next);
           continue;
         }
         if (node != before) since = i;
@@ -92,22 +98,33 @@ class TextWalk {
           looks_again = false;
           continue;
         }
-        // Where this path parts from others it may be at an edge where they were not; a caller's edges are anywhere.
-        for (; at > above; at = block.any_edges() ? paths.NodeAt(at).parent : above) close(at, position);
-        looks_again = block.any_edges() || IsOpen(paths.NodeAt(node).trie_node);
+        if (block.any_edges()) {
+          const int32_t reached = paths.NodeAt(node).length;
+          const int32_t next = block.NextDifferent(i + 1, high, depth + reached);
+          CloseAlike(block, {depth, i, next}, reached);
+          i = next - 1;
+          resume = std::max(resume, next);
+          looks_again = open_ > 0;
+          continue;
+        }
+        // Where this path parts from others it may be at an edge where they were not.
+        if (at > above) close(at, position);
+        looks_again = IsOpen(paths.NodeAt(node).trie_node);
       }
-      first = end;
+      first = resume;
       // Where a path comes again and again it is worth looking for the next that parts from it.
-      const bool is_frequent = before != kNoNode && end - since >= kTogether;
-      if (is_frequent && !(looks_again && block.any_edges())) {
-        first = block.NextDifferent(end, high, depth + paths.NodeAt(before).length);
+      if (before != kNoNode && end - since >= kTogether) {
+        first = block.NextDifferent(first, high, depth + paths.NodeAt(before).length);
       }
     }
   }
 
-  /** One candidate that goes on at `position` and no further than `limit`; `first`: no byte is quoted yet. */
+  /**
+   * One candidate that goes on at `position` and no further than `limit`; `first`: no byte is quoted yet. How many
+   * bytes the trie could follow.
+   */
   template <typename WordAt>
-  void Single(int32_t position, int32_t limit, bool first, WordAt&& word_at) {
+  int32_t Single(int32_t position, int32_t limit, bool first, WordAt&& word_at) {
     int32_t node = TokenTrie::kRoot;
     for (int32_t length = 0;; ++length) {
       const bool at_limit = position + length == limit;
@@ -115,9 +132,9 @@ class TextWalk {
       const bool is_first = first && length == 0;
       const int32_t closing = is_first ? TokenTrie::kNone : closing_.Find(node);
       if (closing != TokenTrie::kNone) CloseIf(at_limit || IsEnd(word), closing, length);
-      if (at_limit || !(is_first ? IsStart(word) : ContinuesRun(word))) return;
+      if (at_limit || !(is_first ? IsStart(word) : ContinuesRun(word))) return length;
       node = trie_.Child(node, ByteOf(word));
-      if (node == TokenTrie::kNone) return;
+      if (node == TokenTrie::kNone) return length;
       Emit(trie_.TokensAt(node));
     }
   }
@@ -147,6 +164,8 @@ class TextWalk {
   /** The node of no candidate. */
   static constexpr int32_t kNoNode = -2;
 
+  /** What candidates add that share `reached` bytes behind the quoted ones, where some may be at an edge. */
+  void CloseAlike(const TextBlock& block, const TextBlock::Interval& alike, int32_t reached);
   /** Adds the closing tokens of a node, `quoted` bytes below the root, the first time it is met at an edge. */
   void CloseIf(bool is_edge, int32_t closing, int32_t quoted);
   bool IsOpen(int32_t node) const {
@@ -173,6 +192,12 @@ class TextWalk {
   std::vector<State> states_;
   /** How many nodes are open. */
   int32_t open_ = 0;
+  struct Open {
+    int32_t closing;
+    int32_t quoted;
+  };
+  /** Those on the path of alike candidates. */
+  std::vector<Open> open_on_path_;
 };
 
 }  // namespace verbatim

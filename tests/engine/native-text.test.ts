@@ -151,13 +151,13 @@ test("a run that ends in zero bytes hides no longer run of them", () => {
 });
 
 /** A context over these tokens, and what appends a run of text to it. */
-function contextOf(...texts: string[]) {
+function contextOf(...texts: (string | Uint8Array)[]) {
   const tokens = texts.map((text) => Buffer.from(text));
   const offsets = new Int32Array(tokens.length + 1);
   tokens.forEach((token, i) => (offsets[i + 1] = offsets[i]! + token.length));
   const vocabulary = { vocabSize: tokens.length, offsets, bytes: Buffer.concat(tokens) };
   const context = loadNativeTextEngine().createTextContext(vocabulary);
-  const appendRun = (text: string, edges: Uint8Array | null = null) => {
+  const appendRun = (text: string | Uint8Array, edges: Uint8Array | null = null) => {
     context.append(Buffer.from(text), { searchable: true, newRun: true, json: false, edges });
   };
   return { context, appendRun };
@@ -216,6 +216,25 @@ test("of many places that look alike, the one where a quote may end is found", (
     assert.equal(allowedAfter(context, "</>", 0), [1, 2, 3], `copy ${last}`);
     context.close();
   }
+});
+
+test("of places that end at the same node, one is at a character's edge though the ones before it are not", () => {
+  const [x, lead, close] = [0x78, 0xc3, 0x3c];
+  const { context, appendRun } = contextOf(Uint8Array.of(x), Uint8Array.of(lead), Uint8Array.of(lead, close));
+  for (let copy = 0; copy < 8; copy++) appendRun(Uint8Array.of(x, lead, 0xa9));
+  appendRun(Uint8Array.of(x, lead, 0xc4));
+  context.compact();
+  assert.equal(allowedAfter(context, "<", 0), [1, 2]);
+  context.close();
+});
+
+test("of places that end at the same node, one is at a caller's edge though the ones before it are not", () => {
+  const { context, appendRun } = contextOf("x", "a", "ab", "a<");
+  for (let copy = 0; copy < 8; copy++) appendRun("xabc", Uint8Array.of(1, 1, 0, 1));
+  appendRun("xabd", Uint8Array.of(1, 1, 1, 1));
+  context.compact();
+  assert.equal(allowedAfter(context, "</>", 0), [1, 2, 3]);
+  context.close();
 });
 
 test.run();
