@@ -92,6 +92,11 @@ size_t TextBlock::bytes() const {
   size_t total =
       sizeof(*this) + paths_.bytes() + words_.capacity() * sizeof(TextWord) + order_.capacity() * sizeof(int32_t);
   for (const std::vector<int32_t>& level : levels_) total += level.capacity() * sizeof(int32_t);
+  const std::lock_guard<std::mutex> lock(mutex_);
+  for (const auto& [key, kept] : kept_) {
+    total += sizeof(key) + key.tag.capacity() + sizeof(*kept) + kept->closers.capacity() * sizeof(kept->closers[0]) +
+             (kept->tokens.capacity() + kept->ids.capacity()) * sizeof(int32_t);
+  }
   return total;
 }
 

@@ -73,6 +73,7 @@ class TextBlock {
   std::shared_ptr<const KeptContinuations> ContinuationsOf(const TokenTrie& trie, const ClosingTokens& closing,
                                                            const Interval& interval, bool run_goes_on) const;
 
+  /** What is kept included. */
   size_t bytes() const;
 
  private:
