@@ -26,7 +26,8 @@ void TextWalk::CloseAlike(const TextBlock& block, const TextBlock::Interval& ali
   for (int32_t length = 0;; ++length) {
     if (IsOpen(node)) open_on_path_.push_back({closing_.Find(node), length});
     if (length == reached) break;
-    node = trie_.Child(node, ByteOf(words[static_cast<size_t>(position_of(alike.low) + length)]));
+    const int32_t position = position_of(alike.low) + length;
+    node = trie_.Child(node, ByteOf(words[static_cast<size_t>(position)]));
   }
   for (int32_t i = alike.low; i < alike.high && !open_on_path_.empty(); ++i) {
     std::erase_if(open_on_path_, [&](const Open& open) {
