@@ -141,8 +141,8 @@ bool TextCandidates::MayEnd(const TextContext& context) const {
     const std::span<const TextWord> words = cursor.block->words();
     for (int32_t i = cursor.low; i < cursor.high;) {
       const int32_t end = cursor.block->order()[static_cast<size_t>(i)] + depth();
-      if (IsEnd(end < cursor.block->size() ? words[static_cast<size_t>(end)] : context.WordAt(cursor.begin + end)))
-        return true;
+      const bool is_inside = end < cursor.block->size();
+      if (IsEnd(is_inside ? words[static_cast<size_t>(end)] : context.WordAt(cursor.begin + end))) return true;
       // Without a caller's edges, candidates that go on alike are alike.
       ++i;
       if (!cursor.block->any_edges()) i = cursor.block->NextDifferent(i, cursor.high, depth());

@@ -130,6 +130,7 @@ bool TextMatcher::AdvanceBytes(std::span<const uint8_t> bytes) {
 
 void TextMatcher::Rewind(size_t depth) {
   TextMatcher rewound(context_);
+  rewound.closing_ = closing_;
   const std::vector<Range> ranges(candidates_.ranges().begin(), candidates_.ranges().end());
   rewound.Begin({ranges, candidates_.restricted(), closing_->tag(), min_bytes_, candidates_.max_bytes()});
   size_t begin = 0;
