@@ -58,9 +58,7 @@ bool TextWalk::Known(const TextBlock& block, int32_t position, int32_t limit) {
     const int32_t end = position + at.length;
     if (end > limit) continue;
     EmitAt(at);
-    const int32_t closing = closing_.Find(at.trie_node);
-    if (closing == TokenTrie::kNone) continue;
-    CloseIf(end == limit || IsEnd(block.words()[static_cast<size_t>(end)]), closing, at.length);
+    CloseAt(at.trie_node, at.length, [&] { return end == limit || IsEnd(block.words()[static_cast<size_t>(end)]); });
   }
   return true;
 }

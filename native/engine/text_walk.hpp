@@ -31,15 +31,15 @@ class TextWalk {
     const std::span<const TextWord> words = block.words();
     const std::span<const int32_t> order = block.order();
     const TextPaths& paths = block.paths();
-    const auto [depth, low, high] = interval;
+    const int32_t depth = interval.depth;
+    const int32_t high = interval.high;
     states_.assign(static_cast<size_t>(closing_.count()), State::kUnmet);
     open_ = 0;
     const int32_t inner_end = run_goes_on ? block.size() - trie_.longest() : INT32_MAX;
     const auto word_at = [&](int32_t at) { return at < block.size() ? words[static_cast<size_t>(at)] : TextWord{0}; };
     const auto close = [&](int32_t at, int32_t position) {
       const TextPaths::Node& node = paths.NodeAt(at);
-      const int32_t closing = closing_.Find(node.trie_node);
-      if (closing != TokenTrie::kNone) CloseIf(IsEnd(word_at(position + node.length)), closing, node.length);
+      CloseAt(node.trie_node, node.length, [&] { return IsEnd(word_at(position + node.length)); });
     };
     const auto visit = [&](int32_t at, int32_t position) {
       EmitAt(paths.NodeAt(at));
@@ -51,11 +51,17 @@ class TextWalk {
     int32_t last = above;
     // The node of the candidate before, and from which candidate on all have had it.
     int32_t before = kNoNode;
-    int32_t since = low;
+    int32_t since = interval.low;
     // Whether candidates with that node may still add what the ones before them did not.
     bool looks_again = false;
     std::array<int32_t, kTogether> nodes;
-    for (int32_t first = low; first < high;) {
+    // Candidates that go on like number `i` for `reached` bytes add nothing but a caller's edges; the last of them.
+    const auto last_alike = [&](int32_t i, int32_t reached) {
+      const int32_t next = block.NextDifferent(i + 1, high, depth + reached);
+      if (open_ > 0 && block.any_edges()) CloseAlike(block, {depth, i, next}, reached);
+      return next - 1;
+    };
+    for (int32_t first = interval.low; first < high;) {
       const int32_t end = std::min(first + kTogether, high);
       for (int32_t i = first; i < end; ++i) {
         nodes[static_cast<size_t>(i - first)] = paths.At(order[static_cast<size_t>(i)] + depth);
@@ -63,8 +69,8 @@ class TextWalk {
       // What the memory is asked for now is there by the next turn.
       const int32_t next_end = std::min(end + kTogether, high);
       for (int32_t i = end; i < next_end; ++i) paths.Prefetch(order[static_cast<size_t>(i)] + depth);
-      int32_t resume = end;
-      for (int32_t i = first; i < end; ++i) {
+      int32_t i = first;
+      for (; i < end; ++i) {
         const int32_t node = nodes[static_cast<size_t>(i - first)];
         if (node == before && !looks_again) continue;
         const int32_t position = order[static_cast<size_t>(i)] + depth;
@@ -74,12 +80,7 @@ class TextWalk {
             outer(position - depth);
             continue;
           }
-          const int32_t reached = Single(position, INT32_MAX, depth == 0, word_at);
-          // Those that go on alike add nothing but a caller's edges.
-          const int32_t next = block.NextDifferent(i + 1, high, depth + reached);
-          if (open_ > 0 && block.any_edges()) CloseAlike(block, {depth, i, next}, reached);
-          i = next - 1;
-          resume = std::max(resume, next);
+          i = last_alike(i, Single(position, INT32_MAX, depth == 0, word_at));
           continue;
         }
         if (node != before) since = i;
@@ -99,11 +100,7 @@ class TextWalk {
           continue;
         }
         if (block.any_edges()) {
-          const int32_t reached = paths.NodeAt(node).length;
-          const int32_t next = block.NextDifferent(i + 1, high, depth + reached);
-          CloseAlike(block, {depth, i, next}, reached);
-          i = next - 1;
-          resume = std::max(resume, next);
+          i = last_alike(i, paths.NodeAt(node).length);
           looks_again = open_ > 0;
           continue;
         }
@@ -111,7 +108,8 @@ class TextWalk {
         if (at > above) close(at, position);
         looks_again = IsOpen(paths.NodeAt(node).trie_node);
       }
-      first = resume;
+      // The end, or behind it where candidates that are alike reach further.
+      first = i;
       // Where a path comes again and again it is worth looking for the next that parts from it.
       if (before != kNoNode && end - since >= kTogether) {
         first = block.NextDifferent(first, high, depth + paths.NodeAt(before).length);
@@ -130,8 +128,7 @@ class TextWalk {
       const bool at_limit = position + length == limit;
       const TextWord word = at_limit ? TextWord{0} : word_at(position + length);
       const bool is_first = first && length == 0;
-      const int32_t closing = is_first ? TokenTrie::kNone : closing_.Find(node);
-      if (closing != TokenTrie::kNone) CloseIf(at_limit || IsEnd(word), closing, length);
+      if (!is_first) CloseAt(node, length, [&] { return at_limit || IsEnd(word); });
       if (at_limit || !(is_first ? IsStart(word) : ContinuesRun(word))) return length;
       node = trie_.Child(node, ByteOf(word));
       if (node == TokenTrie::kNone) return length;
@@ -147,8 +144,7 @@ class TextWalk {
 
   /** The tokens that go on along the tag after no byte. */
   void Close() {
-    const int32_t closing = closing_.Find(TokenTrie::kRoot);
-    if (closing != TokenTrie::kNone) CloseIf(true, closing, 0);
+    CloseAt(TokenTrie::kRoot, 0, [] { return true; });
   }
   void Add(const TextContinuations& known) {
     found_.tokens.insert(found_.tokens.end(), known.tokens.begin(), known.tokens.end());
@@ -166,7 +162,13 @@ class TextWalk {
 
   /** What candidates add that share `reached` bytes behind the quoted ones, where some may be at an edge. */
   void CloseAlike(const TextBlock& block, const TextBlock::Interval& alike, int32_t reached);
-  /** Adds the closing tokens of a node, `quoted` bytes below the root, the first time it is met at an edge. */
+  /** Adds the closing tokens of a node, if it has any, `quoted` bytes below the root, where it is met at an edge. */
+  template <typename IsEdge>
+  void CloseAt(int32_t node, int32_t quoted, IsEdge&& is_edge) {
+    const int32_t closing = closing_.Find(node);
+    if (closing != TokenTrie::kNone) CloseIf(is_edge(), closing, quoted);
+  }
+  /** The same for one of the nodes that have some. */
   void CloseIf(bool is_edge, int32_t closing, int32_t quoted);
   bool IsOpen(int32_t node) const {
     const int32_t closing = closing_.Find(node);

@@ -109,7 +109,7 @@ export const textFaults: readonly Fault[] = [
   },
   {
     file: "text_walk.hpp",
-    original: "caller's edges.\n          const int32_t next = block.NextDifferent(i + 1, high, «depth + reached»);",
+    original: "block.NextDifferent(i + 1, high, «depth + reached»)",
     replacement: "depth",
     rule: 3,
     effect: "candidates that part inside a character are passed over",
