@@ -1,3 +1,5 @@
+import { platformName } from "../engine/platform.js";
+
 /** Somewhere CUDA was looked for, and why it is not there. */
 export interface Attempt {
   readonly tried: string;
@@ -24,7 +26,7 @@ export function cudaHelpPage(attempts: readonly Attempt[], advice: readonly stri
   return [
     "CUDA cannot be used.",
     ...attempts.flatMap(({ tried, failed }) => [`  Tried:    ${tried}`, `  Failed:   ${indent(failed)}`]),
-    `  Platform: ${process.platform}-${process.arch}, Node ${process.version}`,
+    `  Platform: ${platformName()}`,
     "What you can do:",
     ...[...advice, USE_THE_CPU].map((hint) => `  - ${hint}`),
   ].join("\n");

@@ -1,14 +1,9 @@
-import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { builtin, findInstalledPackage } from "../engine/installed-package.js";
 import { loadNativeEngine } from "../engine/native.js";
 import { RecallError } from "../errors.js";
 import { NO_HANDLE, type CudaAddon } from "./cuda-addon.js";
 import { cudaHelpPage, LIBRARY_ADVICE, type Attempt } from "./help-page.js";
 import { readMessage } from "./message.js";
-
-/** This file is dist/lib/cuda/library.js. */
-const packageRoot = fileURLToPath(new URL("../../../", import.meta.url));
 
 const FILE_NAMES: Partial<Record<NodeJS.Platform, string>> = {
   win32: "verbatim_cuda.dll",
@@ -39,10 +34,15 @@ function tryLoading(): CudaLibrary | RecallError {
   const addon = findAddon();
   if ("failed" in addon) return unavailable([addon]);
   const attempts: Attempt[] = [];
-  for (const { path, tried } of candidates()) {
-    const failed = load(addon, path);
-    if (failed === null) return { addon, path };
-    attempts.push({ tried, failed });
+  try {
+    for (const { path, tried } of candidates()) {
+      const failed = load(addon, path);
+      if (failed === null) return { addon, path };
+      attempts.push({ tried, failed });
+    }
+  } catch (error) {
+    // What a platform forbids, or a bundle that stands alone lacks.
+    attempts.push({ tried: "the package verbatim-runtime", failed: String(error) });
   }
   return unavailable(attempts);
 }
@@ -61,16 +61,18 @@ function findAddon(): CudaAddon | Attempt {
 }
 
 function candidates(): { path: string; tried: string }[] {
+  const { join, resolve } = builtin("node:path");
   const named = process.env.VERBATIM_CUDA;
   if (named) return [{ path: resolve(named), tried: `${resolve(named)} (from VERBATIM_CUDA)` }];
   const file = FILE_NAMES[process.platform] ?? "libverbatim_cuda.so";
-  const prebuilt = join(packageRoot, "prebuilds", `${process.platform}-${process.arch}`, file);
-  return [prebuilt, join(packageRoot, "build-cuda", "Release", file)].map((path) => ({ path, tried: path }));
+  const { folder } = findInstalledPackage();
+  const prebuilt = join(folder, "prebuilds", `${process.platform}-${process.arch}`, file);
+  return [prebuilt, join(folder, "build-cuda", "Release", file)].map((path) => ({ path, tried: path }));
 }
 
 /** Why the library at `path` could not be loaded; `null` where it was. */
 function load(addon: CudaAddon, path: string): string | null {
-  if (!existsSync(path)) return "there is no such file";
+  if (!builtin("node:fs").existsSync(path)) return "there is no such file";
   return addon.cudaLoad(path) < 0 ? readMessage(addon, NO_HANDLE) : null;
 }
 

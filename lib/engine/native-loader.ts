@@ -1,23 +1,20 @@
-import { createRequire } from "node:module";
-import { fileURLToPath } from "node:url";
 import { RecallError } from "../errors.js";
+import { builtin, findInstalledPackage } from "./installed-package.js";
 import type { NativeAddon } from "./native-addon.js";
-
-const require = createRequire(import.meta.url);
-/** This file is dist/lib/engine/native-loader.js. */
-const packageRoot = fileURLToPath(new URL("../../../", import.meta.url));
+import { platformName } from "./platform.js";
 
 /**
  * Loads the addon: the file that the environment variable VERBATIM_ADDON names, otherwise the one that was built here
  * (build/Release) or came with the package (prebuilds). Only `loadNativeEngine` calls this, once in a thread: a second copy would have handles of its own.
  * @param abiVersion of the engine inside; an addon of another version is refused.
- * @throws RecallError `BACKEND_UNAVAILABLE`.
+ * @throws RecallError `BACKEND_UNAVAILABLE`, whatever went wrong: what is missing or forbidden differs by platform.
  */
 export function loadNativeAddon(abiVersion: number): NativeAddon {
-  const named = process.env.VERBATIM_ADDON;
-  let tried = named ? `${named} (from VERBATIM_ADDON)` : `${packageRoot} (prebuilds and build/Release)`;
+  let tried = "prebuilds and build/Release of the package verbatim-runtime";
   try {
-    const path = named || (require("node-gyp-build") as { resolve(root: string): string }).resolve(packageRoot);
+    const named = process.env.VERBATIM_ADDON;
+    if (named) tried = `${named} (from VERBATIM_ADDON)`;
+    const path = named ? builtin("node:path").resolve(named) : findAddon();
     if (!named) tried = path;
     const addon = load(path);
     if (addon.abiVersion?.() !== abiVersion) {
@@ -27,6 +24,11 @@ export function loadNativeAddon(abiVersion: number): NativeAddon {
   } catch (error) {
     throw new RecallError("BACKEND_UNAVAILABLE", helpPage(tried, error), { cause: error });
   }
+}
+
+function findAddon(): string {
+  const { folder, require } = findInstalledPackage();
+  return (require("node-gyp-build") as { resolve(root: string): string }).resolve(folder);
 }
 
 /** Loads a file as an addon, whatever its name ends in. */
@@ -41,7 +43,7 @@ function helpPage(tried: string, error: unknown): string {
   return [
     "The native engine could not be loaded.",
     `  Tried:    ${tried}`,
-    `  Platform: ${process.platform}-${process.arch}, Node ${process.version}`,
+    `  Platform: ${platformName()}`,
     `  Failed:   ${reason.trim().replaceAll("\n", "\n            ")}`,
     "What you can do:",
     '  - Leave out backend: "native". The JavaScript engine does the same, more slowly on large contexts.',
