@@ -16,7 +16,7 @@ import { type Fault, faults } from "./faults.js";
 import { snapFaults } from "./snap-faults.js";
 import { textFaults } from "./text-faults.js";
 
-/** This file is dist/tests/faults/planted-faults.test.js. */
+/** This file is dist/tests/faults/planted-faults.deep.js. */
 const repository = fileURLToPath(new URL("../../../", import.meta.url));
 const patience = 120_000;
 

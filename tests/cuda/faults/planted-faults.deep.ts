@@ -11,7 +11,7 @@ import { whileLocked } from "../support/build-lock.js";
 import { FaultBuild } from "./fault-build.js";
 import { faults, type Program } from "./faults.js";
 
-/** This file is dist/tests/cuda/faults/planted-faults.test.js. */
+/** This file is dist/tests/cuda/faults/planted-faults.deep.js. */
 const repository = fileURLToPath(new URL("../../../../", import.meta.url));
 const patience = 120_000;
 
