@@ -97,11 +97,6 @@ export class JavaScriptContext implements EngineContext {
     this.#lists = [];
   }
 
-  /** Words of a bitmask that has room for every id in the context. */
-  get presenceWords(): number {
-    return this.#present.length;
-  }
-
   /** Where `token` may start a match, ascending. */
   positions(token: number): readonly number[] {
     return this.#lists[token]?.positions ?? [];

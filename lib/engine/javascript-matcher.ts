@@ -1,3 +1,4 @@
+import { DistinctIds } from "./distinct-ids.js";
 import type { EngineMatcher } from "./engine.js";
 import { CONTINUES, INNER, type JavaScriptContext } from "./javascript-context.js";
 import { rangeEnd } from "./ranges.js";
@@ -8,7 +9,7 @@ export class JavaScriptMatcher implements EngineMatcher {
   #ranges: Int32Array | null = null;
   /** At index k - 1: for each candidate of S_k, ascending, the position of its last matched token. */
   #survivors: (readonly number[])[] = [];
-  #marks = new Int32Array(0);
+  readonly #distinct = new DistinctIds();
 
   constructor(context: JavaScriptContext) {
     this.#context = context;
@@ -54,17 +55,10 @@ export class JavaScriptMatcher implements EngineMatcher {
     const last = this.depth === 0 ? this.#beforeStarts() : this.#last();
     if (this.depth > 0 && last.length === 1)
       return this.#continues(last[0]) ? Int32Array.of(tokens[last[0] + 1]) : new Int32Array(0);
-    const seen = this.#clearedMarks();
-    const ids: number[] = [];
     for (const position of last) {
-      const token = tokens[position + 1];
-      if (this.depth > 0 && !this.#continues(position)) continue;
-      if ((seen[token >> 5] & (1 << token)) !== 0) continue;
-      seen[token >> 5] |= 1 << token;
-      ids.push(token);
+      if (this.depth === 0 || this.#continues(position)) this.#distinct.add(tokens[position + 1]);
     }
-    for (const token of ids) seen[token >> 5] = 0;
-    return Int32Array.from(ids).sort();
+    return this.#distinct.drain();
   }
 
   draft(max: number, latest: boolean): Int32Array {
@@ -93,13 +87,6 @@ export class JavaScriptMatcher implements EngineMatcher {
 
   close(): void {
     this.begin(null);
-  }
-
-  /** A bit for each id of the context, all 0; whoever sets one clears it. */
-  #clearedMarks(): Int32Array {
-    const { presenceWords } = this.#context;
-    if (this.#marks.length < presenceWords) this.#marks = new Int32Array(presenceWords);
-    return this.#marks;
   }
 
   #last(): readonly number[] {

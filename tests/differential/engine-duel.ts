@@ -3,7 +3,8 @@ import { ContextOracle, type Range, Survivors } from "../oracle/oracle.js";
 
 /** One call on the engine interface, as plain data. */
 export type EngineOperation =
-  | { call: "append"; tokens: number[]; searchable: boolean; newRun: boolean }
+  /** `edges`: chooses before which tokens a quote may start, see `edgesBefore`; absent: before each. */
+  | { call: "append"; tokens: number[]; searchable: boolean; newRun: boolean; edges?: number }
   | { call: "truncate"; length: number }
   | { call: "compact" }
   /** A copy of the context joins the contexts of the scenario; or takes its place. */
@@ -108,6 +109,8 @@ export class EngineDuel {
       if (actual.length !== next.length || next.some((token, at) => actual[at] !== token)) {
         return `${engine.name}: continuations are [${shorten(actual)}], expected [${shorten(next)}]`;
       }
+      const mayEnd = now.mayEnd();
+      if (matcher.mayEnd() !== mayEnd) return `${engine.name}: mayEnd() is ${!mayEnd}, expected ${mayEnd}`;
       for (const token of [(this.steps * 7919) % this.setup.vocabSize, next[this.steps % next.length] ?? 0]) {
         const expected = next.includes(token);
         if (matcher.allows(token) !== expected) return `${engine.name}: allows(${token}) is ${!expected}`;
@@ -123,7 +126,7 @@ function callOracle(trio: EngineTrio, operation: EngineOperation): unknown {
   switch (operation.call) {
     case "append":
       trio.survivors = null;
-      oracle.append(operation.tokens, operation);
+      oracle.append(operation.tokens, { ...operation, edges: edgesBefore(operation) });
       return null;
     case "truncate":
       trio.survivors = null;
@@ -170,9 +173,12 @@ function callEngine(
   operation: EngineOperation,
 ): unknown {
   switch (operation.call) {
-    case "append":
-      context.append(Int32Array.from(operation.tokens), { searchable: operation.searchable, newRun: operation.newRun });
+    case "append": {
+      const { tokens, searchable, newRun } = operation;
+      const edges = edgesBefore(operation);
+      context.append(Int32Array.from(tokens), { searchable, newRun, edges: edges && Uint8Array.from(edges, Number) });
       return null;
+    }
     case "truncate":
       context.truncate(operation.length);
       return null;
@@ -201,6 +207,23 @@ function callEngine(
     default:
       return null;
   }
+}
+
+/**
+ * Edges that some tokens always have before them, some never, and others depending on the token before: as the pieces
+ * of words have them. They are a function of the tokens, so that fewer tokens keep theirs.
+ */
+function edgesBefore({ tokens, edges }: Extract<EngineOperation, { call: "append" }>): boolean[] | undefined {
+  if (edges === undefined) return undefined;
+  return tokens.map((token, index) => {
+    const habit = mix(edges, token) % 4;
+    return habit < 3 ? habit === 0 : mix(edges, token, tokens[index - 1] ?? 0) % 2 === 0;
+  });
+}
+
+/** A number that each of the others changes. */
+function mix(...numbers: number[]): number {
+  return numbers.reduce((mixed, number) => Math.imul(mixed ^ number ^ (mixed >>> 15), 0x2c1b3c6d), 1) >>> 8;
 }
 
 /** Calls that need a matcher that has begun after the context's last change. */

@@ -24,6 +24,8 @@ export interface Growth {
   kinds?: readonly TextKind[];
   /** How often the vocabulary has tens of millions of ids; 0 unless given. */
   sparse?: number;
+  /** How often quotes may start before some tokens only; 0 unless given. */
+  snap?: number;
 }
 
 /**
@@ -42,7 +44,10 @@ export function exploreEngine(
   return histogram;
 }
 
+/** Ids may be far apart, so that two of them and a position do not fit into a word. */
 const sparseVocabulary = 25_000_000;
+/** Ids may be so far apart that each has a word of a bitmask for itself. */
+const distances = [1, 1, 37];
 /** Rows of a sparse vocabulary are not written out whole. */
 const widestRow = 200_000;
 
@@ -51,8 +56,9 @@ function play(growth: Growth, seed: number, engines: readonly Engine[], histogra
   const kinds = growth.kinds ?? textKinds;
   const kind = kinds[seed % kinds.length]!;
   const size = random.pick(growth.alphabets);
-  // Ids may be far apart: two of them and a position then do not fit into a word.
-  const distance = random.chance(growth.sparse ?? 0) ? Math.floor(sparseVocabulary / (size + 2)) : 1;
+  const distance = random.chance(growth.sparse ?? 0)
+    ? Math.floor(sparseVocabulary / (size + 2))
+    : random.pick(distances);
   const letters = Array.from({ length: size }, (_, index) => (index + 1) * distance - 1);
   const barriers = Array.from({ length: random.below(3) }, (_, index) => size * distance + index);
   const barrier = barrierLetter(kind, letters, random);
@@ -80,6 +86,8 @@ function play(growth: Growth, seed: number, engines: readonly Engine[], histogra
 
 class Player {
   private readonly maxLength: number;
+  /** What chooses the edges of appends; null: there are none but those of runs. */
+  private readonly edges: number | null;
 
   constructor(
     private readonly growth: Growth,
@@ -88,6 +96,7 @@ class Player {
     private readonly random: Random,
   ) {
     this.maxLength = random.pick(growth.maxLengths);
+    this.edges = random.chance(growth.snap ?? 0) ? random.below(1000) : null;
   }
 
   propose({ oracle, survivors }: EngineTrio, contexts: number): EngineOperation {
@@ -160,7 +169,9 @@ class Player {
     const tokens = take(this.text, count).map((token) =>
       barriers && random.chance(0.05) ? random.pick(setup.barriers) : token,
     );
-    return { call: "append", tokens, searchable: random.chance(0.93), newRun: random.chance(0.15) };
+    const joining = { searchable: random.chance(0.93), newRun: random.chance(0.15) };
+    if (this.edges === null || random.chance(0.1)) return { call: "append", tokens, ...joining };
+    return { call: "append", tokens, ...joining, edges: random.chance(0.1) ? random.below(1000) : this.edges };
   }
 
   /** Ascending ranges with at least one position between two of them, or null. */
@@ -191,6 +202,7 @@ function count(
   for (const { name } of engines) histogram.add("backend", name);
   histogram.add("text", kind, each);
   histogram.add("call", operation.call, each);
+  if (survivors && oracle.edge.includes(false)) histogram.add("edges", "some tokens have none before them", each);
 }
 
 function report(

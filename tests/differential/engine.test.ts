@@ -19,6 +19,7 @@ test("the engines alone, small contexts: all agree with the oracle", () => {
       draft: 5_000,
       sources: 5_000,
     },
+    edges: { "some tokens have none before them": 100_000 },
   });
 });
 

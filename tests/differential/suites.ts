@@ -54,6 +54,7 @@ export const smallEngines: Growth = {
   maxAppend: 700,
   length: 300,
   patience: 8,
+  snap: 0.4,
 };
 
 /** The engines alone, over texts that keep many candidates alive for long, in contexts of whole blocks. */
@@ -65,6 +66,7 @@ export const repetitiveEngines: Growth = {
   patience: 30,
   opening: (random) => [random.between(1000, 6000), random.between(1, 600)],
   kinds: ["records", "log", "period24", "staircase", "fibonacci", "phrase", "equal", "period2"],
+  snap: 0.2,
 };
 
 /** The engines alone, grown to up to 100,000 tokens in pieces of all sizes. */
@@ -76,4 +78,5 @@ export const largeEngines: Growth = {
   patience: 12,
   opening: largePieces,
   sparse: 0.1,
+  snap: 0.2,
 };

@@ -71,8 +71,7 @@ export class ContextOracle {
 
   /** Whether some candidate i ends at an edge: i + k is outside its run, or a quote may start there. */
   mayEnd(quote: readonly number[], ranges: readonly Range[]): boolean {
-    const k = quote.length;
-    return k === 0 || this.candidates(quote, ranges).some((i) => this.run[i + k] !== this.run[i] || this.edge[i + k]!);
+    return new Survivors(this, ranges, this.candidates(quote, ranges), quote.length).mayEnd();
   }
 
   /** A(c, r) = { c[i+k] : i in S_k, i + k inside the same run and the same range }, ascending. */
@@ -114,6 +113,13 @@ export class Survivors {
     const { context, depth } = this;
     const kept = this.positions.filter((i) => context.tokens[i + depth] === token && this.continues(i));
     return new Survivors(context, this.ranges, kept, depth + 1);
+  }
+
+  /** See {@link ContextOracle.mayEnd}. */
+  mayEnd(): boolean {
+    const { run, edge } = this.context;
+    const k = this.depth;
+    return k === 0 || this.positions.some((i) => run[i + k] !== run[i] || edge[i + k]!);
   }
 
   /** Each token by which a candidate continues, ascending. */

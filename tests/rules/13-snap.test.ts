@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { RecallContext, RecallSession } from "../../lib/index.js";
+import { ConstrainedSampler, RecallContext, RecallSession } from "../../lib/index.js";
 import { ContextOracle, type Range } from "../oracle/oracle.js";
 import { definedEdges, type Unit } from "../oracle/snap-edges.js";
 import { backends, END, sessionsOn, START, VOCAB_SIZE } from "../support/backends.js";
@@ -68,6 +68,32 @@ for (const backend of backends) {
     session.append([1, 2, 1], { segment: "doc", ...layoutOf(pieces) });
     session.acceptAll([START, 1]);
     assert.equal(ids(session.allowed()), [2, END]);
+  });
+
+  test(`13. An id that no quote starts with is listed once, however many candidates go on with it (${backend})`, () => {
+    const session = makeSession({ snap: "line", vocabSize: 1000 });
+    const [words, expected] = [new Int32Array(32), new Int32Array(32)];
+    expected[28] = 1 << 4;
+    for (const segment of ["a", "b", "c"]) session.append([1, 900], { segment });
+    session.accept(START);
+    session.accept(1);
+    assert.equal(ids(session.allowed()), [900]);
+    session.fillBitmask(words);
+    assert.equal(words, expected);
+  });
+
+  test(`13. An id that no quote starts with is drawn by its probability (${backend})`, () => {
+    const session = makeSession({ snap: "line", vocabSize: 1000 });
+    for (let segment = 0; segment < 100; segment++) {
+      session.append([1, segment === 0 ? 901 : 900], { segment: String(segment) });
+    }
+    session.acceptAll([START, 1]);
+    const sampler = new ConstrainedSampler({ seed: 1 });
+    const logits = new Float32Array(1000);
+    let drawn = 0;
+    for (let draw = 0; draw < 1000; draw++) drawn += Number(sampler.sample(logits, session) === 900);
+    // Six standard deviations about one in two.
+    assert.ok(Math.abs(drawn - 500) < 95, String(drawn));
   });
 
   test(`13. The end token is allowed at maxSpanTokens, and at depth 0 (${backend})`, () => {
