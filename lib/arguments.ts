@@ -45,12 +45,12 @@ export function expectOneOf<Name extends string>(name: string, value: unknown, n
   return value as Name;
 }
 
-/** An options object; `undefined` stands for one without entries. */
 export function expectArray<Item>(name: string, value: readonly Item[] | undefined): readonly Item[] {
-  if (!Array.isArray(value)) throw new TypeError(`Expected "${name}" to be an array`);
+  if (!isArray(value)) throw new TypeError(`Expected "${name}" to be an array`);
   return value;
 }
 
+/** An options object; `undefined` stands for one without entries. */
 export function expectOptions<Options extends object>(name: string, value: Options | undefined): Partial<Options> {
   if (value === undefined) return {};
   if (typeof value !== "object" || value === null) throw new TypeError(`Expected "${name}" to be an object`);
@@ -62,47 +62,84 @@ export function typedArrayName(value: unknown): string | undefined {
   return readTypedArrayName.call(value) as string | undefined;
 }
 
-const readTypedArrayName = Object.getOwnPropertyDescriptor(
-  Object.getPrototypeOf(Int32Array.prototype),
-  Symbol.toStringTag,
-)!.get!;
+const typedArrays = Object.getPrototypeOf(Int32Array.prototype) as Int32Array;
+const readTypedArrayName = getterOf(Symbol.toStringTag);
+const readTypedArrayLength = getterOf("length");
+
+function getterOf(property: string | symbol): () => unknown {
+  return Object.getOwnPropertyDescriptor(typedArrays, property)!.get!;
+}
+
+/** Whether a value is an array; a proxy that was revoked is none. */
+export function isArray(value: unknown): value is readonly unknown[] {
+  try {
+    return Array.isArray(value);
+  } catch {
+    return false;
+  }
+}
 
 /**
  * Integers in [0, high), in an array of their own: neither the caller nor another thread can change what was checked.
  * Reading them may run the caller's code, as getters and proxies do, so state is looked at afterwards.
  */
 export function expectIntegers(name: string, values: unknown, high: number): Int32Array {
-  const arrayName = typedArrayName(values);
-  if (arrayName !== undefined && isDetached(values as Int32Array)) {
-    throw new RangeError(`Expected "${name}" to have a buffer that is not detached`);
-  }
-  switch (arrayName) {
+  switch (typedArrayName(values)) {
     case "Int32Array": {
-      const integers = new Int32Array(values as Int32Array);
+      const integers = new Int32Array(expectMemory(name, values as Int32Array));
       for (let i = 0; i < integers.length; i++) {
         if (integers[i] >>> 0 >= high) expectInteger(`${name}[${i}]`, integers[i], 0, high);
       }
       return integers;
     }
     case "Uint32Array":
+      return copyIntegers(name, new Uint32Array(expectMemory(name, values as Uint32Array)), high);
     case "BigInt64Array":
-      return copyIntegers(name, values as Uint32Array | BigInt64Array, high);
+      return copyIntegers(name, new BigInt64Array(expectMemory(name, values as BigInt64Array)), high);
     default:
-      if (Array.isArray(values)) return copyIntegers(name, values, high);
+      if (isArray(values)) return copyIntegers(name, values, high);
       throw new TypeError(
         `Expected "${name}" to be an Int32Array, a Uint32Array, a BigInt64Array or an array of integers`,
       );
   }
 }
 
-/** Whether a typed array has lost its memory, which otherwise looks like having no entries. */
-function isDetached(array: Int32Array): boolean {
-  if (array.byteLength > 0) return false;
+/** A copy of an Int32Array; `or` says what else the argument may be. */
+export function expectInt32Array(name: string, values: unknown, or = ""): Int32Array {
+  if (typedArrayName(values) !== "Int32Array") throw new TypeError(`Expected "${name}" to be an Int32Array${or}`);
+  return new Int32Array(expectMemory(name, values as Int32Array));
+}
+
+/** A copy of a Uint8Array; `or` and `either` say what else the argument may be. */
+export function expectBytes(name: string, values: unknown, { either = "", or = "" } = {}): Uint8Array {
+  const type = `${either}a Uint8Array${or}`;
+  if (typedArrayName(values) !== "Uint8Array") throw new TypeError(`Expected "${name}" to be ${type}`);
+  return new Uint8Array(expectMemory(name, values as Uint8Array));
+}
+
+/** The entries of an array, each read once and checked before the next. At most 2^30. */
+export function expectEach<Item>(
+  name: string,
+  values: readonly unknown[],
+  expectItem: (name: string, value: unknown) => Item,
+): Item[] {
+  const length = expectLength(name, values);
+  const items: Item[] = [];
+  for (let i = 0; i < length; i++) items.push(expectItem(`${name}[${i}]`, values[i]));
+  return items;
+}
+
+/** A typed array that has its memory; one without looks like one without entries. */
+function expectMemory<Values extends Int32Array | Uint32Array | BigInt64Array | Uint8Array>(
+  name: string,
+  values: Values,
+): Values {
+  if (readTypedArrayLength.call(values) !== 0) return values;
   try {
-    new Uint8Array(array.buffer);
-    return false;
+    typedArrays.keys.call(values);
+    return values;
   } catch {
-    return true;
+    throw new RangeError(`Expected "${name}" to have a buffer that is neither detached nor too small for it`);
   }
 }
 
@@ -119,18 +156,37 @@ export function expectWords(name: string, words: unknown, count: number): Int32A
 }
 
 function expectEntries<Entries extends Float32Array | Int32Array>(name: string, entries: Entries, count: number) {
-  if (entries.length >= count) return entries;
-  const hint = entries.length === 0 ? " (it has none: it is empty, or its buffer is detached)" : "";
+  const length = readTypedArrayLength.call(entries) as number;
+  if (length >= count) return entries;
+  const hint = length === 0 ? " (it has none: it is empty, or its buffer is detached)" : "";
   throw new RangeError(`Expected "${name}" to have at least ${count} entries${hint}`);
 }
 
+/** No more memory is taken for entries than there are, whatever the array says of its length. */
+const READ_AHEAD = 1 << 16;
+
 function copyIntegers(name: string, values: ArrayLike<unknown>, high: number): Int32Array {
-  const integers = new Int32Array(values.length);
-  for (let i = 0; i < integers.length; i++) {
+  const length = expectLength(name, values);
+  let integers = new Int32Array(Math.min(length, READ_AHEAD));
+  for (let i = 0; i < length; i++) {
     const value = values[i];
     const integer = typeof value === "bigint" ? Number(value) : value;
-    if (typeof integer === "number" && integer >>> 0 === integer && integer < high) integers[i] = integer;
-    else expectInteger(`${name}[${i}]`, integer, 0, high);
+    const isFit = typeof integer === "number" && integer >>> 0 === integer && integer < high;
+    if (!isFit) expectInteger(`${name}[${i}]`, integer, 0, high);
+    if (i === integers.length) integers = grown(integers, length);
+    integers[i] = integer as number;
   }
   return integers;
+}
+
+function grown(integers: Int32Array, limit: number): Int32Array<ArrayBuffer> {
+  const larger = new Int32Array(Math.min(2 * integers.length, limit));
+  larger.set(integers);
+  return larger;
+}
+
+/** What an array says of its length, read once: a proxy may say anything. */
+function expectLength(name: string, { length }: ArrayLike<unknown>): number {
+  if (Number.isInteger(length) && length >= 0 && length < COUNT_LIMIT) return length;
+  throw new RangeError(`Expected "${name}" to have at most ${COUNT_LIMIT - 1} entries`);
 }

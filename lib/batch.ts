@@ -1,4 +1,4 @@
-import { expectInteger, expectRow, expectWords, typedArrayName } from "./arguments.js";
+import { expectEach, expectInteger, expectInt32Array, expectRow, expectWords, isArray } from "./arguments.js";
 import { bitmaskWords } from "./session/bitmask.js";
 import type { RecallErrorCode } from "./errors.js";
 import { expectSession, type AnySession } from "./session/any-session.js";
@@ -60,9 +60,8 @@ export class RecallBatch {
    * @throws TypeError, RangeError where `tokens` is not an array of `size` entries; no row is changed then
    */
   accept(tokens: Int32Array | readonly (number | bigint)[]): RowStatus[] {
-    const entries = readEntries(tokens);
-    if (entries.length !== this.size)
-      throw new RangeError(`Expected "tokens" to have ${this.size} entries, one per row`);
+    const entries = this.#readEntries(tokens);
+    this.#expectEntryPerRow(entries);
     return this.#sessions.map((session, row) => {
       const entry = entries[row];
       const token = typeof entry === "bigint" ? Number(entry) : entry;
@@ -77,7 +76,7 @@ export class RecallBatch {
    */
   prepare(): void {
     for (const session of this.#sessions) {
-      if (session.usable) session.allowed();
+      if (session.usable) session.prepare();
     }
   }
 
@@ -133,11 +132,15 @@ export class RecallBatch {
   #expectRow(name: string, row: unknown): number {
     return expectInteger(name, row, 0, this.size);
   }
-}
 
-/** The entries, each read once: reading an array may run a caller's code, and no row is to be changed before. */
-function readEntries(tokens: unknown): ArrayLike<unknown> {
-  if (typedArrayName(tokens) === "Int32Array") return new Int32Array(tokens as Int32Array);
-  if (!Array.isArray(tokens)) throw new TypeError('Expected "tokens" to be an Int32Array or an array of integers');
-  return Array.from({ length: tokens.length }, (_, row): unknown => tokens[row]);
+  /** The entries, each read once: reading an array may run a caller's code, and no row is to be changed before. */
+  #readEntries(tokens: unknown): ArrayLike<unknown> {
+    if (!isArray(tokens)) return expectInt32Array("tokens", tokens, " or an array of integers");
+    this.#expectEntryPerRow(tokens);
+    return expectEach("tokens", tokens, (_, token) => token);
+  }
+
+  #expectEntryPerRow({ length }: ArrayLike<unknown>): void {
+    if (length !== this.size) throw new RangeError(`Expected "tokens" to have ${this.size} entries, one per row`);
+  }
 }

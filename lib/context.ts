@@ -27,6 +27,11 @@ export class RecallContext extends SharedContext<TokenSequence> {
     this.#vocabulary = vocabulary;
   }
 
+  /** @internal Whether it is a context, and not something that only looks like one. */
+  static is(value: unknown): value is RecallContext {
+    return typeof value === "object" && value !== null && #vocabulary in value;
+  }
+
   /**
    * Tokens in the context.
    * @throws RecallError `CLOSED`

@@ -27,6 +27,11 @@ export class RecallTextContext extends SharedContext<TextSequence> {
     this.#setup = setup;
   }
 
+  /** @internal Whether it is a context, and not something that only looks like one. */
+  static is(value: unknown): value is RecallTextContext {
+    return typeof value === "object" && value !== null && #setup in value;
+  }
+
   /**
    * Bytes in the context; in JSON mode those of the escaped text.
    * @throws RecallError `CLOSED`

@@ -14,7 +14,7 @@ import { RecallTextSpan } from "./text-span.js";
 export interface BeginTextSpanOptions {
   /** Search these segments only. */
   segments?: readonly string[];
-  /** The tag that closes the span, in place of `endTag`. */
+  /** The tag that closes the span, in place of `endTag`; at most 4,096 bytes. */
   end?: string;
 }
 

@@ -5,10 +5,38 @@ import { backends, END, sessionsOn, START, VOCAB_SIZE, type BackendName } from "
 import { snapshot } from "./support/snapshot.js";
 import { thrownBy, untyped } from "./support/thrown.js";
 
-function detached<Values extends Float32Array | Int32Array>(values: Values): Values {
+function detached<Values extends Float32Array | Int32Array | Uint8Array>(values: Values): Values {
   structuredClone(values.buffer, { transfer: [values.buffer as ArrayBuffer] });
   return values;
 }
+
+/** A view at the end of a buffer that has shrunk since. */
+function cutOff(): Int32Array {
+  const buffer = new ResizableBuffer(16, { maxByteLength: 16 });
+  const view = new Int32Array(buffer, 8, 2);
+  buffer.resize(4);
+  return view;
+}
+
+/** TypeScript's library of the target does not know these options yet. */
+const ResizableBuffer = ArrayBuffer as unknown as new (
+  length: number,
+  options: { maxByteLength: number },
+) => ArrayBuffer & { resize(length: number): void };
+
+/** An array without entries that says it has some. */
+function claiming(length: unknown): number[] {
+  return new Proxy<number[]>([], {
+    get: (target, name): unknown => (name === "length" ? length : Reflect.get(target, name)),
+  });
+}
+
+/** A typed array that says it has another length. */
+function lying<Values extends object>(values: Values, length: number): Values {
+  return Object.defineProperty(values, "length", { value: length });
+}
+
+const most = "to have at most 1073741824 entries";
 
 type Case = [what: string, verb: (session: RecallSession) => unknown, thrown: string];
 
@@ -74,17 +102,61 @@ const anywhere: Case[] = [
   [
     "append of detached tokens",
     (s) => s.append(detached(new Int32Array(4))),
-    'RangeError: Expected "tokens" to have a buffer that is not detached',
+    'RangeError: Expected "tokens" to have a buffer that is neither detached nor too small for it',
   ],
   [
     "acceptAll of detached tokens",
     (s) => s.acceptAll(detached(new Int32Array(4))),
-    'RangeError: Expected "tokens" to have a buffer that is not detached',
+    'RangeError: Expected "tokens" to have a buffer that is neither detached nor too small for it',
+  ],
+  [
+    "validate with a view of memory that is gone",
+    (s) => s.validate(cutOff()),
+    'RangeError: Expected "tokens" to have a buffer that is neither detached nor too small for it',
+  ],
+  ["acceptAll of too many", (s) => s.acceptAll(claiming(2 ** 32 - 1)), `RangeError: Expected "tokens" ${most}`],
+  ["validate nothing, often", (s) => s.validate(claiming(2 ** 30)), `TypeError: Expected "tokens[0]" ${id}`],
+  ["acceptAll of half a token", (s) => s.acceptAll(claiming(0.5)), `RangeError: Expected "tokens" ${most}`],
+  ["acceptAll of less than none", (s) => s.acceptAll(claiming(-1)), `RangeError: Expected "tokens" ${most}`],
+  ["acceptAll of NaN", (s) => s.acceptAll(claiming("many")), `RangeError: Expected "tokens" ${most}`],
+  [
+    "validate tokens that say they are more",
+    (s) => s.validate(lying(Uint32Array.of(20), 2 ** 32 - 1)),
+    `RangeError: Expected "tokens[0]" ${id}`,
+  ],
+  [
+    "validate bigints that say they are none",
+    (s) => s.validate(lying(BigInt64Array.of(20n), 0)),
+    `RangeError: Expected "tokens[0]" ${id}`,
+  ],
+  [
+    "an array that was revoked",
+    (s) => {
+      const { proxy, revoke } = Proxy.revocable<number[]>([], {});
+      revoke();
+      s.acceptAll(proxy);
+    },
+    `TypeError: Expected "tokens" ${idArray}`,
   ],
   [
     "detached offsets",
     (s) => s.append([1], { segment: "new", offsets: detached(new Int32Array(2)) }),
-    'RangeError: Expected "offsets" to have a buffer that is not detached',
+    'RangeError: Expected "offsets" to have a buffer that is neither detached nor too small for it',
+  ],
+  [
+    "detached text",
+    (s) => s.append([1], { segment: "new", offsets: [0, 1], text: detached(new Uint8Array(4)) }),
+    'RangeError: Expected "text" to have a buffer that is neither detached nor too small for it',
+  ],
+  [
+    "apply to a row that says it is longer",
+    (s) => s.apply(lying(new Float32Array(19), 20)),
+    'RangeError: Expected "logits" to have at least 20 entries',
+  ],
+  [
+    "fillBitmask of words that say they are more",
+    (s) => s.fillBitmask(lying(new Int32Array(0), 1)),
+    `RangeError: Expected "words" to have at least 1 entries ${noEntries}`,
   ],
   [
     "apply to a detached row",
@@ -186,6 +258,16 @@ const outside: Case[] = [
     "beginSpan in a name",
     (s) => s.beginSpan({ segments: untyped("a") }),
     'TypeError: Expected "segments" to be an array of strings',
+  ],
+  [
+    "beginSpan in too many segments",
+    (s) => s.beginSpan({ segments: untyped(claiming(2 ** 32 - 1)) }),
+    `RangeError: Expected "segments" ${most}`,
+  ],
+  [
+    "beginSpan with too many ends",
+    (s) => s.beginSpan({ end: claiming(2 ** 31) }),
+    `RangeError: Expected "end" ${most}`,
   ],
   [
     "beginSpan in segment 1",
@@ -483,6 +565,11 @@ for (const [what, options, thrown] of [
     'RangeError: Expected "maxContextTokens" to be an integer in [0, 1073741825)',
   ],
   ["a context that is none", { context: {} }, 'TypeError: Expected "context" to be a RecallContext'],
+  [
+    "a context that only looks like one",
+    { context: Object.create(RecallContext.prototype) as object },
+    'TypeError: Expected "context" to be a RecallContext',
+  ],
 ] as const) {
   test(`a session with ${what}`, () => {
     assert.is(

@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { ConstrainedSampler, RecallError, type ConstrainedSamplerOptions } from "../lib/index.js";
+import { ConstrainedSampler, RecallError, RecallSession, type ConstrainedSamplerOptions } from "../lib/index.js";
 import { uniformAt } from "../lib/random.js";
 import { backends, END, sessionsOn, START } from "./support/backends.js";
 
@@ -160,12 +160,20 @@ for (const backend of backends) {
       (error: Error) =>
         error instanceof RangeError && error.message === 'Expected "logits" to have at least 20 entries',
     );
-    assert.throws(
-      () => sampler.sample(new Float32Array(20), {} as never),
-      (error: Error) =>
-        error instanceof TypeError &&
-        error.message === 'Expected "session" to be a RecallSession or a RecallTextSession',
-    );
+    const alike = [
+      {},
+      null,
+      Object.create(RecallSession.prototype),
+      new Proxy(sessionsOn(backend)(), {}),
+    ] as RecallSession[];
+    for (const session of alike) {
+      assert.throws(
+        () => sampler.sample(new Float32Array(20), session),
+        (error: Error) =>
+          error instanceof TypeError &&
+          error.message === 'Expected "session" to be a RecallSession or a RecallTextSession',
+      );
+    }
   });
 }
 

@@ -8,6 +8,11 @@ import { textSnapshot, Tokens, utf8 } from "./support/text-vocabulary.js";
 const tokens = new Tokens("<recall>", "</recall>", "a", "b", null);
 const { vocabulary } = tokens;
 
+function detached(bytes: Uint8Array): Uint8Array {
+  structuredClone(bytes.buffer, { transfer: [bytes.buffer as ArrayBuffer] });
+  return bytes;
+}
+
 type Case<Subject> = [what: string, verb: (subject: Subject) => unknown, thrown: string];
 
 const id = "to be an integer in [0, 5)";
@@ -26,6 +31,11 @@ const verbs: Case<RecallTextSession>[] = [
   ["append nothing", (s) => s.append(untyped(undefined)), textType],
   ["append tokens", (s) => s.append(untyped([1, 2])), textType],
   ["append an Int32Array", (s) => s.append(untyped(Int32Array.of(1))), textType],
+  [
+    "append detached bytes",
+    (s) => s.append(detached(utf8("ab"))),
+    'RangeError: Expected "text" to have a buffer that is neither detached nor too small for it',
+  ],
   [
     "append with a number as options",
     (s) => s.append("a", untyped(1)),
@@ -68,6 +78,11 @@ const verbs: Case<RecallTextSession>[] = [
     (s) => s.beginSpan({ end: untyped([1]) }),
     'TypeError: Expected "end" to be a string',
   ],
+  [
+    "begin a span that a long tag ends",
+    (s) => s.beginSpan({ end: "é".repeat(2049) }),
+    'RangeError: Expected "end" to have at most 4096 bytes',
+  ],
   ["begin a span that nothing ends", (s) => s.beginSpan({ end: "" }), 'RangeError: Expected "end" not to be empty'],
   ["truncate to nothing", (s) => s.truncate(untyped(null)), 'TypeError: Expected "length" to be an integer in [0, 5)'],
   ["truncate past the end", (s) => s.truncate(5), 'RangeError: Expected "length" to be an integer in [0, 5)'],
@@ -86,12 +101,37 @@ const options: Case<(options: Partial<RecallTextSessionOptions>) => RecallTextSe
     'TypeError: Expected "vocabulary" to be a TokenVocabulary',
   ],
   [
+    "what only looks like a vocabulary",
+    (make) => make({ vocabulary: Object.create(TokenVocabulary.prototype) as TokenVocabulary }),
+    'TypeError: Expected "vocabulary" to be a TokenVocabulary',
+  ],
+  [
+    "a vocabulary behind a proxy",
+    (make) => make({ vocabulary: new Proxy(vocabulary, {}) }),
+    'TypeError: Expected "vocabulary" to be a TokenVocabulary',
+  ],
+  [
+    "what only looks like a context",
+    (make) => make({ context: Object.create(RecallTextContext.prototype) as RecallTextContext }),
+    'TypeError: Expected "context" to be a RecallTextContext',
+  ],
+  [
     "a vocabulary of options",
     (make) => make({ vocabulary: untyped({ vocabSize: 5 }) }),
     'TypeError: Expected "vocabulary" to be a TokenVocabulary',
   ],
   ["a tag of bytes", (make) => make({ startTag: untyped(utf8("<")) }), 'TypeError: Expected "startTag" to be a string'],
   ["an empty tag", (make) => make({ endTag: "" }), 'RangeError: Expected "endTag" not to be empty'],
+  [
+    "a start tag that is too long",
+    (make) => make({ startTag: "<".repeat(4097) }),
+    'RangeError: Expected "startTag" to have at most 4096 bytes',
+  ],
+  [
+    "an end tag that is too long",
+    (make) => make({ endTag: "<".repeat(4097) }),
+    'RangeError: Expected "endTag" to have at most 4096 bytes',
+  ],
   [
     "no room for a span",
     (make) => make({ maxSpanBytes: 0 }),
@@ -172,6 +212,21 @@ const vocabularies: Case<null>[] = [
     () => new TokenVocabulary({ vocabSize: 2, tokenBytes: () => untyped("a") }),
     'TypeError: Expected "tokenBytes(0)" to be a Uint8Array, null or undefined',
   ],
+  [
+    "a token whose memory is gone",
+    () => new TokenVocabulary({ vocabSize: 1, tokenBytes: [detached(utf8("a"))] }),
+    'RangeError: Expected "tokenBytes[0]" to have a buffer that is neither detached nor too small for it',
+  ],
+  [
+    "a function whose second answer's memory is gone",
+    () => new TokenVocabulary({ vocabSize: 2, tokenBytes: (id) => (id === 0 ? utf8("a") : detached(utf8("a"))) }),
+    'RangeError: Expected "tokenBytes(1)" to have a buffer that is neither detached nor too small for it',
+  ],
+  [
+    "a list that says it is longer",
+    () => new TokenVocabulary({ vocabSize: 2, tokenBytes: new Proxy([null], { get: () => 2 ** 32 - 1 }) }),
+    'RangeError: Expected "tokenBytes" to have 2 entries, one per id',
+  ],
   ["the bytes of no id", () => vocabulary.bytes(5), `RangeError: Expected "id" ${id}`],
 ];
 
@@ -204,6 +259,21 @@ for (const backend of backends) {
     });
   }
 
+  test(`Text mode: the longest tags open and close a span (${backend})`, () => {
+    const [startTag, endTag] = ["<".repeat(4096), ">".repeat(4096)];
+    const long = new Tokens(startTag, endTag, "a");
+    const session = long.session(backend, { startTag, endTag });
+    session.append("aba");
+    session.acceptAll(long.ids(startTag, "a", endTag));
+    assert.equal(
+      session.spans.map(({ text, open }) => [text, open]),
+      [["a", false]],
+    );
+    session.beginSpan({ end: startTag });
+    session.acceptAll(long.ids("a", startTag));
+    assert.is(session.inSpan, false);
+  });
+
   test(`Text mode: text that is not UTF-8 has no words (${backend})`, () => {
     const session = makeSession({ snap: "word" });
     assert.is(
@@ -222,6 +292,29 @@ for (const [what, make, thrown] of vocabularies) {
     );
   });
 }
+
+test("Text mode, vocabulary: a function may answer each time with the same array", () => {
+  const scratch = new Uint8Array(1);
+  const own = new TokenVocabulary({
+    vocabSize: 3,
+    tokenBytes: (id) => {
+      scratch[0] = 0x41 + id;
+      return scratch;
+    },
+  });
+  assert.equal(
+    [0, 1, 2].map((id) => new TextDecoder().decode(own.bytes(id))),
+    ["A", "B", "C"],
+  );
+});
+
+test("Text mode, vocabulary: a token has the bytes that its array has when it is given, whatever the array says", () => {
+  const shared = new Uint8Array(new SharedArrayBuffer(2)).fill(0x61);
+  const lying = Object.defineProperty(utf8("b"), "length", { value: 9 });
+  const own = new TokenVocabulary({ vocabSize: 2, tokenBytes: [shared, lying] });
+  shared.fill(0);
+  assert.equal([[...own.bytes(0)], [...own.bytes(1)]], [[0x61, 0x61], [0x62]]);
+});
 
 test("Text mode, vocabulary: what it says is a copy", () => {
   const given = utf8("ab");

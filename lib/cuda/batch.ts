@@ -114,7 +114,7 @@ export class CudaRecallBatch {
     const { context, maxTokens, stream: givenStream } = expectOptions("options", options);
     const room = expectInteger("maxTokens", maxTokens, 1, COUNT_LIMIT);
     const stream = expectStream(givenStream);
-    if (context !== undefined && !(context instanceof CudaRecallContext)) {
+    if (context !== undefined && !CudaRecallContext.is(context)) {
       throw new TypeError('Expected "context" to be a CudaRecallContext');
     }
     const { handle, shared } = context?.share(this.#engine) ?? { handle: NO_HANDLE, shared: NO_TOKENS };

@@ -38,6 +38,11 @@ export class CudaRecallContext {
     registry.register(this, { addon: engine.addon, engine: engine.handle, context }, this);
   }
 
+  /** @internal Whether it is a context, and not something that only looks like one. */
+  static is(value: unknown): value is CudaRecallContext {
+    return typeof value === "object" && value !== null && #engine in value;
+  }
+
   /** Tokens in the context. */
   get length(): number {
     return this.#shared.length;

@@ -6,6 +6,6 @@ import { DecodingSession } from "./decoding-session.js";
 export type AnySession = RecallSession | RecallTextSession;
 
 export function expectSession(session: unknown): AnySession {
-  if (session instanceof DecodingSession) return session as AnySession;
+  if (DecodingSession.is(session)) return session as AnySession;
   throw new TypeError('Expected "session" to be a RecallSession or a RecallTextSession');
 }

@@ -73,6 +73,11 @@ export abstract class DecodingSession {
     this.#settings = settings;
   }
 
+  /** @internal Whether it is a session, and not something that only looks like one. */
+  static is(value: unknown): value is DecodingSession {
+    return typeof value === "object" && value !== null && #machine in value;
+  }
+
   /** The engine in use. */
   get backend(): "native" | "javascript" {
     return this.#settings.engine.name;
@@ -143,13 +148,11 @@ export abstract class DecodingSession {
 
   /**
    * The ids that may come next, ascending, closing tokens included; `null` where all may. That is so outside a span,
-   * unless in text mode some token would open one with bytes that no quote begins with. The array is the session's and
-   * holds until its next verb.
+   * unless in text mode some token would open one with bytes that no quote begins with. The array is a copy.
    * @throws RecallError `CLOSED`
    */
   allowed(): Int32Array | null {
-    this.assertUsable();
-    return this.#machine.allowed();
+    return this.#next()?.slice() ?? null;
   }
 
   /**
@@ -172,7 +175,7 @@ export abstract class DecodingSession {
    */
   fillBitmask(words: Int32Array): boolean {
     const row = expectWords("words", words, bitmaskWords(this.vocabSize));
-    const allowed = this.allowed();
+    const allowed = this.#next();
     if (allowed === null) row.fill(-1);
     else writeBitmask(row, allowed);
     return allowed !== null;
@@ -188,7 +191,7 @@ export abstract class DecodingSession {
    */
   apply(logits: Float32Array): boolean {
     const row = expectRow("logits", logits, this.vocabSize);
-    const allowed = this.allowed();
+    const allowed = this.#next();
     if (allowed !== null) this.#settings.engine.maskedFill(row, allowed, this.#settings.maskValue);
     return allowed !== null;
   }
@@ -252,7 +255,12 @@ export abstract class DecodingSession {
   /** @internal Draws a token from the allowed ids; only those entries of the row are read. */
   drawToken(logits: Float32Array, sampling: Sampling, uniform: number): number {
     const row = expectRow("logits", logits, this.vocabSize);
-    return this.#settings.engine.sample(row, this.vocabSize, this.allowed(), sampling, uniform);
+    return this.#settings.engine.sample(row, this.vocabSize, this.#next(), sampling, uniform);
+  }
+
+  /** @internal Works out what may come next, so that whoever asks finds it ready. */
+  prepare(): void {
+    this.#next();
   }
 
   /** @internal */
@@ -269,6 +277,12 @@ export abstract class DecodingSession {
   protected assertOutside(verb: string): void {
     this.assertUsable();
     if (this.#machine.open !== null) throw new RecallError("IN_SPAN", `${verb} is not for an open recall span`);
+  }
+
+  /** What `allowed` copies: the session's own, not to be handed out. */
+  #next(): Int32Array | null {
+    this.assertUsable();
+    return this.#machine.allowed();
   }
 
   #toId(token: number | bigint): number {

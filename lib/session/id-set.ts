@@ -5,18 +5,10 @@ const CACHED_SIZES = 64;
 /** Below this many entries a loop beats `TypedArray.prototype.set`. */
 const BLOCK_COPY_SIZE = 48;
 
-/**
- * Where a session puts the set it hands out: one buffer that each new set overwrites. Whoever is given the set may
- * transfer the memory away: then a new buffer is made, and the set has to be put there again.
- */
+/** Where a session puts its set of allowed ids: one buffer that each new set overwrites. */
 export class IdBuffer {
   #ids = new Int32Array(CACHED_SIZES);
   #views: Int32Array[] = [];
-
-  /** Whether the sets that were handed out are gone. */
-  get detached(): boolean {
-    return this.#ids.length === 0;
-  }
 
   /** The ids that are in either set. */
   union(left: Int32Array, right: Int32Array): Int32Array {
@@ -63,7 +55,7 @@ export class IdBuffer {
   }
 
   #reserve(size: number): void {
-    if (size <= this.#ids.length && !this.detached) return;
+    if (size <= this.#ids.length) return;
     this.#ids = new Int32Array(Math.max(CACHED_SIZES, 2 * size));
     this.#views = [];
   }

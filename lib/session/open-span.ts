@@ -90,8 +90,7 @@ export class OpenSpan {
 
   /** Every id that may come next, ascending. */
   allowed(): Int32Array {
-    if (this.#allowed === null || this.#buffer.detached) this.#allowed = this.#collectAllowed();
-    return this.#allowed;
+    return (this.#allowed ??= this.#collectAllowed());
   }
 
   /** Tokens to propose: never a closing one, never past the longest span. */

@@ -1,4 +1,4 @@
-import { expectIntegers, expectString, typedArrayName } from "../arguments.js";
+import { expectBytes, expectEach, expectIntegers, expectString, isArray } from "../arguments.js";
 import { RecallError } from "../errors.js";
 
 /** Byte offsets of a document are in [0, 2^31 - 1). */
@@ -144,8 +144,8 @@ export function segmentExists(name: string): RecallError {
 
 /** The names of segments to be searched. */
 export function expectSegmentNames(names: unknown): string[] {
-  if (!Array.isArray(names)) throw new TypeError('Expected "segments" to be an array of strings');
-  return Array.from({ length: names.length }, (_, index) => expectString(`segments[${index}]`, names[index]));
+  if (!isArray(names)) throw new TypeError('Expected "segments" to be an array of strings');
+  return expectEach("segments", names, expectString);
 }
 
 /** A document's layout, read. */
@@ -188,8 +188,7 @@ export function fitLayout({ offsets, lineStarts, text }: ReadLayout, tokenCount:
 /** A document as UTF-8 bytes, a copy. */
 export function readText(text: unknown): Uint8Array {
   if (typeof text === "string") return new TextEncoder().encode(text);
-  if (typedArrayName(text) === "Uint8Array") return new Uint8Array(text as Uint8Array);
-  throw new TypeError('Expected "text" to be a string or a Uint8Array');
+  return expectBytes("text", text, { either: "a string or " });
 }
 
 /** Byte offsets at which lines start. */

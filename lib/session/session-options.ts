@@ -82,7 +82,7 @@ function ownContext(options: Partial<VocabularyOptions>): { vocabulary: Vocabula
 }
 
 function sharedContext(options: Partial<VocabularyOptions>, context: unknown) {
-  if (!(context instanceof RecallContext)) throw new TypeError('Expected "context" to be a RecallContext');
+  if (!RecallContext.is(context)) throw new TypeError('Expected "context" to be a RecallContext');
   const { vocabulary } = context;
   checkInherited(options, vocabulary);
   return { vocabulary, sequence: context.share() };

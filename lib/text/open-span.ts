@@ -101,10 +101,7 @@ export class OpenTextSpan {
 
   /** Every id that may come next, ascending. */
   allowed(): Int32Array {
-    if (this.#allowed === null || this.#buffer.detached) {
-      this.#allowed = this.#buffer.union(this.#matcher.allowed(), NO_IDS);
-    }
-    return this.#allowed;
+    return (this.#allowed ??= this.#buffer.union(this.#matcher.allowed(), NO_IDS));
   }
 
   /** Tokens to propose: never part of a closing tag. */

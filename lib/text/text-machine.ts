@@ -92,8 +92,7 @@ export class TextMachine implements DecodingMachine {
   /** The ids that may come next, ascending; `null`: all. */
   allowed(): Int32Array | null {
     if (this.#open !== null) return this.#open.allowed();
-    const gone = this.#outside instanceof Int32Array && this.#outside.length === 0;
-    if (this.#outside === undefined || gone) this.#outside = this.#allowedOutside();
+    if (this.#outside === undefined) this.#outside = this.#allowedOutside();
     return this.#outside;
   }
 

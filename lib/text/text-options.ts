@@ -18,9 +18,15 @@ export const DEFAULT_TAGS = { start: "<recall>", end: "</recall>" } as const;
 const DEFAULT_MAX_SPAN_BYTES = 4096;
 
 interface SessionOnlyOptions {
-  /** The text that opens a span when it is generated; `<recall>` unless given. `null`, in JSON mode the default: none. */
+  /**
+   * The text that opens a span when it is generated, at most 4,096 bytes; `<recall>` unless given. `null`, in JSON mode
+   * the default: none.
+   */
   startTag?: string | null;
-  /** The text that closes a span; `</recall>` unless given, in JSON mode `"`. `null`: only `endSpan` closes. */
+  /**
+   * The text that closes a span, at most 4,096 bytes; `</recall>` unless given, in JSON mode `"`. `null`: only `endSpan`
+   * closes.
+   */
   endTag?: string | null;
   /** A quote goes no further than the last edge within so many bytes; 4096 unless given. */
   maxSpanBytes?: number;
@@ -73,7 +79,7 @@ export function startTextSession(options: RecallTextSessionOptions): {
   const setup = context === undefined ? checkTextSetup(given) : inheritSetup(given, context);
   const tags = checkTags(startTag, endTag, setup);
   const searched = checkRecallGenerated(recallGenerated, setup);
-  const sequence = context instanceof RecallTextContext ? context.share() : createSequence(setup);
+  const sequence = RecallTextContext.is(context) ? context.share() : createSequence(setup);
   const base = { length: sequence.length, segments: sequence.segments.count };
   if (limits.maxContextBytes < base.length) {
     sequence.close();
@@ -82,10 +88,14 @@ export function startTextSession(options: RecallTextSessionOptions): {
   return { settings: { ...limits, ...tags, setup, recallGenerated: searched, base }, sequence };
 }
 
+/** Tags longer than this are taken for a mistake. */
+const MAX_TAG_BYTES = 4096;
+
 /** A tag's bytes. */
 export function expectTag(name: string, tag: unknown): Uint8Array {
   const bytes = new TextEncoder().encode(expectString(name, tag));
   if (bytes.length === 0) throw new RangeError(`Expected "${name}" not to be empty`);
+  if (bytes.length > MAX_TAG_BYTES) throw new RangeError(`Expected "${name}" to have at most ${MAX_TAG_BYTES} bytes`);
   return bytes;
 }
 
@@ -118,7 +128,7 @@ function checkRecallGenerated(recallGenerated: unknown, { json, snap }: TextSetu
 }
 
 function inheritSetup(options: Partial<TextSetupOptions>, context: unknown): TextSetup {
-  if (!(context instanceof RecallTextContext)) throw new TypeError('Expected "context" to be a RecallTextContext');
+  if (!RecallTextContext.is(context)) throw new TypeError('Expected "context" to be a RecallTextContext');
   checkInheritedSetup(options, context.setup);
   return context.setup;
 }

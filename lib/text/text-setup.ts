@@ -53,7 +53,7 @@ export function createSequence({ vocabulary, engine, json }: TextSetup): TextSeq
 }
 
 function expectVocabulary(value: unknown): TokenVocabulary {
-  if (!(value instanceof TokenVocabulary)) throw new TypeError('Expected "vocabulary" to be a TokenVocabulary');
+  if (!TokenVocabulary.is(value)) throw new TypeError('Expected "vocabulary" to be a TokenVocabulary');
   return value;
 }
 

@@ -1,4 +1,4 @@
-import { COUNT_LIMIT, expectId, expectInteger, expectOptions, typedArrayName } from "../arguments.js";
+import { COUNT_LIMIT, expectBytes, expectId, expectInteger, expectOptions, isArray } from "../arguments.js";
 import type { EngineVocabulary } from "../engine/token-table.js";
 
 /** All tokens together have fewer bytes. */
@@ -11,7 +11,7 @@ export type TokenBytes = Uint8Array | null | undefined;
 export interface TokenVocabularyOptions {
   /** The tokenizer's id count: ids are integers in [0, vocabSize). At most 2^30. */
   vocabSize: number;
-  /** The bytes that each id stands for in generated text: by id, or one entry per id. */
+  /** The bytes that each id stands for in generated text: by id, or one entry per id. Copied as they are read. */
   tokenBytes: ((id: number) => TokenBytes) | readonly TokenBytes[];
 }
 
@@ -26,7 +26,12 @@ export class TokenVocabulary {
   constructor(options: TokenVocabularyOptions) {
     const { vocabSize, tokenBytes } = expectOptions("options", options);
     const size = expectInteger("vocabSize", vocabSize, 1, COUNT_LIMIT);
-    this.#table = toTable(readTokens(size, tokenBytes));
+    this.#table = readTokens(size, tokenBytes);
+  }
+
+  /** @internal Whether it is a vocabulary, and not something that only looks like one. */
+  static is(value: unknown): value is TokenVocabulary {
+    return typeof value === "object" && value !== null && #table in value;
   }
 
   /** The number of ids. */
@@ -118,35 +123,50 @@ function startsWith(token: Uint8Array, bytes: Uint8Array, at: number): boolean {
   return true;
 }
 
-function readTokens(vocabSize: number, tokenBytes: unknown): Uint8Array[] {
+/** Reads each id's bytes and copies them at once: a function may answer each time with the same array. */
+function readTokens(vocabSize: number, tokenBytes: unknown): EngineVocabulary {
+  const table = new TableBuilder();
   if (typeof tokenBytes === "function") {
     const bytesOf = tokenBytes as (id: number) => unknown;
-    return Array.from({ length: vocabSize }, (_, id) => expectTokenBytes(`tokenBytes(${id})`, bytesOf(id)));
+    for (let id = 0; id < vocabSize; id++) table.add(`tokenBytes(${id})`, bytesOf(id));
+    return table.build();
   }
-  if (!Array.isArray(tokenBytes)) throw new TypeError('Expected "tokenBytes" to be a function or an array');
+  if (!isArray(tokenBytes)) throw new TypeError('Expected "tokenBytes" to be a function or an array');
   if (tokenBytes.length !== vocabSize) {
     throw new RangeError(`Expected "tokenBytes" to have ${vocabSize} entries, one per id`);
   }
-  return Array.from({ length: vocabSize }, (_, id) => expectTokenBytes(`tokenBytes[${id}]`, tokenBytes[id]));
+  for (let id = 0; id < vocabSize; id++) table.add(`tokenBytes[${id}]`, tokenBytes[id]);
+  return table.build();
 }
 
-function expectTokenBytes(name: string, value: unknown): Uint8Array {
-  if (value === null || value === undefined) return NO_BYTES;
-  if (typedArrayName(value) === "Uint8Array") return value as Uint8Array;
-  throw new TypeError(`Expected "${name}" to be a Uint8Array, null or undefined`);
-}
+/** Tokens' bytes, one after the other. */
+class TableBuilder {
+  readonly #offsets = [0];
+  #bytes = new Uint8Array(1 << 16);
 
-const NO_BYTES = new Uint8Array(0);
+  add(name: string, token: unknown): void {
+    const end = this.#offsets[this.#offsets.length - 1];
+    if (token === null || token === undefined) {
+      this.#offsets.push(end);
+      return;
+    }
+    const bytes = expectBytes(name, token, { or: ", null or undefined" });
+    this.#reserve(end + bytes.length);
+    this.#bytes.set(bytes, end);
+    this.#offsets.push(end + bytes.length);
+  }
 
-function toTable(tokens: readonly Uint8Array[]): EngineVocabulary {
-  const total = tokens.reduce((sum, { length }) => sum + length, 0);
-  if (total >= BYTES_LIMIT)
-    throw new RangeError(`Expected "tokenBytes" to have fewer than ${BYTES_LIMIT} bytes in all`);
-  const offsets = new Int32Array(tokens.length + 1);
-  const bytes = new Uint8Array(total);
-  tokens.forEach((token, id) => {
-    bytes.set(token, offsets[id]);
-    offsets[id + 1] = offsets[id] + token.length;
-  });
-  return { vocabSize: tokens.length, offsets, bytes };
+  build(): EngineVocabulary {
+    const offsets = Int32Array.from(this.#offsets);
+    return { vocabSize: offsets.length - 1, offsets, bytes: this.#bytes.slice(0, offsets[offsets.length - 1]) };
+  }
+
+  #reserve(length: number): void {
+    if (length >= BYTES_LIMIT)
+      throw new RangeError(`Expected "tokenBytes" to have fewer than ${BYTES_LIMIT} bytes in all`);
+    if (length <= this.#bytes.length) return;
+    const bytes = new Uint8Array(Math.max(length, Math.min(2 * this.#bytes.length, BYTES_LIMIT)));
+    bytes.set(this.#bytes);
+    this.#bytes = bytes;
+  }
 }
