@@ -14,5 +14,5 @@ export type {
   CudaSampleOptions,
 } from "./cuda/verb-options.js";
 export { RecallError } from "./errors.js";
-export type { RecallSource } from "./session/segments.js";
+export type { RecallSource } from "./session/document-layout.js";
 export type { RecallSpan } from "./span.js";

@@ -7,7 +7,7 @@ export type { DraftOptions } from "./session/decoding-session.js";
 export { tokenBytesOfTokenizerJson } from "./vocabulary/tokenizer-json.js";
 export type { TokenInput } from "./arguments.js";
 export type { Backend } from "./engine/load.js";
-export type { DocumentLayout, RecallSource } from "./session/segments.js";
+export type { DocumentLayout, RecallSource } from "./session/document-layout.js";
 export type { AppendOptions } from "./session/sequence.js";
 export type { RecallSessionOptions } from "./session/session-options.js";
 export type { RecallSpan } from "./span.js";

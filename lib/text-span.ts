@@ -1,5 +1,5 @@
 import { COUNT_LIMIT, expectInteger, expectOptions } from "./arguments.js";
-import type { RecallSource } from "./session/segments.js";
+import type { RecallSource } from "./session/document-layout.js";
 
 /** Sources listed unless a caller asks for more. */
 const DEFAULT_SOURCE_LIMIT = 16;

@@ -9,7 +9,7 @@ import {
 } from "../arguments.js";
 import { RecallError } from "../errors.js";
 import { bitmaskWords } from "../session/bitmask.js";
-import type { RecallSource } from "../session/segments.js";
+import type { RecallSource } from "../session/document-layout.js";
 import { checkAppend } from "../session/sequence.js";
 import { RecallSpan } from "../span.js";
 import { checkPieces, CudaRecallContext, flagsOf, type CudaContextPiece } from "./context.js";

@@ -1,4 +1,4 @@
-import type { RecallSource } from "../session/segments.js";
+import type { RecallSource } from "../session/document-layout.js";
 import type { CudaEngine } from "./engine.js";
 import type { CudaSequence } from "./sequence.js";
 import { listSources } from "./sources.js";

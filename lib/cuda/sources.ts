@@ -1,4 +1,5 @@
-import type { RecallSource, SegmentTable } from "../session/segments.js";
+import type { RecallSource } from "../session/document-layout.js";
+import type { SegmentTable } from "../session/segments.js";
 
 /** How many positions are asked for at first; the next time so many times more. */
 const FEW = 64;

@@ -29,7 +29,7 @@ import { chooseMode, type RecallMode } from "./shared/mode.js";
 import type { RecallHostOptions, SessionOf } from "./shared/recall-options.js";
 
 export { RecallError } from "../errors.js";
-export type { RecallSource } from "../session/segments.js";
+export type { RecallSource } from "../session/document-layout.js";
 export type { RecallSession } from "../session.js";
 export type { RecallSpan } from "../span.js";
 export type { RecallTextSession } from "../text-session.js";

@@ -1,5 +1,5 @@
 export { RecallError } from "../errors.js";
-export type { RecallSource } from "../session/segments.js";
+export type { RecallSource } from "../session/document-layout.js";
 export type { RecallSession } from "../session.js";
 export type { Snap } from "../session/snap-edges.js";
 export type { RecallSpan } from "../span.js";

@@ -11,7 +11,7 @@ import { startSession } from "./web-llm/sessions.js";
 
 export { RecallError } from "../errors.js";
 export type { RecallSession } from "../session.js";
-export type { RecallSource } from "../session/segments.js";
+export type { RecallSource } from "../session/document-layout.js";
 export type { Snap } from "../session/snap-edges.js";
 export type { RecallSpan } from "../span.js";
 export type { RecallTextSession } from "../text-session.js";

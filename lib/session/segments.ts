@@ -1,56 +1,25 @@
-import { expectBytes, expectEach, expectIntegers, expectString, isArray } from "../arguments.js";
+import { expectEach, expectString, isArray } from "../arguments.js";
 import { RecallError } from "../errors.js";
+import type { RecallSource, SegmentLayout } from "./document-layout.js";
+import { countUpTo } from "./search.js";
+import { SegmentList, type Segment } from "./segment-list.js";
 
-/** Byte offsets of a document are in [0, 2^31 - 1). */
-const BYTES_LIMIT = 2 ** 31 - 1;
-const NEWLINE = 0x0a;
+/** Own segments are copied by a fork up to this many, and while they are fewer than the shared ones. */
+const FEW_SEGMENTS = 32;
 
-/** What a caller tells about a document beside its tokens. */
-export interface DocumentLayout {
-  /** n + 1 non-decreasing UTF-8 byte offsets: token i of the document is its bytes [offsets[i], offsets[i + 1]). */
-  offsets?: Int32Array | Uint32Array | BigInt64Array | readonly number[] | readonly bigint[];
-  /** The document, as text or as its UTF-8 bytes: from its newlines, sources get lines. Only those are kept. */
-  text?: string | Uint8Array;
-}
-
-/** Where a quote was copied from. */
-export interface RecallSource {
-  /** The segment's name; `null` for tokens that were appended without one, or generated. */
-  segment: string | null;
-  /** First token, counted from the start of the segment (of the whole sequence where `segment` is `null`). */
-  start: number;
-  /** One past the last token. */
-  end: number;
-  /** UTF-8 bytes [first, one past the last] in the document; present where it was appended with `offsets`. */
-  bytes?: [start: number, end: number];
-  /** First and last line in the document, 1-based; present where it was appended with `offsets` and `text`. */
-  lines?: [first: number, last: number];
-}
-
-interface Segment {
-  readonly name: string;
-  readonly start: number;
-  readonly end: number;
-  readonly offsets: Int32Array | null;
-  /** Byte offsets at which lines start, the first one's 0 included. */
-  readonly lineStarts: Int32Array | null;
-}
-
-/** The layout of a document, checked, as the table keeps it. */
-export type CheckedLayout = Pick<Segment, "offsets" | "lineStarts">;
-
-/** The named segments of a token sequence, in order. */
+/**
+ * The named segments of a sequence, in order. The first ones may be shared with other tables, and are then never
+ * changed: of those a table keeps only how many are its own too. So a fork costs no more than what it adds.
+ */
 export class SegmentTable {
-  readonly #segments: Segment[];
-  readonly #names: Set<string>;
-
-  constructor(segments: Segment[] = []) {
-    this.#segments = segments;
-    this.#names = new Set(segments.map((segment) => segment.name));
-  }
+  #shared = NO_SEGMENTS;
+  /** How many of the shared segments are in this table. */
+  #sharedCount = 0;
+  /** Those that follow them. */
+  #own = new SegmentList();
 
   get count(): number {
-    return this.#segments.length;
+    return this.#sharedCount + this.#own.count;
   }
 
   /** @throws RecallError `SEGMENT_EXISTS` where the name of a new segment is taken */
@@ -59,83 +28,140 @@ export class SegmentTable {
   }
 
   has(name: string): boolean {
-    return this.#names.has(name);
+    return this.#find(name) !== undefined;
   }
 
-  /** Whether a segment ends at `position`, so that a token appended there starts a run of its own. */
+  /** Whether a segment ends at `position`, so that what is appended there starts a run of its own. */
   endsAt(position: number): boolean {
-    return this.#segments.length > 0 && this.#segments[this.#segments.length - 1].end === position;
+    return this.count > 0 && this.#endOf(this.count) === position;
   }
 
-  add(name: string, start: number, end: number, layout: CheckedLayout): void {
-    this.#segments.push({ name, start, end, ...layout });
-    this.#names.add(name);
+  add(name: string, start: number, end: number, layout: SegmentLayout | null): void {
+    this.#own.push({ name, start, end, layout });
   }
 
   /** Forgets what is past `length`. A segment cut in the middle keeps its name; cut at its start, it is gone. */
   truncate(length: number): void {
-    while (this.#segments.length > 0) {
-      const last = this.#segments[this.#segments.length - 1];
-      if (last.end <= length) return;
-      this.#segments.pop();
+    while (this.#endOf(this.count) > length) {
+      const last = this.#pop();
       if (last.start < length) {
-        this.#segments.push({ ...last, end: length });
+        this.#own.push({ ...last, end: length });
         return;
       }
-      this.#names.delete(last.name);
     }
   }
 
   /** Forgets all segments but the first `count`: empty ones have no length to be truncated by. */
   keep(count: number): void {
-    for (const { name } of this.#segments.splice(count)) this.#names.delete(name);
+    while (this.count > count) this.#pop();
   }
 
+  /** A table of the same segments; what either adds or forgets later, the other does not see. */
   fork(): SegmentTable {
-    return new SegmentTable(this.#segments.slice());
+    if (this.#own.count > Math.max(FEW_SEGMENTS, this.#sharedCount) || this.#sharedCount === 0) this.#share();
+    const fork = new SegmentTable();
+    fork.#shared = this.#shared;
+    fork.#sharedCount = this.#sharedCount;
+    if (this.#own.count > 0) fork.#own = this.#own.copy();
+    return fork;
   }
 
   /**
-   * The ranges of the named segments, in the order of the sequence, as an engine takes them.
+   * The ranges of the named segments, in the order of the sequence, as an engine takes them. Where none holds anything,
+   * one range that does not either.
    * @throws RecallError `SEGMENT_UNKNOWN`
    */
   rangesOf(names: readonly string[]): Int32Array {
-    const unknown = names.find((name) => !this.has(name));
-    if (unknown !== undefined) {
-      throw new RecallError("SEGMENT_UNKNOWN", `No segment is named ${JSON.stringify(unknown)}`);
-    }
-    const chosen = new Set(names);
-    return toRanges(this.#segments.filter((segment) => chosen.has(segment.name)));
+    const segments = Array.from(new Set(names), (name) => {
+      const segment = this.#find(name);
+      if (segment === undefined) {
+        throw new RecallError("SEGMENT_UNKNOWN", `No segment is named ${JSON.stringify(name)}`);
+      }
+      return segment;
+    });
+    const held = segments.filter(({ start, end }) => start < end).sort((left, right) => left.start - right.start);
+    return held.length === 0 ? Int32Array.of(0, 0) : Int32Array.from(held.flatMap(({ start, end }) => [start, end]));
   }
 
-  /** The ranges of all segments before `position`, and the ranges between them. */
-  split(position: number): { named: Int32Array; unnamed: Int32Array } {
-    const named = this.#segments.filter((segment) => segment.end <= position);
-    const starts = [0, ...named.map((segment) => segment.end)];
-    const ends = [...named.map((segment) => segment.start), position];
-    return { named: toRanges(named), unnamed: toRanges(starts.map((start, i) => ({ start, end: ends[i] }))) };
+  /** The ranges of all segments before `position`, and those between them, each in a few parts, ascending. */
+  split(position: number): { named: Int32Array[]; unnamed: Int32Array[] } {
+    const sharedEnd = this.#endOf(this.#sharedCount);
+    const lastEnd = this.#endOf(countUpTo(this.count, (i) => this.#at(i).end <= position));
+    const [shared, own] = [this.#shared.stretches(0), this.#own.stretches(sharedEnd)];
+    const parts = (inShared: Int32Array, inOwn: Int32Array) => [
+      ...rangesBefore(inShared, Math.min(sharedEnd, lastEnd)),
+      ...rangesBefore(inOwn, lastEnd),
+    ];
+    const unnamed = parts(shared.unnamed, own.unnamed);
+    if (lastEnd < position) unnamed.push(Int32Array.of(lastEnd, position));
+    return { named: parts(shared.named, own.named), unnamed };
   }
 
-  /** The tokens [start, start + count) of the sequence as a place in their document. */
+  /** The units [start, start + count) of the sequence as a place in their document. */
   locate(start: number, count: number): RecallSource {
-    const segment = this.#at(start);
+    const segment = this.#around(start);
     if (segment === undefined) return { segment: null, start, end: start + count };
     const first = start - segment.start;
-    const source: RecallSource = { segment: segment.name, start: first, end: first + count };
-    if (segment.offsets !== null) {
-      const [from, to] = [segment.offsets[first], segment.offsets[first + count]];
-      source.bytes = [from, to];
-      if (segment.lineStarts !== null) {
-        source.lines = [lineOf(segment.lineStarts, from), lineOf(segment.lineStarts, Math.max(from, to - 1))];
-      }
-    }
-    return source;
+    const place = segment.layout?.locate(segment.name, first, first + count);
+    return place ?? { segment: segment.name, start: first, end: first + count };
   }
 
-  #at(position: number): Segment | undefined {
-    const index = countUpTo(this.#segments.length, (i) => this.#segments[i].start <= position) - 1;
-    return index >= 0 && position < this.#segments[index].end ? this.#segments[index] : undefined;
+  #at(index: number): Segment {
+    return index < this.#sharedCount ? this.#shared.at(index) : this.#own.at(index - this.#sharedCount);
   }
+
+  /** Where the first `count` segments end. */
+  #endOf(count: number): number {
+    return count === 0 ? 0 : this.#at(count - 1).end;
+  }
+
+  /** The segment of a name. A shared one that is gone from this table may have left its name to an own one. */
+  #find(name: string): Segment | undefined {
+    const own = this.#own.indexOf(name);
+    if (own !== undefined) return this.#own.at(own);
+    const shared = this.#shared.indexOf(name);
+    return shared !== undefined && shared < this.#sharedCount ? this.#shared.at(shared) : undefined;
+  }
+
+  /** The segment that holds `position`. */
+  #around(position: number): Segment | undefined {
+    const own = this.#own.lastFrom(position);
+    const index = own >= 0 ? this.#sharedCount + own : Math.min(this.#shared.lastFrom(position), this.#sharedCount - 1);
+    const segment = index < 0 ? undefined : this.#at(index);
+    return segment !== undefined && position < segment.end ? segment : undefined;
+  }
+
+  #pop(): Segment {
+    const own = this.#own.pop();
+    if (own !== undefined) return own;
+    const last = this.#shared.at(--this.#sharedCount);
+    if (this.#sharedCount === 0) this.#shared = NO_SEGMENTS;
+    return last;
+  }
+
+  /** Makes all segments shared ones. */
+  #share(): void {
+    let shared = this.#own;
+    if (this.#sharedCount > 0) {
+      shared = new SegmentList();
+      for (let i = 0; i < this.count; i++) shared.push(this.#at(i));
+    }
+    this.#sharedCount = shared.count;
+    this.#shared = shared;
+    this.#own = new SegmentList();
+  }
+}
+
+const NO_SEGMENTS = new SegmentList();
+
+/** The parts of ascending ranges before `position`: whole ranges, and the one that it cuts. */
+function rangesBefore(ranges: Int32Array, position: number): Int32Array[] {
+  const whole = countUpTo(ranges.length / 2, (i) => ranges[2 * i + 1] <= position);
+  const parts = whole === 0 ? [] : [ranges.subarray(0, 2 * whole)];
+  if (2 * whole < ranges.length && ranges[2 * whole] < position) {
+    parts.push(Int32Array.of(ranges[2 * whole], position));
+  }
+  return parts;
 }
 
 export function segmentExists(name: string): RecallError {
@@ -146,76 +172,4 @@ export function segmentExists(name: string): RecallError {
 export function expectSegmentNames(names: unknown): string[] {
   if (!isArray(names)) throw new TypeError('Expected "segments" to be an array of strings');
   return expectEach("segments", names, expectString);
-}
-
-/** A document's layout, read. */
-export interface ReadLayout extends CheckedLayout {
-  /** `null` where there is no text. */
-  readonly text: Uint8Array | null;
-}
-
-/** Reads a document's layout. What is kept of it is a copy. */
-export function readLayout({ offsets, text }: DocumentLayout, named: boolean): ReadLayout {
-  if (offsets === undefined) {
-    if (text !== undefined) throw new RangeError('Expected "text" only together with "offsets"');
-    return { offsets: null, lineStarts: null, text: null };
-  }
-  if (!named) throw new RangeError('Expected "offsets" only together with "segment"');
-  const bytes = text === undefined ? null : readText(text);
-  return {
-    offsets: expectIntegers("offsets", offsets, BYTES_LIMIT),
-    lineStarts: bytes === null ? null : lineStartsOf(bytes),
-    text: bytes,
-  };
-}
-
-/** Checks a layout against its document's number of tokens. */
-export function fitLayout({ offsets, lineStarts, text }: ReadLayout, tokenCount: number): CheckedLayout {
-  if (offsets === null) return { offsets, lineStarts };
-  if (offsets.length !== tokenCount + 1) {
-    throw new RangeError(`Expected "offsets" to have ${tokenCount + 1} entries, one more than there are tokens`);
-  }
-  for (let i = 1; i < offsets.length; i++) {
-    if (offsets[i] < offsets[i - 1])
-      throw new RangeError(`Expected "offsets[${i}]" to be at least "offsets[${i - 1}]"`);
-  }
-  if (text !== null && offsets[tokenCount] > text.length) {
-    throw new RangeError(`Expected "offsets[${tokenCount}]" to be at most ${text.length}, the bytes of "text"`);
-  }
-  return { offsets, lineStarts };
-}
-
-/** A document as UTF-8 bytes, a copy. */
-export function readText(text: unknown): Uint8Array {
-  if (typeof text === "string") return new TextEncoder().encode(text);
-  return expectBytes("text", text, { either: "a string or " });
-}
-
-/** Byte offsets at which lines start. */
-export function lineStartsOf(text: Uint8Array): Int32Array {
-  const starts = [0];
-  for (let at = text.indexOf(NEWLINE); at !== -1; at = text.indexOf(NEWLINE, at + 1)) starts.push(at + 1);
-  return Int32Array.from(starts);
-}
-
-/** The 1-based line of a byte. */
-export function lineOf(lineStarts: Int32Array, byte: number): number {
-  return countUpTo(lineStarts.length, (i) => lineStarts[i] <= byte);
-}
-
-/** How many of `count` ordered entries satisfy a condition that holds for the first ones and for none after them. */
-export function countUpTo(count: number, holds: (index: number) => boolean): number {
-  let [low, high] = [0, count];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (holds(middle)) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-/** The stretches that hold something, as an engine takes them. Where none does, one range that holds nothing. */
-function toRanges(stretches: readonly { start: number; end: number }[]): Int32Array {
-  const held = stretches.filter(({ start, end }) => start < end);
-  return held.length === 0 ? Int32Array.of(0, 0) : Int32Array.from(held.flatMap(({ start, end }) => [start, end]));
 }

@@ -1,15 +1,9 @@
 import { expectBoolean, expectIntegers, expectOptions, expectString, type TokenInput } from "../arguments.js";
 import type { EngineContext, EngineMatcher } from "../engine/engine.js";
 import { RecallError } from "../errors.js";
+import { fitLayout, readLayout, type DocumentLayout, type ReadLayout, type TokenLayout } from "./document-layout.js";
+import { SegmentTable } from "./segments.js";
 import { snapEdgesOf, type Snap } from "./snap-edges.js";
-import {
-  fitLayout,
-  readLayout,
-  SegmentTable,
-  type CheckedLayout,
-  type DocumentLayout,
-  type ReadLayout,
-} from "./segments.js";
 
 /** How appended tokens join the context. */
 export interface AppendOptions extends DocumentLayout {
@@ -24,7 +18,8 @@ export interface CheckedAppend {
   readonly tokens: Int32Array;
   readonly searchable: boolean;
   readonly segment: string | undefined;
-  readonly layout: CheckedLayout;
+  /** Of a segment; `null` where nothing is known of its document. */
+  readonly layout: TokenLayout | null;
   /** For each token whether a quote may start before it; `null`: before all of them. */
   readonly edges: Uint8Array | null;
 }

@@ -1,6 +1,6 @@
-import type { EngineMatcher } from "../engine/engine.js";
+import type { RecallSource } from "./document-layout.js";
+import { listStarts } from "./list-starts.js";
 import type { SpanOpening } from "./open-span.js";
-import type { RecallSource } from "./segments.js";
 import type { TokenSequence } from "./sequence.js";
 
 /**
@@ -18,16 +18,10 @@ export function findSources(
   try {
     matcher.begin(opening.ranges);
     for (const token of tokens) matcher.advance(token);
-    return listStarts(matcher, sequence, opening, limit).map((start) => sequence.segments.locate(start, tokens.length));
+    const list = (ranges: Int32Array, count: number) => matcher.sources(ranges, count);
+    const starts = listStarts(sequence.segments, opening, limit, list);
+    return starts.map((start) => sequence.segments.locate(start, tokens.length));
   } finally {
     matcher.close();
   }
-}
-
-/** Candidates in what the span searched: the sequence may have grown since. */
-function listStarts(matcher: EngineMatcher, sequence: TokenSequence, opening: SpanOpening, limit: number): number[] {
-  if (opening.ranges !== null) return [...matcher.sources(null, limit)];
-  const { named, unnamed } = sequence.segments.split(opening.openedAt);
-  const starts = [...matcher.sources(named, limit)];
-  return [...starts, ...matcher.sources(unnamed, limit - starts.length)];
 }

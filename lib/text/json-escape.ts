@@ -1,4 +1,4 @@
-import { countUpTo } from "../session/segments.js";
+import { countUpTo } from "../session/search.js";
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;

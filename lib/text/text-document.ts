@@ -1,5 +1,5 @@
 import { expectBoolean, expectOptions, expectString } from "../arguments.js";
-import { lineOf, lineStartsOf, readText, type RecallSource } from "../session/segments.js";
+import { linesOf, lineStartsOf, readText, type RecallSource, type SegmentLayout } from "../session/document-layout.js";
 import { snapEdgesOf, type Snap } from "../session/snap-edges.js";
 import { EscapedText } from "./json-escape.js";
 
@@ -29,7 +29,7 @@ export interface CheckedText {
 }
 
 /** What is kept of a document to report sources in it. */
-export class TextLayout {
+export class TextLayout implements SegmentLayout {
   readonly #lineStarts: Int32Array;
   readonly #escaped: EscapedText | null;
 
@@ -39,11 +39,10 @@ export class TextLayout {
   }
 
   /** A place given in searched bytes of the document, in bytes and lines of the original. */
-  locate(segment: string | null, start: number, end: number): RecallSource {
+  locate(segment: string, start: number, end: number): RecallSource {
     const from = this.#escaped?.toOriginal(start) ?? start;
     const to = this.#escaped?.toOriginal(end) ?? end;
-    const lines: [number, number] = [lineOf(this.#lineStarts, from), lineOf(this.#lineStarts, Math.max(from, to - 1))];
-    return { segment, start: from, end: to, bytes: [from, to], lines };
+    return { segment, start: from, end: to, bytes: [from, to], lines: linesOf(this.#lineStarts, from, to) };
   }
 }
 

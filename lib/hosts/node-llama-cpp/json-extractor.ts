@@ -3,7 +3,7 @@ import type { Plan } from "../../schema/extract-plan.js";
 import { below } from "../../schema/json-pointer.js";
 import type { HostSchema } from "../../schema/free-schema.js";
 import { RecallError } from "../../errors.js";
-import type { RecallSource } from "../../session/segments.js";
+import type { RecallSource } from "../../session/document-layout.js";
 import type { RecallTextContext } from "../../text-context.js";
 import { RecallTextSession } from "../../text-session.js";
 import type { TokenVocabulary } from "../../vocabulary/token-vocabulary.js";

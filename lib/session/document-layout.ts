@@ -1,0 +1,114 @@
+import { expectBytes, expectIntegers } from "../arguments.js";
+import { countUpTo } from "./search.js";
+
+/** Byte offsets of a document are in [0, 2^31 - 1). */
+const BYTES_LIMIT = 2 ** 31 - 1;
+const NEWLINE = 0x0a;
+
+/** What a caller tells about a document beside its tokens. */
+export interface DocumentLayout {
+  /** n + 1 non-decreasing UTF-8 byte offsets: token i of the document is its bytes [offsets[i], offsets[i + 1]). */
+  offsets?: Int32Array | Uint32Array | BigInt64Array | readonly number[] | readonly bigint[];
+  /** The document, as text or as its UTF-8 bytes: from its newlines, sources get lines. Only those are kept. */
+  text?: string | Uint8Array;
+}
+
+/** Where a quote was copied from. */
+export interface RecallSource {
+  /** The segment's name; `null` for tokens that were appended without one, or generated. */
+  segment: string | null;
+  /** First token, counted from the start of the segment (of the whole sequence where `segment` is `null`). */
+  start: number;
+  /** One past the last token. */
+  end: number;
+  /** UTF-8 bytes [first, one past the last] in the document; present where it was appended with `offsets`. */
+  bytes?: [start: number, end: number];
+  /** First and last line in the document, 1-based; present where it was appended with `offsets` and `text`. */
+  lines?: [first: number, last: number];
+}
+
+/** What a segment knows of its document, to tell where a part of it stands there. */
+export interface SegmentLayout {
+  /** The units [start, end) of the segment, tokens or searched bytes, as a place in its document. */
+  locate(segment: string, start: number, end: number): RecallSource;
+}
+
+/** The layout of a document of tokens: their byte offsets and, where its text was given, its lines. */
+export class TokenLayout implements SegmentLayout {
+  readonly #offsets: Int32Array;
+  /** Byte offsets at which lines start, the first one's 0 included. */
+  readonly #lineStarts: Int32Array | null;
+
+  constructor(offsets: Int32Array, lineStarts: Int32Array | null) {
+    this.#offsets = offsets;
+    this.#lineStarts = lineStarts;
+  }
+
+  locate(segment: string, start: number, end: number): RecallSource {
+    const [from, to] = [this.#offsets[start], this.#offsets[end]];
+    const source: RecallSource = { segment, start, end, bytes: [from, to] };
+    if (this.#lineStarts !== null) source.lines = linesOf(this.#lineStarts, from, to);
+    return source;
+  }
+}
+
+/** A document's layout, read. */
+export interface ReadLayout {
+  readonly offsets: Int32Array | null;
+  readonly lineStarts: Int32Array | null;
+  /** `null` where there is no text. */
+  readonly text: Uint8Array | null;
+}
+
+/** Reads a document's layout. What is kept of it is a copy. */
+export function readLayout({ offsets, text }: DocumentLayout, named: boolean): ReadLayout {
+  if (offsets === undefined) {
+    if (text !== undefined) throw new RangeError('Expected "text" only together with "offsets"');
+    return { offsets: null, lineStarts: null, text: null };
+  }
+  if (!named) throw new RangeError('Expected "offsets" only together with "segment"');
+  const bytes = text === undefined ? null : readText(text);
+  return {
+    offsets: expectIntegers("offsets", offsets, BYTES_LIMIT),
+    lineStarts: bytes === null ? null : lineStartsOf(bytes),
+    text: bytes,
+  };
+}
+
+/** Checks a layout against its document's number of tokens. Without offsets there is nothing to keep. */
+export function fitLayout({ offsets, lineStarts, text }: ReadLayout, tokenCount: number): TokenLayout | null {
+  if (offsets === null) return null;
+  if (offsets.length !== tokenCount + 1) {
+    throw new RangeError(`Expected "offsets" to have ${tokenCount + 1} entries, one more than there are tokens`);
+  }
+  for (let i = 1; i < offsets.length; i++) {
+    if (offsets[i] < offsets[i - 1])
+      throw new RangeError(`Expected "offsets[${i}]" to be at least "offsets[${i - 1}]"`);
+  }
+  if (text !== null && offsets[tokenCount] > text.length) {
+    throw new RangeError(`Expected "offsets[${tokenCount}]" to be at most ${text.length}, the bytes of "text"`);
+  }
+  return new TokenLayout(offsets, lineStarts);
+}
+
+/** A document as UTF-8 bytes, a copy. */
+export function readText(text: unknown): Uint8Array {
+  if (typeof text === "string") return new TextEncoder().encode(text);
+  return expectBytes("text", text, { either: "a string or " });
+}
+
+/** Byte offsets at which lines start. */
+export function lineStartsOf(text: Uint8Array): Int32Array {
+  const starts = [0];
+  for (let at = text.indexOf(NEWLINE); at !== -1; at = text.indexOf(NEWLINE, at + 1)) starts.push(at + 1);
+  return Int32Array.from(starts);
+}
+
+/** The first and the last line, 1-based, of the bytes [from, to). */
+export function linesOf(lineStarts: Int32Array, from: number, to: number): [first: number, last: number] {
+  return [lineOf(lineStarts, from), lineOf(lineStarts, Math.max(from, to - 1))];
+}
+
+function lineOf(lineStarts: Int32Array, byte: number): number {
+  return countUpTo(lineStarts.length, (i) => lineStarts[i] <= byte);
+}
