@@ -78,8 +78,8 @@ class Context {
   std::span<const int32_t> distinct_ids() { return distinct_->ids(); }
   const DistinctTokens& distinct() const { return *distinct_; }
 
-  /** Whether there may be searchable positions at which no quote may start. */
-  bool has_inner_positions() const { return inner_ != nullptr; }
+  /** Whether there are searchable positions at which no quote may start. */
+  bool has_inner_positions() const { return inner_ != nullptr && !inner_->empty(); }
   /** Whether a quote may start at `position`, if that is searchable. */
   bool MayStart(int32_t position) const { return inner_ == nullptr || !inner_->Contains(position); }
 

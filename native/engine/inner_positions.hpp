@@ -26,7 +26,10 @@ class InnerPositions {
     const size_t words = (static_cast<size_t>(length) + 31) / 32;
     bits_.resize(std::min(bits_.size(), words));
     if (bits_.size() == words && length % 32 != 0) bits_.back() &= (uint32_t{1} << (length % 32)) - 1;
+    while (!bits_.empty() && bits_.back() == 0) bits_.pop_back();
   }
+
+  bool empty() const { return bits_.empty(); }
 
   size_t bytes() const { return sizeof(*this) + bits_.capacity() * sizeof(uint32_t); }
 

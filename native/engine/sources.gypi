@@ -22,6 +22,7 @@
       "native/engine/text_c_api.cpp",
       "native/engine/text_candidates.cpp",
       "native/engine/text_context.cpp",
+      "native/engine/text_edges.cpp",
       "native/engine/text_matcher.cpp",
       "native/engine/text_order.cpp",
       "native/engine/text_paths.cpp",

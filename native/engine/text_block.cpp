@@ -16,8 +16,8 @@ constexpr size_t kRoom = 4096;
 
 }  // namespace
 
-TextBlock::TextBlock(const TokenTrie& trie, std::vector<TextWord> words, bool any_edges)
-    : words_(std::move(words)), any_edges_(any_edges) {
+TextBlock::TextBlock(const TokenTrie& trie, std::vector<TextWord> words)
+    : words_(std::move(words)), has_own_edges_(HasOwnEdges(words_)), gaps_(words_) {
   TextOrder order = OrderStarts(words_);
   paths_ = TextPaths(trie, words_, order);
   order_ = std::move(order.starts);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "closing_tokens.hpp"
+#include "text_edges.hpp"
 #include "text_paths.hpp"
 #include "text_word.hpp"
 #include "token_trie.hpp"
@@ -41,15 +42,15 @@ struct KeptContinuations : TextContinuations {
  */
 class TextBlock {
  public:
-  /** `any_edges`: whether places that look alike may differ in being edges: a caller's, or an escape cut in two. */
-  TextBlock(const TokenTrie& trie, std::vector<TextWord> words, bool any_edges);
+  TextBlock(const TokenTrie& trie, std::vector<TextWord> words);
 
   std::span<const TextWord> words() const { return words_; }
   int32_t size() const { return static_cast<int32_t>(words_.size()); }
   /** Starts, in order. */
   std::span<const int32_t> order() const { return order_; }
   int32_t count() const { return static_cast<int32_t>(order_.size()); }
-  bool any_edges() const { return any_edges_; }
+  bool has_own_edges() const { return has_own_edges_; }
+  const TextGaps& gaps() const { return gaps_; }
   const TextPaths& paths() const { return paths_; }
 
   /** Bytes that starts number i - 1 and i of the order share. */
@@ -89,7 +90,8 @@ class TextBlock {
   };
 
   std::vector<TextWord> words_;
-  bool any_edges_;
+  bool has_own_edges_;
+  TextGaps gaps_;
   TextPaths paths_;
   std::vector<int32_t> order_;
   /** The common prefixes, and above them the least of every 64: what repeats for long is passed over in few steps. */

@@ -20,6 +20,7 @@ void TextCandidates::Begin(const TextContext& context, std::span<const Range> ra
   ranges_.assign(ranges.begin(), ranges.end());
   restricted_ = restricted;
   max_bytes_ = max_bytes;
+  longest_gap_ = context.LongestGap();
   quote_.clear();
   cursors_.clear();
   survivors_.clear();
@@ -59,7 +60,7 @@ bool TextCandidates::GoesOnWith(const TextContext& context, int32_t start, int32
     words = words.subspan(1);
     ++position;
   }
-  if (!MayCut(context, position - start)) return true;
+  if (!MayCut(position - start)) return true;
   return position <= LimitOf(context, start);
 }
 
@@ -99,14 +100,14 @@ bool TextCandidates::Advance(const TextContext& context, std::span<const uint8_t
   for (const Cursor& cursor : cursors_) {
     const Cursor narrow = Narrow(cursor, bytes);
     const bool is_few = narrow.high - narrow.low <= kFewPlaces;
-    if (is_few || MayCut(context, after)) {
+    if (is_few || MayCut(after)) {
       // Few may stand in any order, and an interval could not tell which of its candidates may go so far.
       const int32_t low = is_few ? std::max(cursor.low, narrow.low - kFewPlaces) : narrow.low;
       const int32_t high = is_few ? std::min(cursor.high, narrow.low + kFewPlaces) : narrow.high;
       for (int32_t i = low; i < high; ++i) {
         const int32_t start = narrow.block->order()[static_cast<size_t>(i)];
         if (Compare(*narrow.block, start, bytes) != 0) continue;
-        if (!MayCut(context, after) || narrow.begin + start + after <= LimitOf(context, narrow.begin + start)) {
+        if (!MayCut(after) || narrow.begin + start + after <= LimitOf(context, narrow.begin + start)) {
           survivors.push_back(narrow.begin + start);
         }
       }
@@ -145,7 +146,7 @@ bool TextCandidates::MayEnd(const TextContext& context) const {
       if (IsEnd(is_inside ? words[static_cast<size_t>(end)] : context.WordAt(cursor.begin + end))) return true;
       // Without a caller's edges, candidates that go on alike are alike.
       ++i;
-      if (!cursor.block->any_edges()) i = cursor.block->NextDifferent(i, cursor.high, depth());
+      if (!cursor.block->has_own_edges()) i = cursor.block->NextDifferent(i, cursor.high, depth());
     }
   }
   return std::any_of(survivors_.begin(), survivors_.end(), [&](int32_t start) {
@@ -155,7 +156,7 @@ bool TextCandidates::MayEnd(const TextContext& context) const {
 
 std::shared_ptr<const KeptContinuations> TextCandidates::Collect(const TextContext& context, TextWalk& walk) const {
   std::shared_ptr<const KeptContinuations> base;
-  const bool may_cut = MayCut(context, depth() + context.trie().longest());
+  const bool may_cut = MayCut(depth() + context.trie().longest());
   const auto word_at = [&context](int32_t position) { return context.WordAt(position); };
   const auto single = [&](int32_t start) {
     const int32_t position = start + depth();

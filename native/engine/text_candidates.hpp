@@ -52,9 +52,7 @@ class TextCandidates {
   /** How far the candidate that starts here may go: the last edge within max_bytes_, its range's end. */
   int32_t LimitOf(const TextContext& context, int32_t start) const;
   /** Whether some limit may cut a quote of so many bytes. */
-  bool MayCut(const TextContext& context, int32_t length) const {
-    return restricted_ || length > max_bytes_ - context.longest_gap();
-  }
+  bool MayCut(int32_t length) const { return restricted_ || length > max_bytes_ - longest_gap_; }
   bool GoesOnWith(const TextContext& context, int32_t start, int32_t from, std::span<const uint8_t> bytes) const;
   int32_t Compare(const TextBlock& block, int32_t start, std::span<const uint8_t> bytes) const;
   Cursor Narrow(const Cursor& cursor, std::span<const uint8_t> bytes) const;
@@ -63,6 +61,8 @@ class TextCandidates {
   std::vector<Range> ranges_;
   bool restricted_ = false;
   int32_t max_bytes_ = INT32_MAX;
+  /** The context's, which does not change while a quote goes on. */
+  int32_t longest_gap_ = 1;
   std::vector<uint8_t> quote_;
   std::vector<Cursor> cursors_;
   /** Starts. */

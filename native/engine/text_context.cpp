@@ -2,28 +2,21 @@
 
 #include <algorithm>
 
+#include "text_edges.hpp"
+
 namespace verbatim {
-namespace {
-
-bool IsContinuationByte(uint8_t byte) { return (byte & 0xc0) == 0x80; }
-
-/** Bytes of the escape sequence that begins with the backslash at `position`. */
-size_t EscapeLength(std::span<const uint8_t> text, size_t position) {
-  return position + 1 < text.size() && text[position + 1] == 'u' ? 6 : 2;
-}
-
-}  // namespace
 
 void TextContext::Append(std::span<const uint8_t> text, const TextJoining& joining) {
   if (text.empty()) return;
-  tail_.reserve(std::max(tail_.size() + text.size(), tail_.size() + tail_.size() / 2));
+  ReserveTail(text.size());
   append_starts_.push_back(length());
   bool joins = !joining.new_run && length() > 0 && (WordAt(length() - 1) & kSearchable) != 0;
   size_t escape_end = 0;
-  const bool goes_on = joins;
   for (size_t i = 0; i < text.size(); ++i) {
     const bool in_escape = joining.json && i < escape_end;
-    if (joining.json && !in_escape && text[i] == '\\') escape_end = i + EscapeLength(text, i);
+    if (joining.json && !in_escape && text[i] == '\\') {
+      escape_end = i + EscapeLength(i, text.size(), [text](size_t at) { return text[at]; });
+    }
     TextWord word = text[i];
     if (joining.searchable) {
       word |= kSearchable;
@@ -31,16 +24,17 @@ void TextContext::Append(std::span<const uint8_t> text, const TextJoining& joini
       const bool is_edge =
           !in_escape && !IsContinuationByte(text[i]) && (joining.edges.empty() || joining.edges[i] != 0);
       if (is_edge) word |= kEdge;
-      gap_ = is_edge || !joins ? 1 : gap_ + 1;
-      longest_gap_ = std::max(longest_gap_, gap_);
       joins = true;
     }
     tail_.push_back(word);
   }
-  // Where a JSON escape sequence may have been cut, the same bytes are an edge in one place and none in another.
-  has_json_ = has_json_ || joining.json;
-  any_edges_ = any_edges_ || !joining.edges.empty() || (has_json_ && goes_on);
   ++version_;
+}
+
+/** Room for so many more words; where there is none it doubles, so that few words are ever moved. */
+void TextContext::ReserveTail(size_t more) {
+  const size_t needed = tail_.size() + more;
+  if (needed > tail_.capacity()) tail_.reserve(std::max(needed, 2 * tail_.capacity()));
 }
 
 void TextContext::Truncate(int32_t length) {
@@ -99,7 +93,7 @@ void TextContext::Seal(size_t first, int32_t end) {
   const auto cut = tail_.begin() + (end - tail_begin_);
   words.insert(words.end(), tail_.begin(), cut);
   std::vector<TextWord> rest(cut, tail_.end());
-  Piece piece = {std::make_shared<TextBlock>(*trie_, std::move(words), any_edges_), begin};
+  Piece piece = {std::make_shared<TextBlock>(*trie_, std::move(words)), begin};
   pieces_.reserve(pieces_.size() + 1);
   pieces_.resize(first);
   pieces_.push_back(std::move(piece));
@@ -107,6 +101,13 @@ void TextContext::Seal(size_t first, int32_t end) {
   tail_ = std::move(rest);
   std::erase_if(append_starts_, [end](int32_t start) { return start < end; });
   ++version_;
+}
+
+int32_t TextContext::LongestGap() const {
+  TextGaps gaps;
+  for (const Piece& piece : pieces_) gaps.Add(piece.block->gaps());
+  gaps.Add(TextGaps(tail_));
+  return gaps.longest();
 }
 
 void TextContext::Read(int32_t start, std::span<uint8_t> text) const {

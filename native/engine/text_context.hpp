@@ -53,8 +53,8 @@ class TextContext {
   int32_t length() const { return tail_begin_ + static_cast<int32_t>(tail_.size()); }
   size_t bytes() const;
   uint64_t version() const { return version_; }
-  /** No stretch of a run is longer without an edge in it. */
-  int32_t longest_gap() const { return longest_gap_; }
+  /** No stretch of a run is longer without a place in it where a quote may end. */
+  int32_t LongestGap() const;
 
   const std::vector<Piece>& pieces() const { return pieces_; }
   /** The piece that holds a position; null in the tail and behind it. */
@@ -85,6 +85,7 @@ class TextContext {
   /** Blocks are rebuilt into the next one when what follows them is half their size. */
   static constexpr size_t kGrowth = 2;
 
+  void ReserveTail(size_t more);
   int32_t LastAppends() const;
   void Seal(size_t first, int32_t end);
 
@@ -95,12 +96,6 @@ class TextContext {
   /** Where the appends began whose bytes are in the tail. */
   std::vector<int32_t> append_starts_;
   int32_t tail_begin_ = 0;
-  int32_t longest_gap_ = 1;
-  /** Bytes since the last edge. */
-  int32_t gap_ = 0;
-  bool has_json_ = false;
-  /** Whether places that look alike may differ in being edges. */
-  bool any_edges_ = false;
   uint64_t version_ = 0;
 };
 

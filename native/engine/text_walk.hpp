@@ -58,7 +58,7 @@ class TextWalk {
     // Candidates that go on like number `i` for `reached` bytes add nothing but a caller's edges; the last of them.
     const auto last_alike = [&](int32_t i, int32_t reached) {
       const int32_t next = block.NextDifferent(i + 1, high, depth + reached);
-      if (open_ > 0 && block.any_edges()) CloseAlike(block, {depth, i, next}, reached);
+      if (open_ > 0 && block.has_own_edges()) CloseAlike(block, {depth, i, next}, reached);
       return next - 1;
     };
     for (int32_t first = interval.low; first < high;) {
@@ -99,7 +99,7 @@ class TextWalk {
           looks_again = false;
           continue;
         }
-        if (block.any_edges()) {
+        if (block.has_own_edges()) {
           i = last_alike(i, paths.NodeAt(node).length);
           looks_again = open_ > 0;
           continue;

@@ -14,6 +14,7 @@ inline constexpr TextWord kContinues = 0x200;
 /** A match may contain the byte. */
 inline constexpr TextWord kSearchable = 0x400;
 
+inline bool IsContinuationByte(uint8_t byte) { return (byte & 0xc0) == 0x80; }
 inline uint8_t ByteOf(TextWord word) { return static_cast<uint8_t>(word); }
 inline bool IsStart(TextWord word) { return (word & (kEdge | kSearchable)) == (kEdge | kSearchable); }
 inline bool ContinuesRun(TextWord word) { return (word & kContinues) != 0; }

@@ -237,7 +237,7 @@ function bits(allowed: readonly number[] | null, vocabSize: number): { applies: 
   return { applies: allowed !== null, words };
 }
 
-function differ(what: string, actual: unknown, expected: unknown): string | null {
+export function differ(what: string, actual: unknown, expected: unknown): string | null {
   const [left, right] = [JSON.stringify(actual), JSON.stringify(expected)];
   return left === right ? null : `${what} is ${left.slice(0, 400)}, expected ${right.slice(0, 400)}`;
 }

@@ -88,7 +88,7 @@ export const textFaults: readonly Fault[] = [
   },
   {
     file: "text_walk.hpp",
-    original: "        if («block.any_edges()») {\n",
+    original: "        if («block.has_own_edges()») {\n",
     replacement: "false",
     rule: 5,
     effect: "a quote may end at a caller's edges only where paths part",
@@ -211,5 +211,30 @@ export const textFaults: readonly Fault[] = [
     replacement: "",
     rule: 3,
     effect: "a quote goes on into the next run",
+  },
+];
+
+/** Those that only what is cut and appended again shows. */
+export const cuttingFaults: readonly Fault[] = [
+  {
+    file: "text_context.cpp",
+    original: "  gaps.Add(TextGaps(tail_));\n",
+    replacement: "",
+    rule: 6,
+    effect: "edges of recent text say nothing of how far a quote may go",
+  },
+  {
+    file: "text_edges.hpp",
+    original: "    (has_end_ ? last_ : first_) += after.first_;\n",
+    replacement: "",
+    rule: 6,
+    effect: "a stretch without an edge is taken for two where a block ends in it",
+  },
+  {
+    file: "text_edges.cpp",
+    original: "return «!is_plain && !is_json»;",
+    replacement: "false",
+    rule: 5,
+    effect: "of places that look alike only the first is asked for a caller's edge",
   },
 ];
