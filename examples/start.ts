@@ -27,7 +27,7 @@ await main();
 async function main(): Promise<void> {
   mkdirSync(new URL("models", root), { recursive: true });
   writeReferenceModel({ path: modelPath, sharpness: "diluted" });
-  const [{ text, textStart }] = await readDocuments([documentPath], process.stdin);
+  const [{ text, textStart }] = await readDocuments([documentPath]);
   const { entries } = parseDictionary(text);
   say(`
 The model    ${relative(modelPath)}, ${(statSync(modelPath).size / 1e6).toFixed(0)} MB: a small circuit whose weights

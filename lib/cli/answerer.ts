@@ -9,7 +9,9 @@ import { AnswerMeter, type AskSummary } from "./answer-meter.js";
 import { contextSizeFor } from "./context-size.js";
 import { shownNumber } from "./count.js";
 import type { AskDocument } from "./documents.js";
-import { defaultThreads } from "./model.js";
+import { hostFailure } from "./host-failure.js";
+import { HostLog } from "./host-log.js";
+import { openContext } from "./model.js";
 import { copiedSources, searchSources } from "./quote-sources.js";
 import { copiedSpans, searchTags, TagAnswerReader } from "./tag-answer.js";
 import type { Tags } from "./tag-prompt.js";
@@ -71,9 +73,24 @@ export class Answerer {
 
   /**
    * Answers one prompt; the next may follow when it has been answered.
-   * @throws InputError where prompt and answer are more than the model reads
+   * @throws ModelError where prompt and answer are more than the model reads, or the host fails
    */
   async *answer(prompt: readonly Token[], options: AskOptions = {}): AsyncGenerator<AskEvent> {
+    try {
+      yield* this.#generate(prompt, options);
+    } catch (error) {
+      throw await hostFailure(error, HostLog.of(this.#model.llama), () => "The answer cannot be generated");
+    }
+  }
+
+  /** Frees the context. The model is left as it is. */
+  async close(): Promise<void> {
+    this.#recall?.close();
+    await this.#context?.dispose();
+    this.#context = this.#host = this.#recall = null;
+  }
+
+  async *#generate(prompt: readonly Token[], options: AskOptions): AsyncGenerator<AskEvent> {
     const { maxTokens = DEFAULT_MAX_TOKENS, constrained = true } = options;
     const { host, recall } = await this.#makeRoom(prompt.length, maxTokens);
     const reader = this.#makeReader(recall, constrained);
@@ -94,13 +111,6 @@ export class Answerer {
     yield* meter.countQuotes(reader.end());
     const cut = meter.tokens >= maxTokens ? "length" : "end";
     yield { type: "end", summary: meter.summary(interrupted() ? "interrupted" : cut) };
-  }
-
-  /** Frees the context. The model is left as it is. */
-  async close(): Promise<void> {
-    this.#recall?.close();
-    await this.#context?.dispose();
-    this.#context = this.#host = this.#recall = null;
   }
 
   #makeReader(recall: RecallSampler<"auto">, constrained: boolean): AnswerReader | TagAnswerReader {
@@ -127,10 +137,7 @@ export class Answerer {
     });
     if (this.#context === null || this.#context.contextSize < needed) {
       await this.close();
-      this.#context = await this.#model.createContext({
-        contextSize,
-        threads: this.#options.threads ?? defaultThreads(),
-      });
+      this.#context = await openContext(this.#model, { contextSize, threads: this.#options.threads });
       this.#host = this.#context.getSequence();
       const { documents, snap, tags } = this.#options;
       const { start: startTag, end: endTag } = tags;

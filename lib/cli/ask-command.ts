@@ -5,8 +5,7 @@ import { DEFAULT_TAGS } from "../text/text-options.js";
 import type { AskEvent } from "./answerer.js";
 import { Asker } from "./ask.js";
 import { readDocuments, type AskDocument } from "./documents.js";
-import { INTERRUPTED_EXIT_CODE } from "./exit-codes.js";
-import { InputError } from "./input-error.js";
+import { ModelError, UsageError } from "./command-error.js";
 import { openModel } from "./model.js";
 import { ReadingProgress } from "./progress.js";
 import { describeDocuments } from "./quotes-file.js";
@@ -35,14 +34,13 @@ export interface AskCommandOptions {
 
 /**
  * Answers a question: the answer on standard output, progress and summary on standard error.
- * @returns the exit code
- * @throws InputError
+ * @throws CommandError; the reason of the signal, when what there is has been written
  */
-export async function runAsk(question: string, options: AskCommandOptions, interrupt: AbortSignal): Promise<number> {
-  if (question.trim() === "") throw new InputError("Expected a question that is not empty");
+export async function runAsk(question: string, options: AskCommandOptions, interrupt: AbortSignal): Promise<void> {
+  if (question.trim() === "") throw new UsageError("Expected a question that is not empty");
   const tagPrompt = await makeTagPrompt(options);
-  const documents = await readDocuments(options.context, process.stdin);
-  const model = await openModel(options.model);
+  const documents = await readDocuments(options.context, { signal: interrupt });
+  const model = await openModel(options.model, interrupt);
   const asker = makeAsker(model, documents, options, tagPrompt);
   try {
     const { constraint, temperature, seed, maxTokens, json, color } = options;
@@ -51,7 +49,7 @@ export async function runAsk(question: string, options: AskCommandOptions, inter
   } finally {
     await asker.close();
   }
-  return interrupt.aborted ? INTERRUPTED_EXIT_CODE : 0;
+  interrupt.throwIfAborted();
 }
 
 /** What tells the model about tags; `undefined` where no option does. */
@@ -72,7 +70,7 @@ function makeAsker(
     const form = raw ? "raw" : undefined;
     const asker = new Asker(model, { documents, form, mode, snap, tagPrompt, threads, contextSize });
     if (asker.mode === "token" && tagPrompt !== undefined) {
-      throw new InputError(
+      throw new UsageError(
         `${options.model} has recall tokens, and --template, --start-tag and --end-tag are for quotes between tags: ` +
           "add --mode text",
       );
@@ -80,7 +78,7 @@ function makeAsker(
     return asker;
   } catch (error) {
     if (!(error instanceof RecallError) || error.code !== "NO_RECALL_TOKENS") throw error;
-    throw new InputError(`${options.model} has no recall tokens: leave out --mode token to let it quote between tags`, {
+    throw new ModelError(`${options.model} has no recall tokens: leave out --mode token to let it quote between tags`, {
       cause: error,
     });
   }

@@ -37,7 +37,7 @@ export class Asker {
 
   /**
    * Asks one question; the next may be asked when it has been answered.
-   * @throws InputError where documents, question and answer are more than the model reads
+   * @throws ModelError where documents, question and answer are more than the model reads
    */
   ask(question: string, options: AskOptions = {}): AsyncGenerator<AskEvent> {
     return this.#answerer.answer(this.#buildPrompt(question), options);

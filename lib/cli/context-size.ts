@@ -1,13 +1,13 @@
 import type { LlamaModel } from "node-llama-cpp";
 import { shownNumber } from "./count.js";
-import { InputError } from "./input-error.js";
+import { ModelError } from "./command-error.js";
 
 /**
  * The size of a context that has room for so many tokens.
  * @param wanted the most it may have; as many as the model reads unless given
  * @param step sizes are multiples of this, except the largest
  * @param problem what is wrong where a limit, which is given with its name, is too small
- * @throws InputError
+ * @throws ModelError
  */
 export function contextSizeFor(
   model: LlamaModel,
@@ -17,12 +17,12 @@ export function contextSizeFor(
   const modelReads = model.trainContextSize;
   const limit = wanted ?? modelReads;
   if (limit > modelReads) {
-    throw new InputError(
+    throw new ModelError(
       `A context of ${shownNumber(limit)} tokens is more than the ${shownNumber(modelReads)} the model reads`,
     );
   }
   if (needed <= limit) return Math.min(limit, Math.ceil(needed / step) * step);
-  throw new InputError(
+  throw new ModelError(
     problem(`the ${shownNumber(limit)} ${limit === modelReads ? "the model reads" : "of the context size"}`),
   );
 }

@@ -1,13 +1,9 @@
 import { realpath } from "node:fs/promises";
-import { buffer } from "node:stream/consumers";
 import type { RecallDocument } from "../hosts/node-llama-cpp.js";
-import { InputError } from "./input-error.js";
+import { InputError } from "./command-error.js";
 import { decodeInput, readInput } from "./input-file.js";
+import { readStandardInput, STANDARD_INPUT, STANDARD_INPUT_NAME } from "./standard-input.js";
 
-/** In place of a path: standard input. */
-export const STANDARD_INPUT = "-";
-/** How standard input is cited. */
-export const STANDARD_INPUT_NAME = "<stdin>";
 const BYTE_ORDER_MARK = "\ufeff";
 
 /** A document that can be quoted. */
@@ -20,16 +16,19 @@ export interface AskDocument extends RecallDocument {
  * Reads documents as UTF-8 text, each under the path it was given by. A file that is given twice is read once; a byte
  * order mark is not part of the text; everything else stays as it is.
  * @param paths files, and "-" for standard input, which is named "<stdin>"
- * @throws InputError
+ * @throws InputError; the reason of the signal
  */
-export async function readDocuments(paths: readonly string[], stdin: NodeJS.ReadableStream): Promise<AskDocument[]> {
+export async function readDocuments(
+  paths: readonly string[],
+  { signal, stdin }: { signal?: AbortSignal; stdin?: NodeJS.ReadableStream } = {},
+): Promise<AskDocument[]> {
   const documents: AskDocument[] = [];
   const seen = new Set<string>();
   for (const path of paths) {
     const identity = path === STANDARD_INPUT ? path : await identify(path);
     if (seen.has(identity)) continue;
     seen.add(identity);
-    const bytes = path === STANDARD_INPUT ? await buffer(stdin) : await readInput(path);
+    const bytes = path === STANDARD_INPUT ? await readStandardInput(signal, stdin) : await readInput(path, signal);
     documents.push(decode(nameOf(path), bytes));
   }
   if (documents.every(({ text }) => text === "")) throw new InputError("The documents are empty");

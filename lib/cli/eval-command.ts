@@ -2,8 +2,7 @@ import { basename } from "node:path";
 import { openModel } from "./model.js";
 import { evalJson, evalText, type EvalResult } from "./eval-report.js";
 import { evaluate, type DictionarySize, type EvalPlan } from "./eval-run.js";
-import { INTERRUPTED_EXIT_CODE } from "./exit-codes.js";
-import { InputError } from "./input-error.js";
+import { UsageError } from "./command-error.js";
 import { AnswersProgress } from "./progress.js";
 
 /** As the command line gives them. */
@@ -18,10 +17,10 @@ const DEFAULT_LENGTHS = [1024, 4096];
 
 /**
  * Evaluates models one after the other: the figures on standard output, progress on standard error.
- * @returns the exit code; what is complete is written also where it fails or is interrupted
- * @throws InputError
+ * What is complete is written also where it fails or is interrupted.
+ * @throws CommandError; the reason of the signal
  */
-export async function runEval(options: EvalCommandOptions, interrupt: AbortSignal): Promise<number> {
+export async function runEval(options: EvalCommandOptions, interrupt: AbortSignal): Promise<void> {
   const { model: paths, json, lengths, entries, ...rest } = options;
   const plan: EvalPlan = { ...rest, sizes: sizesOf(lengths, entries) };
   expectPossible(plan);
@@ -32,7 +31,7 @@ export async function runEval(options: EvalCommandOptions, interrupt: AbortSigna
   );
   try {
     for (const path of paths) {
-      const model = await openModel(path);
+      const model = await openModel(path, interrupt);
       const name = basename(path, ".gguf");
       for await (const row of evaluate(model, plan, interrupt, () => progress.add())) {
         results.push({ model: name, ...row });
@@ -45,19 +44,19 @@ export async function runEval(options: EvalCommandOptions, interrupt: AbortSigna
     // What has taken its time is not lost where a later size turns out to be more than a model reads.
     if (results.length > 0) process.stdout.write(json ? evalJson(plan, results) : evalText(plan, results));
   }
-  return interrupt.aborted ? INTERRUPTED_EXIT_CODE : 0;
+  interrupt.throwIfAborted();
 }
 
 function sizesOf(lengths: number[] | undefined, entries: number[] | undefined): DictionarySize[] {
-  if (lengths !== undefined && entries !== undefined) throw new InputError("Expected --lengths or --entries, not both");
+  if (lengths !== undefined && entries !== undefined) throw new UsageError("Expected --lengths or --entries, not both");
   return entries?.map((each) => ({ entries: each })) ?? (lengths ?? DEFAULT_LENGTHS).map((tokens) => ({ tokens }));
 }
 
 function expectPossible({ workload, form, place, questions }: EvalPlan): void {
   if (workload === "lookup" && (form !== undefined || place !== undefined)) {
-    throw new InputError("A lookup has one form: leave out --form and --place");
+    throw new UsageError("A lookup has one form: leave out --form and --place");
   }
   if (workload === "reasoning-retrieval" && questions > 1) {
-    throw new InputError("A dictionary of reasoning-retrieval answers one question: leave out --questions");
+    throw new UsageError("A dictionary of reasoning-retrieval answers one question: leave out --questions");
   }
 }

@@ -2,6 +2,7 @@ import type { Estimate } from "../evaluation/confidence.js";
 import { count, shownNumber } from "./count.js";
 import type { EvalPlan, EvalRow } from "./eval-run.js";
 import { formatTable } from "./table.js";
+import { visibleJson } from "./visible.js";
 
 /** A model's name and its figures. */
 export interface EvalResult extends EvalRow {
@@ -21,7 +22,7 @@ export function evalText(plan: EvalPlan, results: readonly EvalResult[]): string
 
 /** The same for programs. */
 export function evalJson(plan: EvalPlan, results: readonly EvalResult[]): string {
-  return JSON.stringify({ plan, results }, null, 2) + "\n";
+  return visibleJson({ plan, results }) + "\n";
 }
 
 const HEADER = [

@@ -11,7 +11,7 @@ import { derivedSeed } from "../workload/random-draws.js";
 import { Answerer } from "./answerer.js";
 import { CollectedAnswer } from "./collected-answer.js";
 import { evalPrompt } from "./eval-prompt.js";
-import { InputError } from "./input-error.js";
+import { UsageError } from "./command-error.js";
 import { defaultForm } from "./prompt.js";
 
 /** How large a dictionary is: so many entries, or as many as make a prompt of so many tokens. */
@@ -52,7 +52,7 @@ const SAMPLING_SEEDS = 2 ** 32 - 1;
  * Answers all of a plan's questions, each with the constraint and without it.
  * Yields the figures of each size, without it first; none of a size in which it was interrupted.
  * @param onAnswer is told of every answer
- * @throws InputError where a prompt is more than the model reads, or a length less than a prompt takes
+ * @throws ModelError where a prompt is more than the model reads; UsageError where a length is less than a prompt takes
  */
 export async function* evaluate(
   model: LlamaModel,
@@ -141,7 +141,7 @@ class AskedDictionary {
     try {
       return fitEntries({ ...options, countTokens: (example) => plainCount(example) + added });
     } catch (error) {
-      if (error instanceof RangeError) throw new InputError(error.message, { cause: error });
+      if (error instanceof RangeError) throw new UsageError(error.message, { cause: error });
       throw error;
     }
   }

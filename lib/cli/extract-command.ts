@@ -3,18 +3,19 @@ import type { Snap } from "../hosts/node-llama-cpp.js";
 import { extract, type Extraction } from "../hosts/node-llama-cpp/extract.js";
 import { buildExtractPrompt } from "../hosts/node-llama-cpp/extract-prompt.js";
 import { ExtractionError } from "../hosts/node-llama-cpp/extraction-error.js";
+import { ModelError } from "./command-error.js";
 import { contextSizeFor } from "./context-size.js";
 import { count, shownNumber } from "./count.js";
 import { readDocuments, type AskDocument } from "./documents.js";
-import { INTERRUPTED_EXIT_CODE } from "./exit-codes.js";
 import { readSchema } from "./extract-schema.js";
-import { InputError } from "./input-error.js";
-import { defaultThreads, openModel } from "./model.js";
+import { hostFailure } from "./host-failure.js";
+import { HostLog } from "./host-log.js";
+import { openContext, openModel } from "./model.js";
 import { ReadingProgress } from "./progress.js";
 import { placedIn } from "./quote-sources.js";
 import { describeDocuments, quotesFileText, type SavedQuote } from "./quotes-file.js";
 import { sourceText } from "./render.js";
-import { visibleInLine } from "./visible.js";
+import { visibleInLine, visibleJson } from "./visible.js";
 
 /** As the command line gives them. */
 export interface ExtractCommandOptions {
@@ -32,41 +33,30 @@ export interface ExtractCommandOptions {
 
 /** Context sizes are multiples of this. */
 const CONTEXT_STEP = 256;
-/** What JSON need not escape, and a terminal would obey. */
-const CONTROL = /[\x7f-\x9f]/g;
 
 /**
  * Extracts data for a schema: the data on standard output, its sources on standard error.
- * @returns the exit code
- * @throws InputError
+ * @throws CommandError; the reason of the signal
  */
 export async function runExtract(
   instruction: string,
   options: ExtractCommandOptions,
   interrupt: AbortSignal,
-): Promise<number> {
+): Promise<void> {
   const schema = await readSchema(options.schema);
-  const documents = await readDocuments(options.context, process.stdin);
-  const model = await openModel(options.model);
-  try {
-    const extraction = await run(model, { instruction, schema, documents }, options, interrupt);
-    const inFile = placedIn(documents);
-    const quotes = extraction.quotes.map((quote) => ({ ...quote, sources: quote.sources.map(inFile) }));
-    const { data, dataTokens, promptTokens } = extraction;
-    if (options.json) process.stdout.write(quotesFileText({ documents: describeDocuments(documents), data, quotes }));
-    else {
-      process.stdout.write(dataText(data));
-      for (const quote of quotes) process.stderr.write(quoteText(quote));
-    }
-    const [tokens, prompt] = [count(dataTokens, "token"), count(promptTokens, "token")];
-    process.stderr.write(`${tokens}, ${count(quotes.length, "quote")}; prompt of ${prompt}\n`);
-    return 0;
-  } catch (error) {
-    if (interrupt.aborted) return INTERRUPTED_EXIT_CODE;
-    if (!(error instanceof ExtractionError)) throw error;
-    const remedy = error.code === "MAX_TOKENS" ? ": raise --max-tokens, or limit arrays and strings in the schema" : "";
-    throw new InputError(error.message + remedy, { cause: error });
+  const documents = await readDocuments(options.context, { signal: interrupt });
+  const model = await openModel(options.model, interrupt);
+  const extraction = await run(model, { instruction, schema, documents }, options, interrupt);
+  const inFile = placedIn(documents);
+  const quotes = extraction.quotes.map((quote) => ({ ...quote, sources: quote.sources.map(inFile) }));
+  const { data, dataTokens, promptTokens } = extraction;
+  if (options.json) process.stdout.write(quotesFileText({ documents: describeDocuments(documents), data, quotes }));
+  else {
+    process.stdout.write(visibleJson(data) + "\n");
+    for (const quote of quotes) process.stderr.write(quoteText(quote));
   }
+  const [tokens, prompt] = [count(dataTokens, "token"), count(promptTokens, "token")];
+  process.stderr.write(`${tokens}, ${count(quotes.length, "quote")}; prompt of ${prompt}\n`);
 }
 
 async function run(
@@ -75,7 +65,7 @@ async function run(
   options: ExtractCommandOptions,
   signal: AbortSignal,
 ): Promise<Extraction> {
-  const { temperature, seed, maxTokens, snap, threads = defaultThreads() } = options;
+  const { temperature, seed, maxTokens, snap, threads } = options;
   const prompt = buildExtractPrompt(model, request);
   const needed = prompt.length + maxTokens + 1;
   const contextSize = contextSizeFor(model, needed, {
@@ -84,7 +74,7 @@ async function run(
     problem: (limit) =>
       `Documents, schema and data may take ${shownNumber(needed)} tokens, and that is more than ${limit}`,
   });
-  const context = await model.createContext({ contextSize, threads });
+  const context = await openContext(model, { contextSize, threads }, signal);
   const progress = new ReadingProgress(process.stderr);
   try {
     return await extract(context.getSequence(), {
@@ -92,15 +82,17 @@ async function run(
       ...{ prompt, temperature, seed, maxTokens, snap, signal },
       onRead: (tokens, of) => progress.show({ type: "reading", tokens, of }),
     });
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof ExtractionError && error.code === "MAX_TOKENS") {
+      const remedy = "raise --max-tokens, or limit arrays and strings in the schema";
+      throw new ModelError(`${error.message}: ${remedy}`, { cause: error });
+    }
+    throw await hostFailure(error, HostLog.of(model.llama), () => "The data cannot be generated");
   } finally {
     progress.stop();
     await context.dispose();
   }
-}
-
-function dataText(data: unknown): string {
-  const escape = (character: string) => `\\u00${character.charCodeAt(0).toString(16)}`;
-  return JSON.stringify(data, null, 2).replace(CONTROL, escape) + "\n";
 }
 
 function quoteText({ path, text, sources }: SavedQuote): string {

@@ -1,8 +1,7 @@
 import { planExtraction } from "../schema/extract-plan.js";
 import { SchemaError } from "../schema/schema-error.js";
-import { InputError } from "./input-error.js";
+import { InputError } from "./command-error.js";
 import { readInput } from "./input-file.js";
-import { visibleInLine } from "./visible.js";
 
 /**
  * Reads a JSON schema that data can be extracted for.
@@ -14,7 +13,7 @@ export async function readSchema(path: string): Promise<unknown> {
     planExtraction(schema);
   } catch (error) {
     if (!(error instanceof SchemaError)) throw error;
-    throw new InputError(`${path}: ${visibleInLine(error.message)}`, { cause: error });
+    throw new InputError(`${path}: ${error.message}`, { cause: error });
   }
   return schema;
 }
@@ -23,6 +22,6 @@ function parse(path: string, bytes: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch (error) {
-    throw new InputError(`${path} is not JSON: ${visibleInLine((error as Error).message)}`, { cause: error });
+    throw new InputError(`${path} is not JSON: ${(error as Error).message}`, { cause: error });
   }
 }

@@ -1,11 +1,32 @@
+import { isUtf8 } from "node:buffer";
 import { readFile } from "node:fs/promises";
-import { InputError, unreadableFile } from "./input-error.js";
+import { InputError } from "./command-error.js";
 
-/** @throws InputError where there is no such file, or it cannot be read */
-export function readInput(path: string): Promise<Uint8Array> {
-  return readFile(path).catch((error) => {
+/** @throws InputError where there is no such file, or it cannot be read; the reason of the signal */
+export async function readInput(path: string, signal?: AbortSignal): Promise<Uint8Array> {
+  try {
+    return await readFile(path, { signal });
+  } catch (error) {
+    signal?.throwIfAborted();
     throw unreadableFile(path, error);
-  });
+  }
+}
+
+export function unreadableFile(path: string, error: unknown): InputError {
+  return new InputError(readingProblem(path, error), { cause: error });
+}
+
+/** What is wrong with a file, in a sentence. */
+export function readingProblem(path: string, error: unknown): string {
+  const reasons: Record<string, string> = {
+    ENOENT: "there is no such file",
+    ENOTDIR: "there is no such file",
+    EISDIR: "it is a directory",
+    EACCES: "permission denied",
+  };
+  const code = (error as NodeJS.ErrnoException).code ?? "";
+  const reason = reasons[code] ?? (error instanceof Error ? error.message : String(error));
+  return `Cannot read ${path}: ${reason}`;
 }
 
 /**
@@ -15,7 +36,8 @@ export function readInput(path: string): Promise<Uint8Array> {
 export function decodeInput(name: string, bytes: Uint8Array, { ignoreBOM = false } = {}): string {
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM }).decode(bytes);
-  } catch {
-    throw new InputError(`${name} is not UTF-8 text`);
+  } catch (error) {
+    const problem = isUtf8(bytes) ? "is more text than this program can hold" : "is not UTF-8 text";
+    throw new InputError(`${name} ${problem}`, { cause: error });
   }
 }

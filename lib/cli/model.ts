@@ -1,14 +1,21 @@
-import { open } from "node:fs/promises";
 import { availableParallelism } from "node:os";
-import { getLlama, getModuleVersion, Llama, LlamaLogLevel, NoBinaryFoundError, type LlamaModel } from "node-llama-cpp";
+import {
+  getLlama,
+  getModuleVersion,
+  LlamaLogLevel,
+  NoBinaryFoundError,
+  type Llama,
+  type LlamaContext,
+  type LlamaModel,
+} from "node-llama-cpp";
 import { binaryPackage } from "./binary-package.js";
-import { InputError, unreadableFile } from "./input-error.js";
-import { LoadingLog } from "./loading-log.js";
+import { ModelError } from "./command-error.js";
+import { checkGgufHeader } from "./gguf-header.js";
+import { hostFailure } from "./host-failure.js";
+import { HostLog } from "./host-log.js";
 
-/** How GGUF files begin. */
-const GGUF_MAGIC = "GGUF";
-/** Bytes of the magic, the version, and the numbers of tensors and of metadata. */
-const GGUF_HEADER_LENGTH = 24;
+/** How the file of one part of several is called. */
+const PART = /^(.*-)(\d{5})(-of-(\d{5})\.gguf)$/s;
 /** What llama.cpp and node-llama-cpp say of a file that ends too early. */
 const CUT_OFF = /not within the file bounds|failed to read|exceeds remaining file size/;
 
@@ -25,52 +32,79 @@ export function defaultThreads(processors = availableParallelism()): number {
 
 /**
  * Loads a GGUF file.
- * @throws InputError where there is no such file, or it is not a model
+ * @throws ModelError where there is no such file, or it is not a model that can be loaded; the reason of the signal
  */
-export async function openModel(path: string): Promise<LlamaModel> {
-  await expectGguf(path);
-  const log = new LoadingLog();
-  const llama = await startLlama((_level, message) => log.add(message));
+export async function openModel(path: string, signal?: AbortSignal): Promise<LlamaModel> {
+  for (const part of partsOf(path)) checkGgufHeader(part);
+  const llama = await startLlama();
+  signal?.throwIfAborted();
+  const log = HostLog.of(llama);
+  log.clear();
   try {
-    const model = await llama.loadModel({ modelPath: path });
-    llama.logger = Llama.defaultConsoleLogger;
+    const model = await llama.loadModel({ modelPath: path, loadSignal: signal });
+    expectTokenizer(path, model);
     return model;
   } catch (error) {
-    const reason = (await log.reason()) ?? (error instanceof Error ? error.message : String(error));
-    const problem = CUT_OFF.test(reason) ? `${path} is not a complete GGUF model` : `Cannot load ${path}`;
-    throw new InputError(`${problem}: ${reason}`, { cause: error });
+    signal?.throwIfAborted();
+    throw await hostFailure(error, log, (reason) =>
+      CUT_OFF.test(reason) ? `${path} is not a complete GGUF model` : `Cannot load ${path}`,
+    );
   }
 }
 
-async function startLlama(logger: Llama["logger"]): Promise<Llama> {
+/**
+ * A context of a model, for one sequence.
+ * @throws ModelError where there is no memory for it; the reason of the signal
+ */
+export async function openContext(
+  model: LlamaModel,
+  options: { contextSize: number; threads?: number },
+  signal?: AbortSignal,
+): Promise<LlamaContext> {
+  const log = HostLog.of(model.llama);
+  log.clear();
+  const { contextSize, threads = defaultThreads() } = options;
+  try {
+    return await model.createContext({ contextSize, threads, createSignal: signal });
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw await hostFailure(error, log, () => `Cannot make a context of ${contextSize} tokens`);
+  }
+}
+
+/** The files of a model: the host opens all of them where one is given. */
+function partsOf(path: string): string[] {
+  const [, before, , after, parts] = PART.exec(path) ?? [];
+  if (before === undefined) return [path];
+  return Array.from({ length: Number(parts) }, (_, i) => `${before}${String(i + 1).padStart(5, "0")}${after}`);
+}
+
+async function startLlama(): Promise<Llama> {
+  const log = new HostLog();
+  const logger = (_level: LlamaLogLevel, message: string) => log.add(message);
   try {
     return await getLlama({ build: "never", logLevel: LlamaLogLevel.error, progressLogs: false, logger });
   } catch (error) {
-    if (!(error instanceof NoBinaryFoundError)) throw error;
+    if (!(error instanceof NoBinaryFoundError)) throw await hostFailure(error, log, () => "Cannot start llama.cpp");
     const name = binaryPackage();
     const remedy =
       name === null
         ? `there is none for ${process.platform}-${process.arch}`
         : `npm install ${name}@${await getModuleVersion()}`;
-    throw new InputError(`node-llama-cpp has no binary for this platform: ${remedy}`, { cause: error });
+    throw new ModelError(`node-llama-cpp has no binary for this platform: ${remedy}`, { cause: error });
   }
 }
 
-async function expectGguf(path: string): Promise<void> {
-  try {
-    const file = await open(path);
-    try {
-      const { buffer, bytesRead } = await file.read(Buffer.alloc(GGUF_HEADER_LENGTH), 0, GGUF_HEADER_LENGTH, 0);
-      if (buffer.toString("latin1", 0, GGUF_MAGIC.length) !== GGUF_MAGIC) {
-        throw new InputError(`${path} is not a GGUF file`);
-      }
-      if (bytesRead < GGUF_HEADER_LENGTH) {
-        throw new InputError(`${path} is not a complete GGUF model: it ends in its header`);
-      }
-    } finally {
-      await file.close();
-    }
-  } catch (error) {
-    throw error instanceof InputError ? error : unreadableFile(path, error);
+/** A model without one can be loaded, and generates nothing. */
+function expectTokenizer(path: string, { fileInfo }: LlamaModel): void {
+  const { tokens, token_type: types } = (fileInfo.metadata.tokenizer?.ggml ?? {}) as {
+    tokens?: unknown;
+    token_type?: unknown;
+  };
+  if (!Array.isArray(tokens) || tokens.length === 0 || !tokens.every((token) => typeof token === "string")) {
+    throw new ModelError(`${path} has no tokenizer`);
+  }
+  if (types !== undefined && !(Array.isArray(types) && types.length === tokens.length)) {
+    throw new ModelError(`${path} has a tokenizer whose tokens and types do not match`);
   }
 }

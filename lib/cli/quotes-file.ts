@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import type { QuoteSource } from "./answer.js";
 import { fileBytes, type AskDocument } from "./documents.js";
-import { InputError } from "./input-error.js";
+import { InputError } from "./command-error.js";
 import { decodeInput } from "./input-file.js";
-import { visibleInLine } from "./visible.js";
+import { visibleJson } from "./visible.js";
 
 /** A document as it was when it was quoted. */
 export interface QuotedDocument {
@@ -35,7 +35,7 @@ const JSON_POINTER = /^(\/([^~/]|~[01])*)*$/;
 
 /** The text of a saved answer, with whatever members it has beside documents and quotes. */
 export function quotesFileText<File extends QuotesFile>(file: File): string {
-  return JSON.stringify(file, null, 2) + "\n";
+  return visibleJson(file) + "\n";
 }
 
 export function describeDocuments(documents: readonly AskDocument[]): QuotedDocument[] {
@@ -75,7 +75,7 @@ function parseJson(name: string, content: Uint8Array): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new InputError(`${name} is not JSON: ${visibleInLine((error as Error).message)}`);
+    throw new InputError(`${name} is not JSON: ${(error as Error).message}`);
   }
 }
 

@@ -4,7 +4,7 @@ import type { AskSummary } from "./answer-meter.js";
 import type { AskEvent } from "./answerer.js";
 import { count } from "./count.js";
 import { quotesFileText, type QuotedDocument } from "./quotes-file.js";
-import { visible } from "./visible.js";
+import { visible, visibleInLine } from "./visible.js";
 
 /** Places of a quote that are shown to people. */
 const SHOWN_SOURCES = 3;
@@ -31,7 +31,7 @@ export function textRenderer(colour: boolean): Renderer {
           return (
             style("green", "”") +
             " " +
-            style(event.quote.sources.length > 0 ? "dim" : "red", visible(place(event.quote)))
+            style(event.quote.sources.length > 0 ? "dim" : "red", visibleInLine(place(event.quote)))
           );
         case "end":
           return "\n";

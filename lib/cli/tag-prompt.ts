@@ -1,6 +1,6 @@
 import type { RecallDocument } from "../hosts/node-llama-cpp.js";
 import { shownDocument } from "../hosts/node-llama-cpp/prompt-tokens.js";
-import { InputError } from "./input-error.js";
+import { InputError, UsageError } from "./command-error.js";
 import { decodeInput, readInput } from "./input-file.js";
 
 /** The text that opens a quote and the one that closes it. */
@@ -79,10 +79,10 @@ export async function readTemplate(path: string): Promise<string> {
 
 /**
  * Checks tags for use together.
- * @throws InputError
+ * @throws UsageError
  */
 export function expectTags({ start, end }: Tags): Tags {
-  if (start === "" || end === "") throw new InputError("Expected tags that are not empty");
-  if (start === end) throw new InputError("Expected the tags to differ");
+  if (start === "" || end === "") throw new UsageError("Expected tags that are not empty");
+  if (start === end) throw new UsageError("Expected the tags to differ");
   return { start, end };
 }

@@ -1,11 +1,10 @@
 import { readFile, stat } from "node:fs/promises";
 import { resolve } from "node:path";
-import { buffer } from "node:stream/consumers";
 import { count } from "./count.js";
-import { STANDARD_INPUT, STANDARD_INPUT_NAME } from "./documents.js";
-import { FAILED_EXIT_CODE } from "./exit-codes.js";
-import { InputError, unreadableFile } from "./input-error.js";
-import { readInput } from "./input-file.js";
+import { InputError } from "./command-error.js";
+import { EXIT_CODES, type Outcome } from "./exit-codes.js";
+import { readInput, unreadableFile } from "./input-file.js";
+import { readStandardInput, STANDARD_INPUT, STANDARD_INPUT_NAME } from "./standard-input.js";
 import { parseQuotesFile, type QuotesFile } from "./quotes-file.js";
 import { formatTable } from "./table.js";
 import { verifyQuotes, type ReadDocument, type Tally, type VerifyReport } from "./verify.js";
@@ -25,7 +24,7 @@ file holds, such as the answer around the quotes, is not checked.
 A document that came from standard input is named ${STANDARD_INPUT_NAME}. It fails, unless
 the folder has a file of that name.
 
-Exit code: 0 all good, 1 something failed, 2 bad input.`;
+Exit code: 0 all good, 1 something failed; others as for every command.`;
 
 /** Characters of a quote that are shown. */
 const SHOWN_CHARACTERS = 40;
@@ -33,18 +32,17 @@ const SHOWN_CHARACTERS = 40;
 /**
  * Checks a saved answer and writes what has failed, and a summary, to standard output.
  * @param path the saved answer; "-" is standard input
- * @returns the exit code
  * @throws InputError where the saved answer or the folder cannot be read
  */
-export async function runVerify(path: string, { documents }: VerifyCommandOptions): Promise<number> {
+export async function runVerify(path: string, { documents }: VerifyCommandOptions): Promise<Outcome> {
   await expectFolder(documents);
   const file = await readQuotesFile(path);
   const report = await verifyQuotes(file, reader(documents));
-  const exitCode = report.failures.length > 0 ? FAILED_EXIT_CODE : 0;
+  const outcome = report.failures.length > 0 ? "notVerified" : "ok";
   // Set before anything is written: it holds where nobody reads on.
-  process.exitCode = exitCode;
+  process.exitCode = EXIT_CODES[outcome].code;
   process.stdout.write(reportText(report, file));
-  return exitCode;
+  return outcome;
 }
 
 async function expectFolder(path: string): Promise<void> {
@@ -55,7 +53,7 @@ async function expectFolder(path: string): Promise<void> {
 }
 
 async function readQuotesFile(path: string): Promise<QuotesFile> {
-  if (path === STANDARD_INPUT) return parseQuotesFile(STANDARD_INPUT_NAME, await buffer(process.stdin));
+  if (path === STANDARD_INPUT) return parseQuotesFile(STANDARD_INPUT_NAME, await readStandardInput());
   return parseQuotesFile(path, await readInput(path));
 }
 

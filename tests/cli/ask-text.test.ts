@@ -153,7 +153,7 @@ test("a template of one's own", async () => {
   writeFileSync(join(scratch, "latin1.txt"), Buffer.from("caf\xe9", "latin1"));
   const lacking = await ask("--template", "lacking.txt");
   assert.is(lacking.stderr, "verbatim: lacking.txt lacks {question} and {endTag}\n");
-  assert.is(lacking.code, 2);
+  assert.is(lacking.code, 3);
   for (const [path, sentence] of [
     ["none.txt", "there is no such file"],
     ["latin1.txt", "is not UTF-8 text"],

@@ -13,6 +13,7 @@ import { AnswerMeter } from "../../lib/cli/answer-meter.js";
 import type { AskEvent } from "../../lib/cli/answerer.js";
 import { readDocuments } from "../../lib/cli/documents.js";
 import { binaryPackage } from "../../lib/cli/binary-package.js";
+import { EXIT_CODES, type Outcome } from "../../lib/cli/exit-codes.js";
 import { defaultThreads } from "../../lib/cli/model.js";
 import { ReadingProgress } from "../../lib/cli/progress.js";
 import { buildPrompt, defaultForm } from "../../lib/cli/prompt.js";
@@ -104,10 +105,10 @@ async function askJson(question: string, contexts: string[], more: string[] = []
   return JSON.parse(run.stdout) as Answer;
 }
 
-async function fails(args: string[], sentence: string): Promise<void> {
+async function fails(outcome: Outcome, args: string[], sentence: string): Promise<void> {
   const run = await verbatim(args);
   assert.is(run.stderr, `verbatim: ${sentence}\n`);
-  assert.is(run.code, 2);
+  assert.is(run.code, EXIT_CODES[outcome].code);
   assert.is(run.stdout, "");
 }
 
@@ -180,7 +181,9 @@ test("--json: documents are described by the bytes of their files, byte order ma
     return join(scratch, `described-${i}.txt`);
   });
   const stdin = "\ufeffgrey: 888888\n";
-  const described = describeDocuments(await readDocuments([...paths, "-"], Readable.from([Buffer.from(stdin)])));
+  const described = describeDocuments(
+    await readDocuments([...paths, "-"], { stdin: Readable.from([Buffer.from(stdin)]) }),
+  );
   assert.equal(
     described,
     [...contents, stdin].map((content, i) => ({
@@ -208,7 +211,9 @@ test("two files of one base name, and standard input", async () => {
 test("standard input is cited under a name that no file's citation has", async () => {
   const contents: Record<string, string> = { stdin: "red: ff0000\n", "<stdin>": "green: 00ff00\n" };
   const documents = async (paths: string[]) =>
-    (await readDocuments(paths, Readable.from(["blue: 0000ff\n"]))).map(({ name, text }) => `${name} ${text}`);
+    (await readDocuments(paths, { stdin: Readable.from(["blue: 0000ff\n"]) })).map(
+      ({ name, text }) => `${name} ${text}`,
+    );
   const cwd = process.cwd();
   process.chdir(scratch);
   try {
@@ -319,36 +324,44 @@ test("Ctrl-C ends the answer and the program, with exit code 130", async () => {
   assert.ok(run.stdout.endsWith("\n"));
 });
 
-test("bad input: one sentence, exit code 2", async () => {
+test("bad input: one sentence, and the exit code of its kind", async () => {
   file("latin1.txt", Buffer.from("caf\xe9", "latin1"));
   file("long.txt", "all work and no play ".repeat(200));
   const model = ["ask", "--model", "reference.gguf"];
   const context = ["--context", "colours.txt"];
-  await fails([...model, "--context", "none.txt", "x"], "Cannot read none.txt: there is no such file");
-  await fails([...model, "--context", ".", "x"], "Cannot read .: it is a directory");
-  await fails([...model, "--context", "latin1.txt", "x"], "latin1.txt is not UTF-8 text");
+  await fails("input", [...model, "--context", "none.txt", "x"], "Cannot read none.txt: there is no such file");
+  await fails("input", [...model, "--context", ".", "x"], "Cannot read .: it is a directory");
+  await fails("input", [...model, "--context", "latin1.txt", "x"], "latin1.txt is not UTF-8 text");
   file("bom.txt", "\ufeff");
-  await fails([...model, "--context", "bom.txt", "--context", "-", "x"], "The documents are empty");
-  await fails([...model, ...context, " "], "Expected a question that is not empty");
-  await fails(["ask", "--model", "none.gguf", ...context, "x"], "Cannot read none.gguf: there is no such file");
-  await fails(["ask", "--model", "colours.txt", ...context, "x"], "colours.txt is not a GGUF file");
+  await fails("input", [...model, "--context", "bom.txt", "--context", "-", "x"], "The documents are empty");
+  await fails("usage", [...model, ...context, " "], "Expected a question that is not empty");
   await fails(
+    "model",
+    ["ask", "--model", "none.gguf", ...context, "x"],
+    "Cannot read none.gguf: there is no such file",
+  );
+  await fails("model", ["ask", "--model", "colours.txt", ...context, "x"], "colours.txt is not a GGUF file");
+  await fails(
+    "model",
     ["ask", "--model", "plain.gguf", ...context, "--mode", "token", "x"],
     "plain.gguf has no recall tokens: leave out --mode token to let it quote between tags",
   );
   const colours = [{ name: "colours.txt", text: COLOURS }];
   const taken = buildPrompt(await loadModel(join(scratch, "short.gguf")), "raw", colours, "x").length;
   await fails(
+    "model",
     ["ask", "--model", "short.gguf", ...context, "--max-tokens", "250", "x"],
     `The documents and the question take ${taken} tokens, and with 250 for the answer that is more than the 256 the model ` +
       "reads",
   );
   await fails(
+    "model",
     [...model, "--context", "long.txt", "--context-size", "3000", "x"],
     "The documents and the question take 4,209 tokens, and with 512 for the answer that is more than the 3,000 of " +
       "the context size",
   );
   await fails(
+    "model",
     [...model, ...context, "--context-size", "20000", "x"],
     "A context of 20,000 tokens is more than the 16,384 the model reads",
   );
@@ -359,7 +372,7 @@ test("bad options: what is wrong, exit code 2", async () => {
     [["ask", "x"], "required option '-m, --model <file>' not specified"],
     [["ask", "-m", "a", "x"], "required option '-c, --context <file>' not specified"],
     [["ask", "-m", "a", "-c", "b"], "missing required argument 'question'"],
-    [["ask", "-m", "a", "-c", "b", "--max-tokens", "0", "x"], "Expected an integer of at least 1."],
+    [["ask", "-m", "a", "-c", "b", "--max-tokens", "0", "x"], "Expected an integer from 1 to 1073741824."],
     [["ask", "-m", "a", "-c", "b", "--temperature", "-1", "x"], "Expected a number of at least 0."],
     [["ask", "-m", "a", "-c", "b", "--threads", "two", "x"], "Expected an integer from 1 to 1024."],
     [["ask", "-m", "a", "-c", "b", "--threads", "100000", "x"], "Expected an integer from 1 to 1024."],
@@ -379,15 +392,18 @@ test("bad options: what is wrong, exit code 2", async () => {
 test("a file that is cut off after the first bytes is not a model", async () => {
   file("cut.gguf", "GGUF");
   const run = await verbatim(["ask", "--model", "cut.gguf", "--context", "colours.txt", "x"]);
-  assert.is(run.code, 2, run.stderr);
+  assert.is(run.code, EXIT_CODES.model.code, run.stderr);
   assert.match(run.stderr, /^verbatim: cut\.gguf is not a complete GGUF model: .+\n$/);
 });
 
 test("a model that is cut off in its tensors: one line, with the cause and without the library's log", async () => {
   file("half.gguf", readFileSync(join(scratch, "reference.gguf")).subarray(0, 200_000));
   const run = await verbatim(["ask", "--model", "half.gguf", "--context", "colours.txt", "x"]);
-  assert.is(run.code, 2, run.stderr);
-  assert.match(run.stderr, /^verbatim: half\.gguf is not a complete GGUF model: .*file bounds.*\n$/);
+  assert.is(run.code, EXIT_CODES.model.code, run.stderr);
+  assert.match(
+    run.stderr,
+    /^verbatim: half\.gguf is not a complete GGUF model: it ends before its tensor ".+" does\n$/,
+  );
 });
 
 test("the package of node-llama-cpp's binary, by platform", () => {
@@ -400,14 +416,14 @@ test("the package of node-llama-cpp's binary, by platform", () => {
 });
 
 if (process.platform === "linux") {
-  test("a full device: one sentence, exit code 1; nothing where only standard error is full", async () => {
+  test("a full device: one sentence; nothing where only standard error is full", async () => {
     const full = openSync("/dev/full", "w");
     const args = ["ask", "--model", "reference.gguf", "--context", "colours.txt", "green"];
     const answer = await verbatim(args, { stdout: full });
     const summary = await verbatim(args, { stderr: full });
     const refusal = await verbatim([...args.slice(0, -1), " "], { stderr: full });
     closeSync(full);
-    assert.equal([answer.code, summary.code, refusal.code], [1, 0, 2]);
+    assert.equal([answer.code, summary.code, refusal.code], [EXIT_CODES.output.code, 0, EXIT_CODES.usage.code]);
     assert.match(answer.stderr, /^verbatim: Cannot write the answer: .*no space left on device.*\n$/);
     assert.match(summary.stdout, "00ff00");
   });
@@ -421,20 +437,20 @@ if (process.platform === "linux") {
 }
 
 test("control characters reach a terminal as pictures, programs as they are", () => {
-  const hostile = "a\u001b[31m\u007f\u009b\u0000\r\n\tb";
-  const pictures = "a\u241b[31m\u2421\ufffd\u2400\u240d\n\tb";
+  const hostile = "a\u001b[31m\u007f\u009b\u0000\r\n\tb\u202ec\u2067d\u200f";
+  const pictures = "a\u241b[31m\u2421\ufffd\u2400\u240d\n\tb\ufffdc\ufffdd\u200f";
   const events: AskEvent[] = [
     { type: "text", text: hostile },
     { type: "quote-text", text: hostile },
     {
       type: "quote-end",
-      quote: { text: hostile, closed: true, sources: [{ file: "\u001b.txt", lines: [1, 2], bytes: [0, 9] }] },
+      quote: { text: hostile, closed: true, sources: [{ file: "\u001b\n\u202e.txt", lines: [1, 2], bytes: [0, 9] }] },
     },
   ];
   const text = textRenderer(false);
   assert.equal(
     events.map((event) => text.render(event)),
-    [pictures, pictures, "” [\u241b.txt:1-2]"],
+    [pictures, pictures, "” [\u241b\u240a\ufffd.txt:1-2]"],
   );
   const json = jsonRenderer(hostile, []);
   for (const event of events) json.render(event);

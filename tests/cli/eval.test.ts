@@ -167,7 +167,7 @@ test("what is complete is written also where a later size is more than the model
   const args = ["-m", "chat.gguf", "--raw", "--entries", "4,400", "--dictionaries", "1", "--max-tokens", "4"];
   const { code, stdout, stderr } = run(...args, "--threads", "1");
   assert.match(stderr, /^verbatim: The documents and the question take [\d,]+ tokens, and with 4 for the answer /);
-  assert.is(code, 2);
+  assert.is(code, 4);
   assert.match(stdout, /\nchat +4 .*\nchat +4 .*\n$/);
 });
 
@@ -190,7 +190,7 @@ test("what does not work is said in a sentence", async () => {
   fails([...missing, "--workload", "reasoning-retrieval", "--questions", "2"], /answers one question: leave out --q/);
   const plan = { workload: "retrieval", sizes: [{ tokens: 20 }], questions: 1, raw: true } as const;
   const thrown = await rows("chat.gguf", plan).catch(String);
-  assert.match(String(thrown), /^InputError: A prompt takes at least \d+ tokens, not 20$/);
+  assert.match(String(thrown), /^UsageError: A prompt takes at least \d+ tokens, not 20$/);
 });
 
 test.run();

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { EXIT_CODES, type Outcome } from "../../lib/cli/exit-codes.js";
 import { buildExtractPrompt } from "../../lib/hosts/node-llama-cpp/extract-prompt.js";
 import { planExtraction } from "../../lib/schema/extract-plan.js";
 import { SchemaError } from "../../lib/schema/schema-error.js";
@@ -50,9 +51,9 @@ function extract(...more: string[]) {
   return run(["extract", "--model", "tiny.gguf", "--schema", "schema.json", ...documents, "--threads", "1", ...more]);
 }
 
-function fails(result: ReturnType<typeof run>, message: RegExp): void {
+function fails(outcome: Outcome, result: ReturnType<typeof run>, message: RegExp): void {
   assert.match(result.stderr, message);
-  assert.is(result.code, 2);
+  assert.is(result.code, EXIT_CODES[outcome].code);
   assert.is(result.stdout, "");
 }
 
@@ -101,21 +102,35 @@ test("the data on standard output, sources and a summary on standard error", () 
 });
 
 test("what does not work is said in a sentence", () => {
-  fails(extract("--max-tokens", "15"), /^verbatim: The data is not complete after 15 tokens: raise --max-tokens, or /);
-  fails(extract("--context-size", "300"), /^verbatim: Documents, schema and data may take [\d,]+ tokens, and that is /);
   fails(
+    "model",
+    extract("--max-tokens", "15"),
+    /^verbatim: The data is not complete after 15 tokens: raise --max-tokens, or /,
+  );
+  fails(
+    "model",
+    extract("--context-size", "300"),
+    /^verbatim: Documents, schema and data may take [\d,]+ tokens, and that is /,
+  );
+  fails(
+    "model",
     extract("--context-size", "9999999"),
     /^verbatim: A context of 9,999,999 tokens is more than the [\d,]+ the mo/,
   );
-  fails(extract("--schema", "missing.json"), /^verbatim: Cannot read missing\.json: there is no such file\n$/);
+  fails("input", extract("--schema", "missing.json"), /^verbatim: Cannot read missing\.json: there is no such file\n$/);
   file("broken.json", "{");
-  fails(extract("--schema", "broken.json"), /^verbatim: broken\.json is not JSON: /);
+  fails("input", extract("--schema", "broken.json"), /^verbatim: broken\.json is not JSON: /);
   file("pattern.json", JSON.stringify({ type: "object", properties: { "a/b": { ...verbatim, pattern: "x" } } }));
   fails(
+    "input",
     extract("--schema", "pattern.json", "--model", "no-model-is-looked-for.gguf"),
     /^verbatim: pattern\.json: The schema at "\/properties\/a~1b\/pattern": "pattern" cannot be honoured in a verbatim string\n$/,
   );
-  fails(run(["extract", "--model", "tiny.gguf", "--context", "contract.txt"]), /required option '-s, --schema <file>'/);
+  fails(
+    "usage",
+    run(["extract", "--model", "tiny.gguf", "--context", "contract.txt"]),
+    /required option '-s, --schema <file>'/,
+  );
 });
 
 /** Schemas that are refused: where, and why. */

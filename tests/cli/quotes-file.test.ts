@@ -2,7 +2,8 @@
 
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { InputError } from "../../lib/cli/input-error.js";
+import { InputError } from "../../lib/cli/command-error.js";
+import { reportError } from "../../lib/cli/error-report.js";
 import { parseQuotesFile, quotesFileText } from "../../lib/cli/quotes-file.js";
 
 /** A document without content, under the name `a`. */
@@ -63,14 +64,14 @@ test("what is no JSON: a sentence without control characters", () => {
       parseQuotesFile("a.json", Buffer.from(content));
     } catch (error) {
       assert.instance(error, InputError);
-      return (error as Error).message;
+      return reportError(error, { debug: false }).text;
     }
     return "";
   };
-  assert.is(message(Buffer.from("\ufeff{}", "utf16le")), "a.json is not UTF-8 text");
+  assert.is(message(Buffer.from("\ufeff{}", "utf16le")), "verbatim: a.json is not UTF-8 text\n");
   for (const content of ["", "{", "\u001b[31m", '{"documents": [], "quotes": []} x']) {
     // eslint-disable-next-line no-control-regex
-    assert.match(message(content), /^a\.json is not JSON: [^\x00-\x1f]+$/);
+    assert.match(message(content), /^verbatim: a\.json is not JSON: [^\x00-\x1f]+\n$/);
   }
 });
 

@@ -329,7 +329,7 @@ if (process.platform !== "win32") {
   });
 }
 
-test("bad input: one sentence, exit code 2", () => {
+test("bad input: one sentence, exit code 3; bad options: exit code 2", () => {
   writeGood();
   write("half.json", quotesFileText(good()).slice(0, 100));
   write("old.json", '{"question": "?", "answer": "", "quotes": []}');
@@ -341,11 +341,11 @@ test("bad input: one sentence, exit code 2", () => {
     [["answer.json", "--documents", "none"], "Cannot read none: there is no such file"],
     [["answer.json", "--documents", "colours.txt"], "colours.txt is not a folder"],
   ] as [string[], string][]) {
-    assert.equal(verbatim(["verify", ...args]), { code: 2, stdout: "", stderr: `verbatim: ${sentence}\n` });
+    assert.equal(verbatim(["verify", ...args]), { code: 3, stdout: "", stderr: `verbatim: ${sentence}\n` });
   }
   const half = verbatim(["verify", "half.json"]);
   assert.match(half.stderr, /^verbatim: half\.json is not JSON: .+\n$/);
-  assert.is(half.code, 2);
+  assert.is(half.code, 3);
   for (const [args, expected] of [
     [[], "missing required argument 'file'"],
     [["a", "b"], "too many arguments"],
