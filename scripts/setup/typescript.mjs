@@ -15,14 +15,7 @@ export function compileTypeScript() {
   if (isStamped(STAMP, fingerprint)) return;
   console.log("Compiling TypeScript");
   removeOrphans(sources);
-  runNode([
-    "node_modules/typescript/bin/tsc",
-    "--project",
-    ".",
-    "--incremental",
-    "--tsBuildInfoFile",
-    "dist/.tsbuildinfo",
-  ]);
+  runNode(["node_modules/typescript/bin/tsc", "--project", "."]);
   writeStamp(STAMP, fingerprint);
 }
 
