@@ -83,7 +83,8 @@ export function makeProgram(end: (outcome: Outcome) => void): Command {
     .command("verify")
     .description("Checks the quotes that --json wrote against the documents, without a model.")
     .argument("<file>", 'what --json wrote; "-" is standard input')
-    .option("--documents <folder>", "where documents with relative names are", ".")
+    .option("--documents <folder>", "where the documents are", ".")
+    .option("--document <name=file>", "a file that stands for a document, wherever it is; repeatable", collect)
     .addHelpText("after", VERIFY_NOTES)
     .action(async (file: string, options: VerifyCommandOptions) => end(await runVerify(file, options)));
   return program;

@@ -18,15 +18,20 @@ export function unreadableFile(path: string, error: unknown): InputError {
 
 /** What is wrong with a file, in a sentence. */
 export function readingProblem(path: string, error: unknown): string {
+  return `Cannot read ${path}: ${readingReason(error)}`;
+}
+
+/** Why a file cannot be read. Its path, which the system's own messages end with, may be long, and not for all eyes. */
+export function readingReason(error: unknown): string {
   const reasons: Record<string, string> = {
     ENOENT: "there is no such file",
     ENOTDIR: "there is no such file",
     EISDIR: "it is a directory",
     EACCES: "permission denied",
+    ENAMETOOLONG: "its name is too long",
   };
-  const code = (error as NodeJS.ErrnoException).code ?? "";
-  const reason = reasons[code] ?? (error instanceof Error ? error.message : String(error));
-  return `Cannot read ${path}: ${reason}`;
+  const { code = "", message = String(error) } = error as NodeJS.ErrnoException;
+  return reasons[code] ?? message.split(/, \w+ '|\. Received /, 1)[0];
 }
 
 /**

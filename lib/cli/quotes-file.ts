@@ -19,23 +19,40 @@ export interface QuotedDocument {
 export interface SavedQuote {
   text: string;
   sources: QuoteSource[];
+  /** Where the quote stands in the answer: the first UTF-16 unit, and one past the last. */
+  start?: number;
+  end?: number;
   /** Where the quote stands in the data that was extracted: a JSON pointer. */
   path?: string;
 }
 
-/** What is checked of a saved answer. The answer itself, and whatever else there is, is not looked at. */
-export interface QuotesFile {
+/** What was written: the text of an answer, or data that was extracted. */
+export interface Written {
+  answer?: string;
+  data?: unknown;
+}
+
+/** What is checked of a saved answer. Whatever else there is is not looked at. */
+export interface QuotesFile extends Written {
   documents: QuotedDocument[];
   quotes: SavedQuote[];
+  /** Of what was written, as it was then: {@link digestOf}. */
+  sha256?: string;
 }
 
 const SHA256 = /^[0-9a-f]{64}$/i;
 /** RFC 6901: a tilde is written ~0, a slash ~1. */
-const JSON_POINTER = /^(\/([^~/]|~[01])*)*$/;
+const JSON_POINTER = { test: (text: string) => /^(\/|$)/.test(text) && !/~(?![01])/.test(text) };
 
 /** The text of a saved answer, with whatever members it has beside documents and quotes. */
 export function quotesFileText<File extends QuotesFile>(file: File): string {
-  return visibleJson(file) + "\n";
+  return visibleJson({ ...file, sha256: digestOf(file) }) + "\n";
+}
+
+/** The SHA-256 of an answer's text as UTF-8, or of data as JSON without spaces; none where nothing was written. */
+export function digestOf({ answer, data }: Written): string | undefined {
+  const text = answer ?? (data === undefined ? undefined : JSON.stringify(data));
+  return text === undefined ? undefined : sha256(Buffer.from(text));
 }
 
 export function describeDocuments(documents: readonly AskDocument[]): QuotedDocument[] {
@@ -57,10 +74,13 @@ export function sha256(bytes: Uint8Array): string {
 export function parseQuotesFile(name: string, content: Uint8Array): QuotesFile {
   const value = parseJson(name, content);
   try {
-    const { documents, quotes } = readObject(value, "");
+    const { documents, quotes, answer, data, sha256 } = readObject(value, "");
     const file = {
       documents: readList(documents, "documents", readDocument),
       quotes: readList(quotes, "quotes", readQuote),
+      ...(answer !== undefined && { answer: readString(answer, "answer") }),
+      ...(data !== undefined && { data }),
+      ...(sha256 !== undefined && { sha256: readDigest(sha256, "sha256") }),
     };
     expectUniqueNames(file.documents);
     return file;
@@ -90,16 +110,18 @@ function readDocument(value: unknown, path: string): QuotedDocument {
   const { name, sha256, bytes } = readObject(value, path);
   return {
     name: readString(name, `${path}.name`, /./s, "a string that is not empty"),
-    sha256: readString(sha256, `${path}.sha256`, SHA256, "64 hexadecimal digits").toLowerCase(),
+    sha256: readDigest(sha256, `${path}.sha256`),
     bytes: readInteger(bytes, `${path}.bytes`, 0),
   };
 }
 
 function readQuote(value: unknown, path: string): SavedQuote {
-  const { text, sources, path: pointer } = readObject(value, path);
+  const { text, sources, start, end, path: pointer } = readObject(value, path);
+  const first = start === undefined ? undefined : readInteger(start, `${path}.start`, 0);
   return {
     text: readString(text, `${path}.text`),
     sources: readList(sources, `${path}.sources`, readSource),
+    ...(first !== undefined && { start: first, end: readInteger(end, `${path}.end`, first) }),
     ...(pointer !== undefined && { path: readString(pointer, `${path}.path`, JSON_POINTER, "a JSON pointer") }),
   };
 }
@@ -123,7 +145,11 @@ function readList<T>(value: unknown, path: string, read: (item: unknown, path: s
   return value.map((item, i) => read(item, `${path}[${i}]`));
 }
 
-function readString(value: unknown, path: string, pattern?: RegExp, expected = "a string"): string {
+function readDigest(value: unknown, path: string): string {
+  return readString(value, path, SHA256, "64 hexadecimal digits").toLowerCase();
+}
+
+function readString(value: unknown, path: string, pattern?: Pick<RegExp, "test">, expected = "a string"): string {
   if (typeof value !== "string" || pattern?.test(value) === false) throw new Unexpected(path, expected);
   return value;
 }

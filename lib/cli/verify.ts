@@ -1,14 +1,16 @@
 import type { QuoteSource } from "./answer.js";
 import { shownNumber } from "./count.js";
+import type { FoundDocument } from "./document-folder.js";
+import { placeProblem, writtenProblem } from "./written-problems.js";
 import { sha256, type QuotedDocument, type QuotesFile, type SavedQuote } from "./quotes-file.js";
 
 const NEWLINE = 0x0a;
 
 /** Something that does not check out. */
 export interface Failure {
-  /** The document's name; `null` where a quote has none. */
+  /** The document's name; `null` where it is what was written, or a quote without a document, that is wrong. */
   file: string | null;
-  /** The index of the quote; `null` where it is the document that is wrong. */
+  /** The index of the quote; `null` where it is no quote that is wrong. */
   quote: number | null;
   problem: string;
 }
@@ -23,42 +25,53 @@ export interface Tally {
 export interface VerifyReport {
   documents: Tally;
   quotes: Tally;
-  /** Those of documents first, then those of quotes, each in the order of the saved answer. */
+  /** What is wrong with what was written; `null` where nothing is. */
+  written: string | null;
+  /** That first, then those of documents, then those of quotes, each in the order of the saved answer. */
   failures: Failure[];
 }
 
 /** A document's bytes now, or why there are none. */
-export type ReadDocument = (name: string) => Promise<Uint8Array | { problem: string }>;
+export type ReadDocument = (name: string) => Promise<FoundDocument>;
 
 /**
- * Checks a saved answer against its documents, without a model: that these are as they were, and that each quote stands
- * where it is said to stand, byte for byte. An empty quote needs no source. Nothing of what made the quotes is used.
+ * Checks a saved answer against its documents, without a model: that these and what was written are as they were, and
+ * that each quote stands where it is said to stand, in both. An empty quote needs no source. Nothing of what made the
+ * quotes is used.
  */
-export async function verifyQuotes({ documents, quotes }: QuotesFile, read: ReadDocument): Promise<VerifyReport> {
-  const failures: Failure[] = [];
+export async function verifyQuotes(file: QuotesFile, read: ReadDocument): Promise<VerifyReport> {
+  const { documents, quotes } = file;
+  const written = writtenProblem(file);
+  const failures: Failure[] = written === null ? [] : [{ file: null, quote: null, problem: written }];
+  let failedDocuments = 0;
   const failedQuotes = new Set<number>();
   const contents = new Map<string, Content | null>();
   for (const document of documents) {
     const bytes = await read(document.name);
     const problem = documentProblem(document, bytes);
-    if (problem !== null) failures.push({ file: document.name, quote: null, problem });
+    if (problem !== null) {
+      failures.push({ file: document.name, quote: null, problem });
+      failedDocuments++;
+    }
     contents.set(document.name, bytes instanceof Uint8Array ? new Content(bytes) : null);
   }
-  const failedDocuments = failures.length;
   for (const [quote, saved] of quotes.entries()) {
-    for (const { file, problem } of quoteProblems(saved, contents)) {
+    const misplaced = placeProblem(file, saved);
+    const problems = misplaced === null ? [] : [{ name: null, problem: misplaced }];
+    for (const { name, problem } of [...problems, ...quoteProblems(saved, contents)]) {
       failedQuotes.add(quote);
-      if (problem !== null) failures.push({ file, quote, problem });
+      if (problem !== null) failures.push({ file: name, quote, problem });
     }
   }
   return {
     documents: { total: documents.length, failed: failedDocuments },
     quotes: { total: quotes.length, failed: failedQuotes.size },
+    written,
     failures,
   };
 }
 
-function documentProblem(document: QuotedDocument, found: Uint8Array | { problem: string }): string | null {
+function documentProblem(document: QuotedDocument, found: FoundDocument): string | null {
   if (!(found instanceof Uint8Array)) return found.problem;
   if (found.length !== document.bytes) {
     const [now, then] = [found.length, document.bytes].map(shownNumber);
@@ -71,16 +84,16 @@ function documentProblem(document: QuotedDocument, found: Uint8Array | { problem
 function* quoteProblems(
   { text, sources }: SavedQuote,
   contents: ReadonlyMap<string, Content | null>,
-): Generator<{ file: string | null; problem: string | null }> {
-  if (text !== "" && sources.length === 0) yield { file: null, problem: "it has no source" };
+): Generator<{ name: string | null; problem: string | null }> {
+  if (text !== "" && sources.length === 0) yield { name: null, problem: "it has no source" };
   for (const source of sources) {
-    const { file } = source;
-    const content = contents.get(file);
-    if (content === undefined) yield { file, problem: "this is none of the documents" };
-    else if (content === null) yield { file, problem: null };
+    const { file: name } = source;
+    const content = contents.get(name);
+    if (content === undefined) yield { name, problem: "this is none of the documents" };
+    else if (content === null) yield { name, problem: null };
     else {
       const problem = content.textProblem(text, source) ?? content.linesProblem(source);
-      if (problem !== null) yield { file, problem };
+      if (problem !== null) yield { name, problem };
     }
   }
 }

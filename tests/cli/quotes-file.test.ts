@@ -1,5 +1,6 @@
 /** What is read of a saved answer, and what is none. */
 
+import { createHash } from "node:crypto";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { InputError } from "../../lib/cli/command-error.js";
@@ -39,6 +40,12 @@ test("what is no saved answer: the member that is wrong, and what was expected t
     [quote({ sources: null }), 'Expected "quotes[0].sources" to be an array'],
     [quote({ path: 1 }), 'Expected "quotes[0].path" to be a JSON pointer'],
     [quote({ path: "name" }), 'Expected "quotes[0].path" to be a JSON pointer'],
+    [quote({ path: "/a~" }), 'Expected "quotes[0].path" to be a JSON pointer'],
+    [quote({ start: -1, end: 2 }), 'Expected "quotes[0].start" to be an integer of at least 0'],
+    [quote({ start: 3, end: 2 }), 'Expected "quotes[0].end" to be an integer of at least 3'],
+    [quote({ start: 3 }), 'Expected "quotes[0].end" to be an integer of at least 3'],
+    [{ documents: [], quotes: [], answer: 1 }, 'Expected "answer" to be a string'],
+    [{ documents: [], quotes: [], sha256: "0" }, 'Expected "sha256" to be 64 hexadecimal digits'],
     [quote({ path: "/a~2" }), 'Expected "quotes[0].path" to be a JSON pointer'],
     [source({ file: null }), 'Expected "quotes[0].sources[0].file" to be a string'],
     [source({ lines: 1 }), 'Expected "quotes[0].sources[0].lines" to be an array of two integers'],
@@ -86,16 +93,26 @@ test("what is written is read again, without the members that are not known", ()
   const text = quotesFileText({
     data: { quotes: 1 },
     documents: documents.map((document) => ({ ...document, more: [] })),
-    quotes: quotes.map((quote) => ({ ...quote, closed: true, start: "?" })),
+    quotes: quotes.map((quote) => ({ ...quote, closed: true, begin: "?" })),
     summary: null,
   });
-  assert.equal(parseQuotesFile("a.json", Buffer.from(text)), { documents, quotes });
+  const data = { quotes: 1 };
+  const sha256 = createHash("sha256").update('{"quotes":1}').digest("hex");
+  assert.equal(parseQuotesFile("a.json", Buffer.from(text)), { documents, quotes, data, sha256 });
 });
 
 test("a byte order mark is skipped; digits of a hash may be capitals", () => {
   const capitals = { ...EMPTY, sha256: EMPTY.sha256.toUpperCase() };
   const text = "\ufeff" + JSON.stringify({ documents: [capitals], quotes: [] });
   assert.equal(parseQuotesFile("a.json", Buffer.from(text)).documents, [EMPTY]);
+});
+
+test("a path of megabytes is read as any other", () => {
+  const long = "/~0".repeat(2 ** 21);
+  const content = (path: string) =>
+    Buffer.from(JSON.stringify({ documents: [], quotes: [{ text: "", sources: [], path }] }));
+  assert.is(parseQuotesFile("a.json", content(long)).quotes[0].path, long);
+  assert.throws(() => parseQuotesFile("a.json", content(`${long}~`)), /to be a JSON pointer$/);
 });
 
 test.run();
