@@ -97,6 +97,11 @@ export class JavaScriptContext implements EngineContext {
     this.#lists = [];
   }
 
+  /** Whether a quote may start at `position`. */
+  isStart(position: number): boolean {
+    return this.flags[position] !== 0 && (this.flags[position] & INNER) === 0;
+  }
+
   /** Where `token` may start a match, ascending. */
   positions(token: number): readonly number[] {
     return this.#lists[token]?.positions ?? [];

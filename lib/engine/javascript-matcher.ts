@@ -1,14 +1,16 @@
+import { agreement } from "./agreement.js";
 import { DistinctIds } from "./distinct-ids.js";
 import type { EngineMatcher } from "./engine.js";
 import { CONTINUES, INNER, type JavaScriptContext } from "./javascript-context.js";
-import { rangeEnd } from "./ranges.js";
+import { positionsFromEnd, positionsIn, rangeEnd } from "./ranges.js";
+import { Survivors } from "./survivors.js";
 
-/** Candidates as a survivor filter: each token of the quote leaves a shorter list of positions. */
+/** Candidates as a survivor filter: each token of the quote leaves fewer of them. */
 export class JavaScriptMatcher implements EngineMatcher {
   readonly #context: JavaScriptContext;
   #ranges: Int32Array | null = null;
-  /** At index k - 1: for each candidate of S_k, ascending, the position of its last matched token. */
-  #survivors: (readonly number[])[] = [];
+  /** S_1 to S_k. */
+  readonly #survivors = new Survivors();
   readonly #distinct = new DistinctIds();
 
   constructor(context: JavaScriptContext) {
@@ -16,71 +18,65 @@ export class JavaScriptMatcher implements EngineMatcher {
   }
 
   get depth(): number {
-    return this.#survivors.length;
+    return this.#survivors.steps;
   }
 
   begin(ranges: Int32Array | null): void {
     this.#ranges = ranges;
-    this.#survivors = [];
+    this.#survivors.clear();
   }
 
   advance(token: number): boolean {
-    const next = this.depth === 0 ? this.#starts(token) : this.#filter(this.#last(), token);
-    if (next.length === 0) return false;
-    this.#survivors.push(next);
+    if (!this.allows(token)) return false;
+    const depth = this.depth;
+    if (depth === 0) this.#survivors.begin(this.#startsOf(token));
+    else this.#survivors.narrow((start) => this.#tokenAfter(start, depth) === token);
     return true;
   }
 
   rewind(depth: number): void {
-    this.#survivors.length = depth;
+    this.#survivors.rewind(depth);
   }
 
   allows(token: number): boolean {
-    if (this.depth === 0) return this.#starts(token).length > 0;
-    return this.#last().some((position) => this.#continues(position) && this.#context.tokens[position + 1] === token);
+    const depth = this.depth;
+    if (depth === 0) return this.#context.positions(token).some((start) => this.#holds(start));
+    return this.#survivors.latest.some((start) => this.#tokenAfter(start, depth) === token);
   }
 
   mayEnd(): boolean {
-    if (this.depth === 0) return true;
     const { flags, length } = this.#context;
-    return this.#last().some((position) => {
-      const next = position + 1;
+    const depth = this.depth;
+    if (depth === 0) return true;
+    return this.#survivors.latest.some((start) => {
+      const next = start + depth;
       return next >= length || (flags[next] & CONTINUES) === 0 || (flags[next] & INNER) === 0;
     });
   }
 
   continuations(): Int32Array {
-    if (this.depth === 0 && this.#ranges === null) return this.#context.firstTokens();
-    const tokens = this.#context.tokens;
-    const last = this.depth === 0 ? this.#beforeStarts() : this.#last();
-    if (this.depth > 0 && last.length === 1)
-      return this.#continues(last[0]) ? Int32Array.of(tokens[last[0] + 1]) : new Int32Array(0);
-    for (const position of last) {
-      if (this.depth === 0 || this.#continues(position)) this.#distinct.add(tokens[position + 1]);
+    const depth = this.depth;
+    if (depth === 0 && this.#ranges === null) return this.#context.firstTokens();
+    for (const start of this.#candidates()) {
+      const token = this.#tokenAfter(start, depth);
+      if (token !== NONE) this.#distinct.add(token);
     }
     return this.#distinct.drain();
   }
 
   draft(max: number, latest: boolean): Int32Array {
-    const draft: number[] = [];
-    let last = this.depth === 0 ? this.#beforeStarts() : this.#last().filter((position) => this.#continues(position));
-    if (latest) last = last.slice(-1);
-    const tokens = this.#context.tokens;
-    while (draft.length < max && last.length > 0) {
-      const token = tokens[last[0] + 1];
-      if (last.some((position) => tokens[position + 1] !== token)) break;
-      draft.push(token);
-      last = last.map((position) => position + 1).filter((position) => this.#continues(position));
-    }
-    return Int32Array.from(draft);
+    const depth = this.depth;
+    const candidates = latest ? this.#latestThatGoesOn() : this.#candidates();
+    const symbolAt = (position: number, start: number) => this.#tokenAfter(start, position - start);
+    return Int32Array.from(agreement(candidates, depth, max, symbolAt));
   }
 
   sources(ranges: Int32Array | null, limit: number): Int32Array {
     const starts: number[] = [];
-    for (const position of this.depth === 0 ? [] : this.#last()) {
+    const depth = this.depth;
+    for (const start of depth === 0 ? [] : this.#survivors.ascending) {
       if (starts.length >= limit) break;
-      const start = position - this.depth + 1;
-      if (ranges === null || position < rangeEnd(ranges, start)) starts.push(start);
+      if (ranges === null || start + depth <= rangeEnd(ranges, start)) starts.push(start);
     }
     return Int32Array.from(starts);
   }
@@ -89,44 +85,57 @@ export class JavaScriptMatcher implements EngineMatcher {
     this.begin(null);
   }
 
-  #last(): readonly number[] {
-    return this.#survivors[this.#survivors.length - 1];
+  /** S_k, ascending unless tokens were taken back. */
+  #candidates(): Iterable<number> {
+    return this.depth === 0 ? this.#starts() : this.#survivors.latest;
   }
 
-  /** The candidates of S_1 = { i : c[i] = token }. */
-  #starts(token: number): readonly number[] {
-    const ranges = this.#ranges;
-    const positions = this.#context.positions(token);
-    return ranges === null ? positions : positions.filter((position) => position < rangeEnd(ranges, position));
+  /** S_0, ascending. */
+  *#starts(): Generator<number> {
+    for (const start of positionsIn(this.#searched, this.#context.length)) {
+      if (this.#context.isStart(start)) yield start;
+    }
   }
 
-  /** For each candidate of depth 0 the position before it, ascending. */
-  #beforeStarts(): number[] {
-    const context = this.#context;
-    const ranges = this.#ranges ?? Int32Array.of(0, context.length);
-    const before: number[] = [];
-    for (let range = 0; range < ranges.length; range += 2) {
-      for (let start = ranges[range]; start < Math.min(ranges[range + 1], context.length); start++) {
-        if (context.flags[start] !== 0 && (context.flags[start] & INNER) === 0) before.push(start - 1);
+  /** S_1 = { i : c[i] = token }, ascending. */
+  #startsOf(token: number): Int32Array {
+    const positions = new Int32Array(this.#context.positions(token));
+    return this.#ranges === null ? positions : positions.filter((start) => this.#holds(start));
+  }
+
+  /** Whether what is searched holds this position. */
+  #holds(position: number): boolean {
+    return this.#ranges === null || rangeEnd(this.#ranges, position) > 0;
+  }
+
+  /** The latest candidate that has a continuation, if there is one. */
+  #latestThatGoesOn(): number[] {
+    const depth = this.depth;
+    if (depth === 0) {
+      for (const start of positionsFromEnd(this.#searched, this.#context.length)) {
+        if (this.#context.isStart(start)) return [start];
       }
+      return [];
     }
-    return before;
+    let latest = NONE;
+    for (const start of this.#survivors.latest) {
+      if (start > latest && this.#tokenAfter(start, depth) !== NONE) latest = start;
+    }
+    return latest === NONE ? [] : [latest];
   }
 
-  /** Whether the candidate whose last token is at `position` has a continuation. */
-  #continues(position: number): boolean {
-    const { flags, length } = this.#context;
-    const next = position + 1;
-    if (next >= length || (flags[next] & CONTINUES) === 0) return false;
-    return this.#ranges === null || next < rangeEnd(this.#ranges, position);
+  get #searched(): Int32Array {
+    return this.#ranges ?? Int32Array.of(0, this.#context.length);
   }
 
-  #filter(last: readonly number[], token: number): number[] {
-    const tokens = this.#context.tokens;
-    const next: number[] = [];
-    for (const position of last) {
-      if (tokens[position + 1] === token && this.#continues(position)) next.push(position + 1);
-    }
-    return next;
+  /** The token by which the candidate at `start` continues after `quoted` tokens; NONE where it does not. */
+  #tokenAfter(start: number, quoted: number): number {
+    const { tokens, flags, length } = this.#context;
+    const next = start + quoted;
+    if (next >= length || (quoted > 0 && (flags[next] & CONTINUES) === 0)) return NONE;
+    if (this.#ranges !== null && next >= rangeEnd(this.#ranges, start)) return NONE;
+    return tokens[next];
   }
 }
+
+const NONE = -1;

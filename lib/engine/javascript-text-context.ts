@@ -100,9 +100,9 @@ export class JavaScriptTextContext implements EngineTextContext {
     return !this.continues(position, end) || (this.words[position] & EDGE) !== 0;
   }
 
-  /** The next place from `position` on at which a quote may end. */
-  nextEnd(position: number, end: number): number {
-    while (!this.isEnd(position, end)) position++;
+  /** The next place from `position` on at which a quote may end; one past `limit` where it is further away. */
+  nextEnd(position: number, end: number, limit: number): number {
+    while (position <= limit && !this.isEnd(position, end)) position++;
     return position;
   }
 
@@ -113,17 +113,21 @@ export class JavaScriptTextContext implements EngineTextContext {
     return Math.max(start, 0);
   }
 
-  /** Visits where matches of `bytes` start in `ranges`, and where the range of each ends; until a visit says true. */
-  findMatch(bytes: Uint8Array, ranges: Int32Array, visit: (start: number, end: number) => boolean): void {
+  /**
+   * Visits where matches of `bytes` start in `ranges`, and where the range of each ends; until a visit says true.
+   * Whether one did.
+   */
+  findMatch(bytes: Uint8Array, ranges: Int32Array, visit: (start: number, end: number) => boolean): boolean {
     const { words } = this;
     const first = bytes[0] | EDGE;
     for (let range = 0; range < ranges.length; range += 2) {
       const end = Math.min(ranges[range + 1], this.length);
       for (let start = ranges[range]; start < end; start++) {
         if ((words[start] & (0xff | EDGE)) !== first || !this.follows(start + 1, end, bytes, 1)) continue;
-        if (visit(start, end)) return;
+        if (visit(start, end)) return true;
       }
     }
+    return false;
   }
 
   /** Whether `bytes` from index `from` on stand at `position`, in the run of the byte before it. */

@@ -1,9 +1,10 @@
 import { unionOf } from "./ascending.js";
+import { TextCandidates } from "./javascript-text-candidates.js";
 import type { JavaScriptTextContext, StartTokens } from "./javascript-text-context.js";
 import { TextWalk } from "./javascript-text-walk.js";
+import { positionsIn } from "./ranges.js";
 import type { EngineTextMatcher, TextSpanOptions } from "./text-engine.js";
 import { TokenTrie } from "./token-trie.js";
-import { rangeEnd } from "./ranges.js";
 
 /** The tokens that may come next, and whether the tag is let through below the least length because nothing else is. */
 interface TextContinuations {
@@ -11,12 +12,12 @@ interface TextContinuations {
   relaxed: boolean;
 }
 
-/** What is known after some pieces of a quote. */
+/** What is known after some pieces of a quote, beside its candidates. */
 interface State {
   /** Bytes of the pieces. */
   length: number;
-  /** For each candidate that has all these bytes, ascending, the position after them; `null`: no byte yet. */
-  survivors: readonly number[] | null;
+  /** How often the candidates were narrowed. */
+  steps: number;
   /** For each place where the closing tag may have begun, how many bytes of it are there. */
   tags: readonly number[];
   /** Bytes of the quote, once the tag is complete; -1 before. */
@@ -25,20 +26,32 @@ interface State {
   next: TextContinuations | null;
 }
 
-const EMPTY: State = { length: 0, survivors: null, tags: [], closedAt: -1, next: null };
+/** What a piece is as more of the closing tag, or as text and then the tag. */
+interface TagReadings {
+  /** Whether the piece may be so read as a whole. */
+  live: boolean;
+  /** See {@link State}. */
+  tags: readonly number[];
+  closedAt: number;
+}
+
+const EMPTY: State = { length: 0, steps: 0, tags: [], closedAt: -1, next: null };
 const NO_TOKENS = new Int32Array(0);
 const NOTHING_SETTLED: StartTokens = { settled: 0, before: NO_TOKENS, all: null };
 
-/** Candidates as a survivor filter: each piece of the quote leaves a shorter list of positions. */
+/** One quote of text: its candidates, and the closing tag that may have begun. */
 export class JavaScriptTextMatcher implements EngineTextMatcher {
   readonly #context: JavaScriptTextContext;
   readonly #trie: TokenTrie;
+  readonly #candidates: TextCandidates;
   #options: TextSpanOptions = { ranges: null, tag: new Uint8Array(0), minBytes: 0, maxBytes: Infinity };
+  /** One more than there are pieces. */
   #states: State[] = [{ ...EMPTY }];
 
   constructor(context: JavaScriptTextContext) {
     this.#context = context;
     this.#trie = TokenTrie.of(context.vocabulary);
+    this.#candidates = new TextCandidates(context);
   }
 
   get depth(): number {
@@ -56,6 +69,7 @@ export class JavaScriptTextMatcher implements EngineTextMatcher {
   begin(options: TextSpanOptions): void {
     this.#options = options;
     this.#states = [{ ...EMPTY }];
+    this.#candidates.begin(options.ranges, options.maxBytes);
   }
 
   advance(token: number): boolean {
@@ -64,18 +78,23 @@ export class JavaScriptTextMatcher implements EngineTextMatcher {
   }
 
   advanceBytes(bytes: Uint8Array): boolean {
-    const next = this.#after(bytes);
-    if (next !== null) this.#states.push(next);
-    return next !== null;
+    const readings = this.#readingsOf(bytes);
+    if (readings === null) return false;
+    const { tags, closedAt } = readings;
+    if (bytes.length > 0 && closedAt < 0) this.#candidates.narrow(bytes);
+    const length = this.#state.length + bytes.length;
+    this.#states.push({ length, steps: this.#candidates.steps, tags, closedAt, next: null });
+    return true;
   }
 
   rewind(depth: number): void {
     this.#states.length = depth + 1;
+    this.#candidates.rewind(this.#state.steps, this.#state.length);
   }
 
   allows(token: number): boolean {
     const bytes = this.#bytesOf(token);
-    return bytes.length > 0 && this.#after(bytes) !== null;
+    return bytes.length > 0 && this.#readingsOf(bytes) !== null;
   }
 
   allowed(): Int32Array {
@@ -83,26 +102,28 @@ export class JavaScriptTextMatcher implements EngineTextMatcher {
   }
 
   mayEnd(): boolean {
-    const { length, survivors, closedAt } = this.#state;
-    return closedAt < 0 && (survivors === null || this.#anyEnds(survivors, length));
+    return this.closedAt < 0 && this.#candidates.mayEnd();
   }
 
   draft(max: number, latest: boolean): Int32Array {
-    const bytes = this.#agreed(max * this.#trie.longest, latest);
+    if (this.closedAt >= 0) return NO_TOKENS;
+    const bytes = this.#candidates.agreed(max * this.#trie.longest, latest);
+    const { closedAt } = this.#readTags(bytes, this.#options.minBytes);
+    // Where the closing tag is complete: no token of a draft goes so far.
+    const complete = closedAt < 0 ? Infinity : closedAt + this.#options.tag.length - this.#state.length;
     const draft: number[] = [];
-    const depth = this.depth;
     for (let at = 0; draft.length < max && at < bytes.length;) {
       const token = this.#longestToken(bytes, at);
-      if (token < 0 || !this.advance(token) || this.closedAt >= 0) break;
-      draft.push(token);
+      if (token < 0) break;
       at += this.#bytesOf(token).length;
+      if (at >= complete) break;
+      draft.push(token);
     }
-    this.rewind(depth);
     return Int32Array.from(draft);
   }
 
   close(): void {
-    this.#states = [{ ...EMPTY }];
+    this.begin({ ...this.#options, ranges: null });
   }
 
   get #state(): State {
@@ -114,24 +135,26 @@ export class JavaScriptTextMatcher implements EngineTextMatcher {
     return bytes.subarray(offsets[token], offsets[token + 1]);
   }
 
-  /** The state after one more piece, or null where it is not allowed. */
-  #after(bytes: Uint8Array): State | null {
+  /** The tag's readings of a piece, or null where it is not allowed as text either. */
+  #readingsOf(bytes: Uint8Array): TagReadings | null {
     const { minBytes } = this.#options;
     const state = this.#state;
     if (state.closedAt >= 0) return null;
-    if (bytes.length === 0) return state;
-    const after = this.#read(bytes, minBytes);
-    return after === null && state.length < minBytes && this.#next().relaxed ? this.#read(bytes, 0) : after;
+    if (bytes.length === 0) return { ...state, live: true };
+    const isText = this.#candidates.goesOn(bytes);
+    const readings = this.#readTags(bytes, minBytes);
+    if (isText || readings.live) return readings;
+    if (state.length >= minBytes || !this.#next().relaxed) return null;
+    const relaxed = this.#readTags(bytes, 0);
+    return relaxed.live ? relaxed : null;
   }
 
-  /** All readings of a piece together: as text, as more of a tag that has begun, as text and then the tag. */
-  #read(bytes: Uint8Array, minBytes: number): State | null {
+  #readTags(bytes: Uint8Array, minBytes: number): TagReadings {
     const { tag } = this.#options;
     const { length } = this.#state;
-    const survivors = this.#narrow(bytes);
     const tags: number[] = [];
     let closedAt = Infinity;
-    let live = survivors.length > 0;
+    let live = false;
     const readTag = (progress: number, from: number) => {
       const needed = tag.length - progress;
       const given = bytes.length - from;
@@ -144,47 +167,9 @@ export class JavaScriptTextMatcher implements EngineTextMatcher {
     }
     for (let from = 0; from < bytes.length; from++) {
       if (length + from < minBytes || tag.length === 0 || !agree(tag, 0, bytes, from)) continue;
-      if (this.#mayEndAfter(bytes.subarray(0, from))) readTag(0, from);
+      if (this.#candidates.mayEnd(bytes.subarray(0, from))) readTag(0, from);
     }
-    if (!live) return null;
-    const closed = closedAt !== Infinity;
-    const next = { length: length + bytes.length, next: null };
-    return closed ? { ...next, survivors: [], tags: [], closedAt } : { ...next, survivors, tags, closedAt: -1 };
-  }
-
-  /** The candidates that go on with `bytes`, and from there reach a place where a quote may end. */
-  #narrow(bytes: Uint8Array): readonly number[] {
-    const context = this.#context;
-    const { length, survivors } = this.#state;
-    const { maxBytes } = this.#options;
-    const narrowed: number[] = [];
-    if (length + bytes.length > maxBytes) return narrowed;
-    if (survivors === null) {
-      context.findMatch(bytes, this.#ranges(), (start, end) => {
-        const next = start + bytes.length;
-        if (context.nextEnd(next, end) - start <= maxBytes) narrowed.push(next);
-        return false;
-      });
-      return narrowed;
-    }
-    for (const position of survivors) {
-      const start = position - length;
-      const end = this.#endOf(start);
-      if (!context.follows(position, end, bytes, 0)) continue;
-      const next = position + bytes.length;
-      if (context.nextEnd(next, end) - start <= maxBytes) narrowed.push(next);
-    }
-    return narrowed;
-  }
-
-  #mayEndAfter(bytes: Uint8Array): boolean {
-    const { length, survivors } = this.#state;
-    if (bytes.length > 0) return this.#anyEnds(this.#narrow(bytes), length + bytes.length);
-    return survivors === null || this.#anyEnds(survivors, length);
-  }
-
-  #anyEnds(positions: readonly number[], length: number): boolean {
-    return positions.some((position) => this.#context.isEnd(position, this.#endOf(position - length)));
+    return closedAt === Infinity ? { live, tags, closedAt: -1 } : { live, tags: [], closedAt };
   }
 
   /** The tokens that may come next, and whether the tag is let through because nothing else may. */
@@ -199,14 +184,12 @@ export class JavaScriptTextMatcher implements EngineTextMatcher {
 
   #collect(minBytes: number): Int32Array {
     const { tag, maxBytes, ranges } = this.#options;
-    const { length, survivors, tags } = this.#state;
-    if (survivors === null)
-      return ranges === null ? this.#collectAnywhere(minBytes) : this.#collectFrom(ranges, minBytes);
+    const { length, tags } = this.#state;
+    if (length === 0) return ranges === null ? this.#collectAnywhere(minBytes) : this.#collectFrom(ranges, minBytes);
     const walk = new TextWalk(this.#context, this.#trie, tag, minBytes - length);
     for (const progress of tags) walk.resume(progress);
-    for (const position of survivors) {
-      const start = position - length;
-      walk.follow(position, this.#endOf(start), start + maxBytes, false);
+    for (const start of this.#candidates.starts) {
+      walk.follow(start + length, this.#candidates.endOf(start), start + maxBytes, false);
     }
     return walk.sorted();
   }
@@ -231,59 +214,10 @@ export class JavaScriptTextMatcher implements EngineTextMatcher {
     const { tag, maxBytes } = this.#options;
     const walk = new TextWalk(this.#context, this.#trie, tag, minBytes);
     walk.close(0, 0);
-    for (const start of this.#starts(starts)) walk.follow(start, this.#endOf(start), start + maxBytes, true);
+    for (const start of positionsIn(starts, this.#context.length)) {
+      if (this.#context.isStart(start)) walk.follow(start, this.#candidates.endOf(start), start + maxBytes, true);
+    }
     return walk.sorted();
-  }
-
-  /** Where quotes may start. */
-  *#starts(ranges: Int32Array): Generator<number> {
-    for (let range = 0; range < ranges.length; range += 2) {
-      const end = Math.min(ranges[range + 1], this.#context.length);
-      for (let start = ranges[range]; start < end; start++) {
-        if (this.#context.isStart(start)) yield start;
-      }
-    }
-  }
-
-  #ranges(): Int32Array {
-    return this.#options.ranges ?? Int32Array.of(0, this.#context.length);
-  }
-
-  /** Where the range of a candidate ends. */
-  #endOf(start: number): number {
-    const { ranges } = this.#options;
-    const { length } = this.#context;
-    return ranges === null ? length : Math.min(rangeEnd(ranges, start), length);
-  }
-
-  /** The bytes, at most `max`, on which all candidates that have a continuation agree; `latest`: the last one's. */
-  #agreed(max: number, latest: boolean): Uint8Array {
-    const { length, survivors, closedAt } = this.#state;
-    const bytes: number[] = [];
-    if (closedAt >= 0) return Uint8Array.from(bytes);
-    let candidates: number[] = [];
-    for (const position of survivors ?? this.#starts(this.#ranges())) {
-      if (this.#goesOn(position, length, survivors === null)) candidates.push(position);
-    }
-    if (latest) candidates = candidates.slice(-1);
-    const { words } = this.#context;
-    while (bytes.length < max && candidates.length > 0) {
-      const byte = words[candidates[0]] & 0xff;
-      if (candidates.some((position) => (words[position] & 0xff) !== byte)) break;
-      bytes.push(byte);
-      const quoted = length + bytes.length;
-      candidates = candidates.map((position) => position + 1).filter((next) => this.#goesOn(next, quoted, false));
-    }
-    return Uint8Array.from(bytes);
-  }
-
-  /** Whether the candidate whose first `quoted` bytes end before `position` has a continuation. */
-  #goesOn(position: number, quoted: number, first: boolean): boolean {
-    const context = this.#context;
-    const start = position - quoted;
-    const end = this.#endOf(start);
-    if (!(first ? context.isStart(position) : context.continues(position, end))) return false;
-    return context.nextEnd(position + 1, end) - start <= this.#options.maxBytes;
   }
 
   /** The longest token, the lowest among equals, that `bytes` go on with at `at`; -1 where there is none. */

@@ -39,7 +39,7 @@ export class TextWalk {
       if ((word & flag) === 0) return;
       node = trie.child(node, word & 0xff);
       if (node < 0) return;
-      if (nextEnd <= at) nextEnd = context.nextEnd(at + 1, end);
+      if (nextEnd <= at) nextEnd = context.nextEnd(at + 1, end, limit);
       if (nextEnd > limit) return;
       this.#emit(node);
     }
