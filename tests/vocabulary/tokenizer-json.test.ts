@@ -170,6 +170,29 @@ test("the other decoders", () => {
   assert.equal(bytes(tokenBytesOfTokenizerJson(small({ type: "Metaspace", replacement: "_" }, { _a_: 0 }))), [" a "]);
 });
 
+test("a decoder that lets texts grow without end, or has no end itself, is refused before it takes memory", () => {
+  const doubling = { type: "Replace", pattern: { String: "a" }, content: "aa" };
+  const sequence = (decoders: unknown[]) => ({ type: "Sequence", decoders });
+  const refused = (decoder: unknown, problem: RegExp) =>
+    assert.throws(() => tokenBytesOfTokenizerJson(small(decoder, { aaa: 0 })), problem);
+  refused(
+    sequence(Array.from({ length: 30 }, () => doubling)),
+    /^Expected "decoder\.decoders\[4\]" to leave texts at most 16 times as long as their tokens$/,
+  );
+  refused(
+    { type: "Replace", pattern: { String: "a" }, content: "b".repeat(2 ** 28) },
+    /^Expected "decoder" to leave texts/,
+  );
+  refused(
+    sequence(Array.from({ length: 65 }, () => ({ type: "Fuse" }))),
+    /^Expected "decoder" to have at most 64 steps$/,
+  );
+  let deep: unknown = { type: "Fuse" };
+  for (let depth = 0; depth < 50_000; depth++) deep = sequence([deep]);
+  refused(deep, /^Expected "decoder(\.decoders\[0\]){8}" to be at most 8 sequences deep$/);
+  assert.equal(bytes(tokenBytesOfTokenizerJson(small(sequence([doubling, doubling]), { aa: 0 }))), ["aaaaaaaa"]);
+});
+
 test("what cannot be read is named", () => {
   const vocab = { a: 0 };
   const byteLevel = { type: "ByteLevel" };
