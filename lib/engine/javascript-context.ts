@@ -1,5 +1,6 @@
 import type { AppendOptions, ContextOptions, EngineContext, EngineMatcher } from "./engine.js";
 import { JavaScriptMatcher } from "./javascript-matcher.js";
+import { roomFor } from "./room.js";
 
 /** The position may be part of a match. */
 const SEARCHABLE = 1;
@@ -121,7 +122,7 @@ export class JavaScriptContext implements EngineContext {
 
   #reserve(length: number): void {
     if (length <= this.tokens.length && this.#storeOwner === this.#owner) return;
-    const capacity = Math.max(length, Math.ceil(this.length * 1.5));
+    const capacity = roomFor(length);
     const [tokens, flags] = [new Int32Array(capacity), new Uint8Array(capacity)];
     tokens.set(this.tokens.subarray(0, this.length));
     flags.set(this.flags.subarray(0, this.length));

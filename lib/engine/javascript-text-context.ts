@@ -1,5 +1,6 @@
 import { JavaScriptTextMatcher } from "./javascript-text-matcher.js";
 import type { EngineTextContext, EngineTextMatcher, TextAppendOptions } from "./text-engine.js";
+import { roomFor } from "./room.js";
 import type { EngineVocabulary } from "./token-table.js";
 
 /** The byte is searchable, and a quote may start, and end, before it. */
@@ -146,7 +147,7 @@ export class JavaScriptTextContext implements EngineTextContext {
 
   #reserve(length: number): void {
     if (length <= this.words.length && this.#wordsOwner === this.#owner) return;
-    const words = new Uint16Array(Math.max(length, Math.ceil(this.length * 1.5)));
+    const words = new Uint16Array(roomFor(length));
     words.set(this.words.subarray(0, this.length));
     this.words = words;
     this.#wordsOwner = this.#owner;

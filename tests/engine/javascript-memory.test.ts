@@ -1,6 +1,8 @@
 // node-flags: --expose-gc
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { JavaScriptContext } from "../../lib/engine/javascript-context.js";
+import { JavaScriptTextContext } from "../../lib/engine/javascript-text-context.js";
 import { javascriptEngine } from "../../lib/engine/javascript.js";
 import { javascriptTextEngine } from "../../lib/engine/javascript-text.js";
 
@@ -47,6 +49,46 @@ test("text: the candidates of a long quote of text that repeats itself take no m
     }
   });
   assert.ok(held < 16 * LENGTH, `${held} bytes`);
+});
+
+/** How often what an append finds was copied to make room, in many appends of one entry after a long one. */
+function copiesIn(appends: number, append: () => void, memory: () => ArrayBufferLike): number {
+  let copies = 0;
+  for (let i = 0; i < appends; i++) {
+    const before = memory();
+    append();
+    if (memory() !== before) copies++;
+  }
+  return copies;
+}
+
+test("tokens: a long append leaves room, so that the next ones copy it only once they are half as many", () => {
+  const context = new JavaScriptContext({ vocabSize: 2, barriers: new Int32Array(0) });
+  context.append(new Int32Array(LENGTH).fill(1), { searchable: true, newRun: true });
+  const append = () => context.append(Int32Array.of(1), { searchable: true, newRun: false });
+  assert.is(
+    copiesIn(LENGTH / 2, append, () => context.tokens.buffer),
+    0,
+  );
+  assert.is(
+    copiesIn(LENGTH, append, () => context.tokens.buffer),
+    2,
+  );
+});
+
+test("text: a long append leaves room, so that the next ones copy it only once they are half as many", () => {
+  const context = new JavaScriptTextContext({ vocabSize: 0, offsets: Int32Array.of(0), bytes: new Uint8Array(0) });
+  const joining = { searchable: true, json: false, edges: null };
+  context.append(new Uint8Array(LENGTH), { ...joining, newRun: true });
+  const append = () => context.append(Uint8Array.of(1), { ...joining, newRun: false });
+  assert.is(
+    copiesIn(LENGTH / 2, append, () => context.words.buffer),
+    0,
+  );
+  assert.is(
+    copiesIn(LENGTH, append, () => context.words.buffer),
+    2,
+  );
 });
 
 test.run();
