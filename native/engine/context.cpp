@@ -140,19 +140,34 @@ void Context::TakeMerge() {
 
 void Context::Compact() {
   ShareDistinct();
-  if (tail_.empty() && pieces_.size() <= 1) return;
+  const size_t first = FirstToCompact();
+  if (tail_.empty() && first + 1 >= pieces_.size()) return;
+  const int32_t begin = first < pieces_.size() ? pieces_[first].begin : tail_begin_;
   std::vector<Word> words;
-  words.reserve(static_cast<size_t>(length()));
-  for (const Piece& piece : pieces_) {
-    words.insert(words.end(), piece.block->words().begin(), piece.block->words().end());
+  words.reserve(static_cast<size_t>(length() - begin));
+  for (size_t i = first; i < pieces_.size(); ++i) {
+    words.insert(words.end(), pieces_[i].block->words().begin(), pieces_[i].block->words().end());
   }
   words.insert(words.end(), tail_.words().begin(), tail_.words().end());
-  std::vector<Piece> pieces{{Block::Build(std::move(words)), 0}};
+  std::vector<Piece> pieces(pieces_.begin(), pieces_.begin() + static_cast<std::ptrdiff_t>(first));
+  pieces.push_back({Block::Build(std::move(words)), begin});
   merge_.Forget();
   pieces_.swap(pieces);
   tail_.Truncate(0);
   tail_begin_ = pieces_.back().end();
   ++version_;
+}
+
+/** The first block that is not large by comparison with what follows it. */
+size_t Context::FirstToCompact() const {
+  size_t first = pieces_.size();
+  int64_t after = static_cast<int64_t>(tail_.size());
+  for (size_t i = pieces_.size(); i-- > 0;) {
+    const int64_t size = pieces_[i].block->size();
+    if (kLargeBlock * after >= size) first = i;
+    after += size;
+  }
+  return first;
 }
 
 void Context::Truncate(int32_t new_length) {

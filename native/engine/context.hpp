@@ -56,7 +56,7 @@ class Context {
   void Truncate(int32_t length);
   /** Changes nothing in a context that was compacted and not changed since: it may be forked by several threads. */
   std::shared_ptr<Context> Fork();
-  /** One block, no tail. */
+  /** One block, or few of which each is large by comparison with what follows it; no tail. */
   void Compact();
   void Read(int32_t start, std::span<int32_t> tokens) const;
 
@@ -89,6 +89,8 @@ class Context {
   static constexpr size_t kTailKept = 128;
   /** Blocks are rebuilt into the next one when what follows them is this many times their size. */
   static constexpr int64_t kGrowth = 4;
+  /** What follows a block is compacted without it where the block is more than so many times as large. */
+  static constexpr int64_t kLargeBlock = 16;
   /** So many words may be indexed by the append of a single token; more would be felt. */
   static constexpr int64_t kJoinedAtOnce = 2048;
 
@@ -108,6 +110,7 @@ class Context {
    */
   void Seal(std::vector<Word> words);
   size_t FirstToJoin(size_t sealed, int64_t most) const;
+  size_t FirstToCompact() const;
   void StartMerge(size_t first);
   void TakeMerge();
 

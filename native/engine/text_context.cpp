@@ -63,16 +63,21 @@ void TextContext::Truncate(int32_t length) {
 void TextContext::Index() {
   if (tail_.size() <= kTailLimit) return;
   const int32_t end = LastAppends();
-  size_t first = pieces_.size();
-  size_t size = static_cast<size_t>(end - tail_begin_);
-  while (first > 0 && static_cast<size_t>(pieces_[first - 1].block->size()) <= kGrowth * size) {
-    size += static_cast<size_t>(pieces_[--first].block->size());
-  }
-  Seal(first, end);
+  Seal(FirstToJoin(end, kGrowth), end);
 }
 
 void TextContext::Compact() {
-  if (!tail_.empty() || pieces_.size() > 1) Seal(0, length());
+  const size_t first = FirstToJoin(length(), kLargeBlock);
+  if (!tail_.empty() || first < pieces_.size()) Seal(first, length());
+}
+
+/** The first piece that is at most `times` as large as what follows it up to `end`. */
+size_t TextContext::FirstToJoin(int32_t end, int64_t times) const {
+  size_t first = pieces_.size();
+  for (size_t i = pieces_.size(); i-- > 0;) {
+    if (pieces_[i].block->size() <= times * (end - pieces_[i].end())) first = i;
+  }
+  return first;
 }
 
 /** Where the last appends begin that are kTailKept bytes together or less; the context's end where the last is more. */

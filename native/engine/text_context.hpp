@@ -44,7 +44,7 @@ class TextContext {
   std::shared_ptr<TextContext> Fork() const { return std::make_shared<TextContext>(*this); }
   /** Indexes what is worth it: all but a short tail. */
   void Index();
-  /** One block, no tail. */
+  /** One block, or few of which each is large by comparison with what follows it; no tail. */
   void Compact();
   void Read(int32_t start, std::span<uint8_t> text) const;
 
@@ -83,10 +83,13 @@ class TextContext {
   /** At most so many of the last bytes stay in the tail when the rest is indexed: undoing them is free. */
   static constexpr int32_t kTailKept = 1024;
   /** Blocks are rebuilt into the next one when what follows them is half their size. */
-  static constexpr size_t kGrowth = 2;
+  static constexpr int64_t kGrowth = 2;
+  /** What follows a block is compacted without it where the block is more than so many times as large. */
+  static constexpr int64_t kLargeBlock = 16;
 
   void ReserveTail(size_t more);
   int32_t LastAppends() const;
+  size_t FirstToJoin(int32_t end, int64_t times) const;
   void Seal(size_t first, int32_t end);
 
   std::shared_ptr<const TokenTrie> trie_;

@@ -1,0 +1,29 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+
+/** The engine as it was compiled for the addon. */
+const OBJECTS = "build/Release/obj.target/verbatim/native/engine";
+
+test("no call of the engine copies a large context where little has changed", () => {
+  const folder = mkdtempSync(join(tmpdir(), "verbatim-"));
+  try {
+    const program = join(folder, "memory");
+    const objects = readdirSync(OBJECTS).filter((name) => name.endsWith(".o"));
+    const inputs = ["tests/native/engine_memory.cpp", ...objects.map((name) => join(OBJECTS, name))];
+    const build = spawnSync(process.env.CXX ?? "c++", ["-std=c++20", "-O1", ...inputs, "-pthread", "-o", program], {
+      encoding: "utf8",
+    });
+    assert.is(build.status, 0, build.error?.message ?? build.stderr);
+    const run = spawnSync(program, { encoding: "utf8" });
+    assert.is(run.status, 0, run.stdout + run.stderr);
+    assert.match(run.stdout, /^ok \d\d+\n$/);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test.run();
