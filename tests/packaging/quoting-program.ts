@@ -23,6 +23,9 @@ export const EXPECTED: Record<"native" | "javascript", Report> = {
   },
 };
 
+/** What it reports in a browser, where bundlers put no loader. */
+export const IN_BROWSER: Report = { ...EXPECTED.javascript, help: "Native addons cannot be loaded in a browser." };
+
 const NAMES = "{ RecallError, RecallSession, RecallTextSession, TokenVocabulary }";
 
 /** Quotes in both modes, and has a function `report`. */
@@ -83,3 +86,6 @@ ${QUOTING}`;
 
 /** To be added to a program that prints its report. */
 export const PRINT = "console.log(JSON.stringify(report()));\n";
+
+/** To be added to a program that shows its report to whoever looks at the page. */
+export const SHOW = "globalThis.verbatimReport = report();\n";
