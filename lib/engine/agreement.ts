@@ -1,3 +1,5 @@
+import { repeatsOf } from "./repeats.js";
+
 /**
  * The longest run of symbols (tokens or bytes), at most `max`, on which all candidates agree that have as many: one
  * that ends before has no say in what follows.
@@ -61,17 +63,4 @@ class LongestRun {
     if (this.#repeats.length < this.symbols.length) this.#repeats = repeatsOf(this.symbols);
     return this.#repeats[offset];
   }
-}
-
-/** At each index but 0: how many symbols from there on are those at the beginning (Gusfield's Z values). */
-function repeatsOf(symbols: readonly number[]): number[] {
-  const repeats = [symbols.length];
-  let [start, end] = [0, 0];
-  for (let i = 1; i < symbols.length; i++) {
-    let same = i < end ? Math.min(repeats[i - start], end - i) : 0;
-    while (i + same < symbols.length && symbols[i + same] === symbols[same]) same++;
-    if (i + same > end) [start, end] = [i, i + same];
-    repeats.push(same);
-  }
-  return repeats;
 }

@@ -54,7 +54,7 @@ export class TextCandidates {
     else {
       this.#survivors.narrow((start) => {
         const end = this.endOf(start);
-        return this.#context.follows(start + this.#quoted, end, bytes, 0) && this.#reaches(start, quoted, end);
+        return this.#context.follows(start + this.#quoted, end, bytes) && this.#reaches(start, quoted, end);
       });
     }
     this.#quoted = quoted;
@@ -123,7 +123,7 @@ export class TextCandidates {
     if (this.#quoted === 0) return context.findMatch(bytes, this.#searched, holds);
     return this.starts.some((start) => {
       const end = this.endOf(start);
-      return context.follows(start + this.#quoted, end, bytes, 0) && holds(start, end);
+      return context.follows(start + this.#quoted, end, bytes) && holds(start, end);
     });
   }
 

@@ -1,5 +1,6 @@
 import { JavaScriptTextMatcher } from "./javascript-text-matcher.js";
 import type { EngineTextContext, EngineTextMatcher, TextAppendOptions } from "./text-engine.js";
+import { repeatsOf } from "./repeats.js";
 import { roomFor } from "./room.js";
 import type { EngineVocabulary } from "./token-table.js";
 
@@ -121,22 +122,36 @@ export class JavaScriptTextContext implements EngineTextContext {
   findMatch(bytes: Uint8Array, ranges: Int32Array, visit: (start: number, end: number) => boolean): boolean {
     const { words } = this;
     const first = bytes[0] | EDGE;
+    const repeats = repeatsOf(bytes);
+    // The bytes at [windowStart, windowEnd) are the first ones of `bytes`: what starts inside is known so far.
+    let [windowStart, windowEnd] = [0, 0];
     for (let range = 0; range < ranges.length; range += 2) {
       const end = Math.min(ranges[range + 1], this.length);
       for (let start = ranges[range]; start < end; start++) {
-        if ((words[start] & (0xff | EDGE)) !== first || !this.follows(start + 1, end, bytes, 1)) continue;
-        if (visit(start, end)) return true;
+        if ((words[start] & (0xff | EDGE)) !== first) continue;
+        const known = start < windowEnd ? Math.min(repeats[start - windowStart], windowEnd - start) : 1;
+        if (start + known < windowEnd) continue;
+        const same = this.#sameFrom(start, end, bytes, known);
+        [windowStart, windowEnd] = [start, start + same];
+        if (same === bytes.length && visit(start, end)) return true;
       }
     }
     return false;
   }
 
-  /** Whether `bytes` from index `from` on stand at `position`, in the run of the byte before it. */
-  follows(position: number, end: number, bytes: Uint8Array, from: number): boolean {
-    for (let i = from; i < bytes.length; i++, position++) {
-      if (!this.continues(position, end) || (this.words[position] & 0xff) !== bytes[i]) return false;
+  /** Whether `bytes` stand at `position`, in the run of the byte before it. */
+  follows(position: number, end: number, bytes: Uint8Array): boolean {
+    return this.#sameFrom(position, end, bytes, 0) === bytes.length;
+  }
+
+  /** How many of `bytes` stand at `position` and after it, in one run; the first ones, `known`, do. */
+  #sameFrom(position: number, end: number, bytes: Uint8Array, known: number): number {
+    let same = known;
+    while (same < bytes.length) {
+      if (!this.continues(position + same, end) || (this.words[position + same] & 0xff) !== bytes[same]) break;
+      same++;
     }
-    return true;
+    return same;
   }
 
   /** Keeps what holds whatever comes after the first `length` bytes. */

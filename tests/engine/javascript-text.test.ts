@@ -1,5 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { JavaScriptTextContext } from "../../lib/engine/javascript-text-context.js";
 import { javascriptTextEngine as engine } from "../../lib/engine/javascript-text.js";
 import type { EngineTextContext, EngineTextMatcher, TextSpanOptions } from "../../lib/engine/text-engine.js";
 import type { EngineVocabulary } from "../../lib/engine/token-table.js";
@@ -261,6 +262,30 @@ test("random quotes agree with the oracle", () => {
   let closed = 0;
   for (let round = 0; round < 800; round++) closed += Number(checkQuote(random));
   assert.ok(closed > 200, `only ${String(closed)} quotes were closed`);
+});
+
+/** How often a byte of the text is looked at while a quote of it is searched. */
+function looks(text: string, quote: string): number {
+  const context = new JavaScriptTextContext(vocabularyOf([]));
+  context.append(bytesOf(text), PLAIN);
+  let count = 0;
+  context.words = new Proxy(context.words, {
+    get: (words, name) => {
+      if (typeof name === "string" && /^\d+$/.test(name)) count++;
+      return Reflect.get(words, name) as unknown;
+    },
+  });
+  engine.findText(context, bytesOf(quote), null, Infinity);
+  return count;
+}
+
+test("a long quote of text that repeats itself is searched in one pass", () => {
+  const text = "ab".repeat(1000);
+  for (const length of [2, 20, 200]) {
+    const quote = "ab".repeat(length);
+    assert.ok(looks(text, quote) < 4 * text.length, `${looks(text, quote)} for ${quote.length}`);
+    assert.ok(looks(text, quote + "c") < 4 * text.length, `${looks(text, quote + "c")} for ${quote.length + 1}`);
+  }
 });
 
 /** A piece of text, as far as a truncation has left it, and how it was appended. */
