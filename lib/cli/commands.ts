@@ -8,7 +8,6 @@ import type { EvalCommandOptions } from "./eval-command.js";
 import { EVAL_NOTES } from "./eval-notes.js";
 import type { ExtractCommandOptions } from "./extract-command.js";
 import { EXTRACT_NOTES } from "./extract-notes.js";
-import { ModelError } from "./command-error.js";
 import { EXIT_CODE_NOTES, type Outcome } from "./exit-codes.js";
 import { watchInterruption } from "./interruption.js";
 import { collect, parseInteger, parseNumber, parseSizes } from "./option-values.js";
@@ -60,9 +59,9 @@ export function makeProgram(end: (outcome: Outcome) => void): Command {
       false,
     )
     .option("--no-color", "no colours")
-    .action(async (question: string, options: AskCommandOptions) => {
-      const { runAsk } = await loadHost(() => import("./ask-command.js"));
-      await runAsk(question, options, watchInterruption());
+    .action(async (question: string, _: unknown, command: Command) => {
+      const { runAsk } = await import("./ask-command.js");
+      await runAsk(question, command.optsWithGlobals<AskCommandOptions>(), watchInterruption());
     });
   const extract = program
     .command("extract")
@@ -74,9 +73,9 @@ export function makeProgram(end: (outcome: Outcome) => void): Command {
     .addOption(snapOption())
     .option("--json", "one JSON object for programs and for verify: documents, data and quotes", false)
     .addHelpText("after", EXTRACT_NOTES)
-    .action(async (instruction: string, options: ExtractCommandOptions) => {
-      const { runExtract } = await loadHost(() => import("./extract-command.js"));
-      await runExtract(instruction, options, watchInterruption());
+    .action(async (instruction: string, _: unknown, command: Command) => {
+      const { runExtract } = await import("./extract-command.js");
+      await runExtract(instruction, command.optsWithGlobals<ExtractCommandOptions>(), watchInterruption());
     });
   addEvalCommand(program);
   program
@@ -115,9 +114,9 @@ function addEvalCommand(program: Command): void {
     .option("--raw", "a plain prompt, even where the model brings a chat template", false)
     .option("--json", "one JSON object for programs", false)
     .addHelpText("after", EVAL_NOTES)
-    .action(async (options: EvalCommandOptions) => {
-      const { runEval } = await loadHost(() => import("./eval-command.js"));
-      await runEval(options, watchInterruption());
+    .action(async (_: unknown, command: Command) => {
+      const { runEval } = await import("./eval-command.js");
+      await runEval(command.optsWithGlobals<EvalCommandOptions>(), watchInterruption());
     });
 }
 
@@ -145,17 +144,6 @@ function addSamplingOptions(
 
 function snapOption(): Option {
   return new Option("--snap <edges>", "quotes start and end at edges only").choices(["word", "line", "sentence"]);
-}
-
-/** node-llama-cpp is an optional peer of the package: it may be missing. */
-async function loadHost<Module>(load: () => Promise<Module>): Promise<Module> {
-  try {
-    return await load();
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code !== "ERR_MODULE_NOT_FOUND" || !message.includes("node-llama-cpp")) throw error;
-    throw new ModelError("node-llama-cpp, which runs the models, is not installed: npm install node-llama-cpp");
-  }
 }
 
 function packageVersion(): string {

@@ -24,12 +24,13 @@ const NO_MEMORY = /allocation failed|Invalid (typed )?array length/i;
 
 /** Makes one line and an exit code of whatever was thrown. */
 export function reportError(error: unknown, { debug }: { debug: boolean }): ErrorReport {
-  const { outcome, sentence } = explain(error);
+  const { outcome, sentence } = explainError(error);
   const line = sentence === "" ? "" : `verbatim: ${visibleInLine(sentence)}\n`;
   return { outcome, text: debug && outcome !== "ok" ? `${line}${visible(inspect(error))}\n` : line };
 }
 
-function explain(error: unknown): { outcome: Outcome; sentence: string } {
+/** What happened, and a sentence that says so: empty where there is no need to say anything. */
+export function explainError(error: unknown): { outcome: Outcome; sentence: string } {
   if (error instanceof CommanderError) return explainUsage(error);
   if (error instanceof CommandError) return { outcome: error.outcome, sentence: error.message };
   if (error instanceof SchemaError) return { outcome: "input", sentence: error.message };

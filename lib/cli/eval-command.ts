@@ -1,8 +1,9 @@
 import { basename } from "node:path";
-import { openModel } from "./model.js";
 import { evalJson, evalText, type EvalResult } from "./eval-report.js";
-import { evaluate, type DictionarySize, type EvalPlan } from "./eval-run.js";
+import type { DictionarySize, EvalPlan } from "./eval-run.js";
 import { UsageError } from "./command-error.js";
+import { checkModelFile } from "./model-file.js";
+import { runJob } from "./model-process/run-job.js";
 import { AnswersProgress } from "./progress.js";
 
 /** As the command line gives them. */
@@ -11,6 +12,7 @@ export interface EvalCommandOptions extends Omit<EvalPlan, "sizes"> {
   lengths?: number[];
   entries?: number[];
   json: boolean;
+  debug: boolean;
 }
 
 const DEFAULT_LENGTHS = [1024, 4096];
@@ -21,9 +23,10 @@ const DEFAULT_LENGTHS = [1024, 4096];
  * @throws CommandError; the reason of the signal
  */
 export async function runEval(options: EvalCommandOptions, interrupt: AbortSignal): Promise<void> {
-  const { model: paths, json, lengths, entries, ...rest } = options;
+  const { model: paths, json, debug, lengths, entries, ...rest } = options;
   const plan: EvalPlan = { ...rest, sizes: sizesOf(lengths, entries) };
   expectPossible(plan);
+  paths.forEach(checkModelFile);
   const results: EvalResult[] = [];
   const progress = new AnswersProgress(
     process.stderr,
@@ -31,20 +34,18 @@ export async function runEval(options: EvalCommandOptions, interrupt: AbortSigna
   );
   try {
     for (const path of paths) {
-      const model = await openModel(path, interrupt);
-      const name = basename(path, ".gguf");
-      for await (const row of evaluate(model, plan, interrupt, () => progress.add())) {
-        results.push({ model: name, ...row });
+      const model = basename(path, ".gguf");
+      for await (const event of runJob("evaluate", { model: path, plan }, { signal: interrupt, debug })) {
+        if (event.type === "answer") progress.add();
+        else results.push({ model, ...event.row });
       }
-      await model.dispose();
-      if (interrupt.aborted) break;
+      interrupt.throwIfAborted();
     }
   } finally {
     progress.stop();
     // What has taken its time is not lost where a later size turns out to be more than a model reads.
     if (results.length > 0) process.stdout.write(json ? evalJson(plan, results) : evalText(plan, results));
   }
-  interrupt.throwIfAborted();
 }
 
 function sizesOf(lengths: number[] | undefined, entries: number[] | undefined): DictionarySize[] {

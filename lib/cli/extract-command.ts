@@ -1,16 +1,10 @@
-import type { LlamaModel } from "node-llama-cpp";
-import type { Snap } from "../hosts/node-llama-cpp.js";
-import { extract, type Extraction } from "../hosts/node-llama-cpp/extract.js";
-import { buildExtractPrompt } from "../hosts/node-llama-cpp/extract-prompt.js";
-import { ExtractionError } from "../hosts/node-llama-cpp/extraction-error.js";
-import { ModelError } from "./command-error.js";
-import { contextSizeFor } from "./context-size.js";
-import { count, shownNumber } from "./count.js";
-import { readDocuments, type AskDocument } from "./documents.js";
+import type { Extraction } from "../hosts/node-llama-cpp/extract.js";
+import { count } from "./count.js";
+import { readDocuments } from "./documents.js";
+import type { ExtractEvent, ExtractJob } from "./extract-job.js";
 import { readSchema } from "./extract-schema.js";
-import { hostFailure } from "./host-failure.js";
-import { HostLog } from "./host-log.js";
-import { openContext, openModel } from "./model.js";
+import { checkModelFile } from "./model-file.js";
+import { runJob } from "./model-process/run-job.js";
 import { ReadingProgress } from "./progress.js";
 import { placedIn } from "./quote-sources.js";
 import { describeDocuments, quotesFileText, type SavedQuote } from "./quotes-file.js";
@@ -18,21 +12,13 @@ import { sourceText } from "./render.js";
 import { visibleInLine, visibleJson } from "./visible.js";
 
 /** As the command line gives them. */
-export interface ExtractCommandOptions {
-  model: string;
+export interface ExtractCommandOptions extends Omit<ExtractJob, "documents" | "instruction" | "schema"> {
+  /** The schema's file. */
   schema: string;
   context: string[];
-  temperature: number;
-  seed?: number;
-  maxTokens: number;
-  threads?: number;
-  contextSize?: number;
-  snap?: Snap;
   json: boolean;
+  debug: boolean;
 }
-
-/** Context sizes are multiples of this. */
-const CONTEXT_STEP = 256;
 
 /**
  * Extracts data for a schema: the data on standard output, its sources on standard error.
@@ -43,14 +29,16 @@ export async function runExtract(
   options: ExtractCommandOptions,
   interrupt: AbortSignal,
 ): Promise<void> {
+  const { context, json, debug, ...rest } = options;
   const schema = await readSchema(options.schema);
-  const documents = await readDocuments(options.context, { signal: interrupt });
-  const model = await openModel(options.model, interrupt);
-  const extraction = await run(model, { instruction, schema, documents }, options, interrupt);
+  const documents = await readDocuments(context, { signal: interrupt });
+  checkModelFile(options.model);
+  const job = { ...rest, schema, documents, instruction };
+  const extraction = await finish(runJob("extract", job, { signal: interrupt, debug }));
   const inFile = placedIn(documents);
   const quotes = extraction.quotes.map((quote) => ({ ...quote, sources: quote.sources.map(inFile) }));
   const { data, dataTokens, promptTokens } = extraction;
-  if (options.json) process.stdout.write(quotesFileText({ documents: describeDocuments(documents), data, quotes }));
+  if (json) process.stdout.write(quotesFileText({ documents: describeDocuments(documents), data, quotes }));
   else {
     process.stdout.write(visibleJson(data) + "\n");
     for (const quote of quotes) process.stderr.write(quoteText(quote));
@@ -59,39 +47,17 @@ export async function runExtract(
   process.stderr.write(`${tokens}, ${count(quotes.length, "quote")}; prompt of ${prompt}\n`);
 }
 
-async function run(
-  model: LlamaModel,
-  request: { instruction: string; schema: unknown; documents: readonly AskDocument[] },
-  options: ExtractCommandOptions,
-  signal: AbortSignal,
-): Promise<Extraction> {
-  const { temperature, seed, maxTokens, snap, threads } = options;
-  const prompt = buildExtractPrompt(model, request);
-  const needed = prompt.length + maxTokens + 1;
-  const contextSize = contextSizeFor(model, needed, {
-    wanted: options.contextSize,
-    step: CONTEXT_STEP,
-    problem: (limit) =>
-      `Documents, schema and data may take ${shownNumber(needed)} tokens, and that is more than ${limit}`,
-  });
-  const context = await openContext(model, { contextSize, threads }, signal);
+/** What was extracted, when it has been; progress is shown until then. */
+async function finish(events: AsyncIterable<ExtractEvent>): Promise<Extraction> {
   const progress = new ReadingProgress(process.stderr);
   try {
-    return await extract(context.getSequence(), {
-      ...request,
-      ...{ prompt, temperature, seed, maxTokens, snap, signal },
-      onRead: (tokens, of) => progress.show({ type: "reading", tokens, of }),
-    });
-  } catch (error) {
-    signal.throwIfAborted();
-    if (error instanceof ExtractionError && error.code === "MAX_TOKENS") {
-      const remedy = "raise --max-tokens, or limit arrays and strings in the schema";
-      throw new ModelError(`${error.message}: ${remedy}`, { cause: error });
+    for await (const event of events) {
+      if (event.type === "extraction") return event.extraction;
+      progress.show(event);
     }
-    throw await hostFailure(error, HostLog.of(model.llama), () => "The data cannot be generated");
+    throw new Error("Expected an extraction to end with data");
   } finally {
     progress.stop();
-    await context.dispose();
   }
 }
 

@@ -2,14 +2,16 @@ import { CommandError } from "./command-error.js";
 
 /** Signals that ask the program to end, and how it says that it did. */
 const OUTCOMES = { SIGINT: "interrupted", SIGTERM: "terminated" } as const;
-type EndingSignal = keyof typeof OUTCOMES;
+export type EndingSignal = keyof typeof OUTCOMES;
 
-/** The program was asked to end. */
+/** The program was asked to end: whoever asked knows. */
 export class Interruption extends CommandError {
   override readonly name = "Interruption";
+  readonly signal: EndingSignal;
 
   constructor(signal: EndingSignal) {
-    super(OUTCOMES[signal], OUTCOMES[signal]);
+    super(OUTCOMES[signal], "");
+    this.signal = signal;
   }
 }
 

@@ -10,12 +10,10 @@ import {
 } from "node-llama-cpp";
 import { binaryPackage } from "./binary-package.js";
 import { ModelError } from "./command-error.js";
-import { checkGgufHeader } from "./gguf-header.js";
 import { hostFailure } from "./host-failure.js";
 import { HostLog } from "./host-log.js";
+import { checkModelFile } from "./model-file.js";
 
-/** How the file of one part of several is called. */
-const PART = /^(.*-)(\d{5})(-of-(\d{5})\.gguf)$/s;
 /** What llama.cpp and node-llama-cpp say of a file that ends too early. */
 const CUT_OFF = /not within the file bounds|failed to read|exceeds remaining file size/;
 
@@ -35,7 +33,7 @@ export function defaultThreads(processors = availableParallelism()): number {
  * @throws ModelError where there is no such file, or it is not a model that can be loaded; the reason of the signal
  */
 export async function openModel(path: string, signal?: AbortSignal): Promise<LlamaModel> {
-  for (const part of partsOf(path)) checkGgufHeader(part);
+  checkModelFile(path);
   const llama = await startLlama();
   signal?.throwIfAborted();
   const log = HostLog.of(llama);
@@ -70,13 +68,6 @@ export async function openContext(
     signal?.throwIfAborted();
     throw await hostFailure(error, log, () => `Cannot make a context of ${contextSize} tokens`);
   }
-}
-
-/** The files of a model: the host opens all of them where one is given. */
-function partsOf(path: string): string[] {
-  const [, before, , after, parts] = PART.exec(path) ?? [];
-  if (before === undefined) return [path];
-  return Array.from({ length: Number(parts) }, (_, i) => `${before}${String(i + 1).padStart(5, "0")}${after}`);
 }
 
 async function startLlama(): Promise<Llama> {

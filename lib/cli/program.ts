@@ -1,9 +1,8 @@
-import { format } from "node:util";
 import { CommandError } from "./command-error.js";
 import { makeProgram } from "./commands.js";
 import { reportError } from "./error-report.js";
 import { EXIT_CODES, type Outcome } from "./exit-codes.js";
-import { visible } from "./visible.js";
+import { takeOverConsole } from "./own-console.js";
 
 /** Milliseconds that what still runs has to end, once the program has. */
 const GRACE = 2000;
@@ -36,13 +35,4 @@ export async function runProgram(args: readonly string[]): Promise<Outcome> {
     setTimeout(() => process.exit(EXIT_CODES[failure].code), GRACE).unref();
     return failure;
   }
-}
-
-/** What libraries print is for whoever looks for a fault, and does not steer the terminal. */
-function takeOverConsole(isDebugging: () => boolean): void {
-  const write = (...parts: unknown[]) => {
-    if (isDebugging()) process.stderr.write(`${visible(format(...parts))}\n`);
-  };
-  for (const method of ["debug", "error", "info", "log", "warn"] as const) console[method] = write;
-  process.removeAllListeners("warning").on("warning", write);
 }
