@@ -1,6 +1,6 @@
 import { expectOptions } from "./arguments.js";
 import { SharedContext } from "./session/shared-context.js";
-import { checkText, type AppendTextOptions } from "./text/text-document.js";
+import { checkText, type AppendTextOptions, type CheckedText } from "./text/text-document.js";
 import type { TextSequence } from "./text/text-sequence.js";
 import { checkTextSetup, createSequence, type TextSetup, type TextSetupOptions } from "./text/text-setup.js";
 
@@ -49,6 +49,11 @@ export class RecallTextContext extends SharedContext<TextSequence> {
     const checked = checkText(text, options, this.#setup);
     this.growingSequence().append(checked, MAX_CONTEXT_BYTES);
     return this;
+  }
+
+  /** @internal The same for text that is checked, with edges of the caller's. */
+  appendChecked(checked: CheckedText): void {
+    this.growingSequence().append(checked, MAX_CONTEXT_BYTES);
   }
 
   /** @internal What sessions on the context inherit. */

@@ -1,11 +1,13 @@
 import { JavaScriptTextMatcher } from "./javascript-text-matcher.js";
-import type { EngineTextContext, EngineTextMatcher, TextAppendOptions } from "./text-engine.js";
+import { EDGE_END, type EngineTextContext, type EngineTextMatcher, type TextAppendOptions } from "./text-engine.js";
 import { repeatsOf } from "./repeats.js";
 import { roomFor } from "./room.js";
 import type { EngineVocabulary } from "./token-table.js";
 
 /** The byte is searchable, and a quote may start, and end, before it. */
 export const EDGE = 0x100;
+/** No quote may start before the byte, though one may end there. */
+const NO_START = 0x400;
 /** The byte is searchable and continues the run of the byte before it, if that is searchable. */
 export const CONTINUES = 0x200;
 
@@ -46,6 +48,7 @@ export class JavaScriptTextContext implements EngineTextContext {
       if (searchable) {
         const inside = (byte & 0xc0) === 0x80 || escape > 0;
         if (!inside && (edges === null || edges[i] !== 0)) word |= EDGE;
+        if (edges?.[i] === EDGE_END) word |= NO_START;
         if (i > 0 || !newRun) word |= CONTINUES;
       }
       if (escape > 0) escape--;
@@ -89,7 +92,7 @@ export class JavaScriptTextContext implements EngineTextContext {
   }
 
   isStart(position: number): boolean {
-    return (this.words[position] & EDGE) !== 0;
+    return (this.words[position] & (EDGE | NO_START)) === EDGE;
   }
 
   /** Whether the byte at `position` goes on with the byte before it; `end`: where the candidate's range ends. */
@@ -128,7 +131,7 @@ export class JavaScriptTextContext implements EngineTextContext {
     for (let range = 0; range < ranges.length; range += 2) {
       const end = Math.min(ranges[range + 1], this.length);
       for (let start = ranges[range]; start < end; start++) {
-        if ((words[start] & (0xff | EDGE)) !== first) continue;
+        if ((words[start] & (0xff | EDGE | NO_START)) !== first) continue;
         const known = start < windowEnd ? Math.min(repeats[start - windowStart], windowEnd - start) : 1;
         if (start + known < windowEnd) continue;
         const same = this.#sameFrom(start, end, bytes, known);

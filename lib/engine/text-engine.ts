@@ -15,9 +15,15 @@ export interface TextAppendOptions {
   newRun: boolean;
   /** Whether the bytes are JSON-escaped text: an escape sequence is one character. */
   json: boolean;
-  /** One entry per byte, 1 where a quote may start before it and end before it; `null`: at every character's edge. */
+  /**
+   * One entry per byte: 1 where a quote may start before it and end before it, `EDGE_END` where it may only end; `null`:
+   * at every character's edge.
+   */
   edges: Uint8Array | null;
 }
+
+/** An edge before which a quote may end, and none may start. */
+export const EDGE_END = 2;
 
 /** The searchable context: one ordered byte sequence, cut into runs. */
 export interface EngineTextContext {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "text_edges.hpp"
+#include "verbatim.h"
 
 namespace verbatim {
 
@@ -24,6 +25,7 @@ void TextContext::Append(std::span<const uint8_t> text, const TextJoining& joini
       const bool is_edge =
           !in_escape && !IsContinuationByte(text[i]) && (joining.edges.empty() || joining.edges[i] != 0);
       if (is_edge) word |= kEdge;
+      if (!joining.edges.empty() && joining.edges[i] == VERBATIM_EDGE_END) word |= kNoStart;
       joins = true;
     }
     tail_.push_back(word);

@@ -18,7 +18,7 @@ struct TextJoining {
   bool new_run;
   /** The bytes are JSON-escaped text. */
   bool json;
-  /** Per byte, not 0 where a quote may start before it and end before it; empty: at every character's edge. */
+  /** Per byte, not 0 where a quote may end before it, and start unless VERBATIM_EDGE_END; empty: at every character. */
   std::span<const uint8_t> edges;
 };
 

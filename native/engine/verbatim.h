@@ -212,10 +212,13 @@ enum {
   VERBATIM_JSON = 4
 };
 
+/** Among a caller's edges: a quote may end before the byte, and none may start. */
+enum { VERBATIM_EDGE_END = 2 };
+
 /**
  * Appends `count` bytes; `flags` are VERBATIM_UNSEARCHABLE, VERBATIM_NEW_RUN and VERBATIM_JSON. `edges`: `count` bytes,
- * not 0 where a quote may start before the byte, and end before it; NULL: at every character's edge, to which they are
- * narrowed in any case. VERBATIM_CONTEXT_FULL past max_bytes.
+ * not 0 where a quote may start before the byte, and end before it, VERBATIM_EDGE_END where it may only end; NULL: at
+ * every character's edge, to which they are narrowed in any case. VERBATIM_CONTEXT_FULL past max_bytes.
  */
 VERBATIM_API verbatim_status verbatim_context_append_text(verbatim_context* context, const uint8_t* bytes, size_t count,
                                                           const uint8_t* edges, uint32_t flags);

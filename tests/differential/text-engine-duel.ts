@@ -4,7 +4,7 @@ import { beginsCharacter, type ByteRange, type Generated } from "../oracle/text-
 import { QuoteOracle, startsWith, TextContextOracle } from "../oracle/text-oracle.js";
 import { differ } from "./text-duel.js";
 
-/** A byte of an append; with this added to it, a caller's edge is before it. */
+/** A byte of an append; with this added to it, a caller's edge is before it; twice: one at which quotes only end. */
 export const EDGE = 0x100;
 
 /** One call on the interface of text engines, as plain data. */
@@ -154,7 +154,11 @@ function callOracle(
     case "append": {
       trio.quote = null;
       const bytes = operation.tokens.map(byteOf);
-      trio.oracle = trio.oracle.with(bytes, { ...operation, edges: edgesOf(bytes, operation) });
+      trio.oracle = trio.oracle.with(bytes, {
+        ...operation,
+        edges: edgesOf(bytes, operation),
+        noStart: operation.edges ? operation.tokens.map((place) => place >= 2 * EDGE) : undefined,
+      });
       return null;
     }
     case "truncate":
@@ -233,7 +237,7 @@ function callEngine(
   switch (operation.call) {
     case "append": {
       const { tokens, edges, searchable, newRun, json } = operation;
-      const given = edges ? Uint8Array.from(tokens, (place) => (place >= EDGE ? 1 : 0)) : null;
+      const given = edges ? Uint8Array.from(tokens, (place) => Math.floor(place / EDGE)) : null;
       context.append(Uint8Array.from(tokens, byteOf), { searchable, newRun, json, edges: given });
       return null;
     }

@@ -80,6 +80,8 @@ class Player {
   /** How often an append has a caller's edges, and how often one is then before a byte. */
   private readonly edged: number;
   private readonly edges: number;
+  /** How often it is an edge at which quotes only end. */
+  private readonly endsOnly: number;
 
   constructor(
     private readonly growth: TextGrowth,
@@ -91,6 +93,7 @@ class Player {
     this.maxLength = random.pick(growth.maxLengths);
     this.edges = random.pick([0, 0.02, 0.05, 0.1, 0.3, 0.6]);
     this.edged = random.pick([0, 0.5, 1]);
+    this.endsOnly = random.pick([0, 0, 0.2, 0.6]);
     this.tokens = this.randomTokens();
   }
 
@@ -166,7 +169,8 @@ class Player {
     // Now and then at the two ends: where nothing may start there is nothing to quote, and what is cut may lose an edge.
     const ends = random.chance(0.4);
     const isEdge = (at: number): boolean => random.chance(this.edges) || (ends && (at === 0 || at === count - 1));
-    const tokens = bytes.map((byte, at) => (edges && isEdge(at) ? byte + EDGE : byte));
+    const kind = (): number => (random.chance(this.endsOnly) ? 2 * EDGE : EDGE);
+    const tokens = bytes.map((byte, at) => (edges && isEdge(at) ? byte + kind() : byte));
     const [searchable, newRun] = [random.chance(0.95), random.chance(0.2)];
     return { call: "append", tokens, edges, searchable, newRun, json: this.json };
   }

@@ -212,6 +212,13 @@ export const textFaults: readonly Fault[] = [
     rule: 3,
     effect: "a quote goes on into the next run",
   },
+  {
+    file: "text_word.hpp",
+    original: "(word & «(kEdge | kSearchable | kNoStart)») == (kEdge | kSearchable)",
+    replacement: "(kEdge | kSearchable)",
+    rule: 5,
+    effect: "a quote starts at an edge at which quotes only end",
+  },
 ];
 
 /** Those that only what is cut and appended again shows. */

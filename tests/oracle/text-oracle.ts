@@ -11,6 +11,8 @@ export interface ByteJoining {
   newRun: boolean;
   /** For each byte whether an edge is before it; `null`: wherever a character begins. */
   edges: readonly boolean[] | null;
+  /** For each byte whether no quote may start before it, edge or not; none where it is left out. */
+  noStart?: readonly boolean[];
 }
 
 /** What is known of a byte of the sequence. */
@@ -20,6 +22,8 @@ interface Place {
   readonly run: number;
   /** Whether an edge is before it. */
   readonly edge: boolean;
+  /** Whether a quote may start before it, where an edge is. */
+  readonly start: boolean;
 }
 
 /** The searchable context c: bytes, the runs they are in, and the edges between them. Never changed once made. */
@@ -40,13 +44,13 @@ export class TextContextOracle {
   }
 
   /** The context with more bytes. */
-  with(bytes: readonly number[], { searchable, newRun, edges }: ByteJoining): TextContextOracle {
+  with(bytes: readonly number[], { searchable, newRun, edges, noStart }: ByteJoining): TextContextOracle {
     const places = this.places.length === this.length ? this.places : this.places.slice(0, this.length);
     bytes.forEach((byte, index) => {
       const position = places.length;
       const before = position === 0 || (newRun && index === 0) ? -1 : places[position - 1]!.run;
       const run = !searchable ? -1 : before === -1 ? position : before;
-      places.push({ byte, run, edge: edges ? edges[index]! : beginsCharacter(byte) });
+      places.push({ byte, run, edge: edges ? edges[index]! : beginsCharacter(byte), start: !noStart?.[index] });
     });
     return new TextContextOracle(places, places.length);
   }
@@ -70,7 +74,7 @@ export interface Generated {
 /** What a quote is constrained by, and the formulas over it. */
 export class QuoteOracle {
   private readonly ends: readonly number[];
-  /** Where a quote may start: searchable bytes that an edge is before. */
+  /** Where a quote may start: searchable bytes that an edge is before which is not for ends only. */
   private readonly starts: readonly number[];
 
   constructor(
@@ -81,7 +85,9 @@ export class QuoteOracle {
     readonly maxBytes: number,
   ) {
     this.ends = endsOf(context, ranges);
-    this.starts = [...this.ends.keys()].filter((i) => this.ends[i] !== undefined && context.at(i)!.edge);
+    this.starts = [...this.ends.keys()].filter((i) => {
+      return this.ends[i] !== undefined && context.at(i)!.edge && context.at(i)!.start;
+    });
   }
 
   /** Where q stands, from a start at an edge, in one run and one range, and no further than a quote from there may go. */
