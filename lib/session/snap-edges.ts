@@ -1,3 +1,5 @@
+import { forEachEdge } from "./unicode-segments.js";
+
 /** What a quote is made of whole units of. */
 export type Snap = "word" | "line" | "sentence";
 
@@ -46,41 +48,29 @@ function markLines(text: string, edges: Edges): void {
 }
 
 function markWords(text: string, edges: Edges): void {
-  forEachSegment(text, words, / (?=[A-Za-z0-9])|\n/g, (start) => edges.mark(start));
+  edges.mark(0);
+  forEachEdge(text, "word", (edge) => edges.mark(edge));
 }
 
 function markSentences(text: string, edges: Edges): void {
-  forEachSegment(text, sentences, /[a-z][.?!] (?=[A-Z])|\n/g, (start, sentence) => {
-    edges.mark(start);
-    const trimmed = sentence.trimEnd();
-    const from = sentence.length - sentence.trimStart().length;
-    if (trimmed.length === 0) return;
-    if (!startsWithMark.test(sentence.slice(from, from + 2))) edges.mark(start + from);
-    edges.mark(start + trimmed.length);
+  let start = 0;
+  forEachEdge(text, "sentence", (end) => {
+    markSentence(text, start, end, edges);
+    start = end;
   });
 }
 
-const words = new Intl.Segmenter("en", { granularity: "word" });
-const sentences = new Intl.Segmenter("en", { granularity: "sentence" });
-const startsWithMark = /^\p{Mark}/u;
-
-/** Text is segmented in pieces of about this many characters: the time that V8 takes for a segment grows with them. */
-const PIECE = 500;
-
-/** Calls `visit` with each segment in turn. What `cut` matches ends a segment whatever stands around it. */
-function forEachSegment(
-  text: string,
-  segmenter: Intl.Segmenter,
-  cut: RegExp,
-  visit: (start: number, segment: string) => void,
-): void {
-  for (let start = 0; start < text.length;) {
-    cut.lastIndex = start + PIECE;
-    const end = cut.test(text) ? cut.lastIndex : text.length;
-    for (const { index, segment } of segmenter.segment(text.slice(start, end))) visit(start + index, segment);
-    start = end;
-  }
+function markSentence(text: string, start: number, end: number, edges: Edges): void {
+  const sentence = text.slice(start, end);
+  edges.mark(start);
+  const trimmed = sentence.trimEnd();
+  const from = sentence.length - sentence.trimStart().length;
+  if (trimmed.length === 0) return;
+  if (!startsWithMark.test(sentence.slice(from, from + 2))) edges.mark(start + from);
+  edges.mark(start + trimmed.length);
 }
+
+const startsWithMark = /^\p{Mark}/u;
 
 /** Marks, by UTF-16 indices that do not decrease, at the bytes that these have in UTF-8. */
 class Edges {
