@@ -33,7 +33,7 @@ function each(buckets: readonly (string | number)[], least: number): Record<stri
 
 /** Every rule of docs/semantics.md, by its number. */
 export function everyRule(least: number): Record<string, number> {
-  return each([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], least);
+  return each([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13], least);
 }
 
 export function everyText(least: number): Record<string, number> {

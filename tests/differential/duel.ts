@@ -1,6 +1,15 @@
 import { RecallContext, RecallSession } from "../../lib/index.js";
 import { SessionOracle, type SessionOptions } from "../oracle/session.js";
-import { type Append, type Operation, type Outcome, performOnOracle, performOnSession } from "./operations.js";
+import {
+  type Append,
+  appendOptions,
+  layoutOf,
+  type Operation,
+  type Outcome,
+  performOnOracle,
+  performOnSession,
+  type Pieces,
+} from "./operations.js";
 
 export type Backend = "native" | "javascript";
 
@@ -8,6 +17,8 @@ export type Backend = "native" | "javascript";
 export interface Setup {
   options: SessionOptions;
   maskValue: number;
+  /** What tokens are in the text of documents; null: no document has a text. */
+  pieces: Pieces | null;
   /** The appends of a frozen context that the sessions share; null: they share none. */
   context: Append[] | null;
 }
@@ -31,16 +42,18 @@ export class Duel {
     private readonly setup: Setup,
     private readonly backends: readonly Backend[],
   ) {
-    const { options, context } = setup;
+    const { options, context, pieces } = setup;
     // A row wider than the vocabulary: one more word than it needs.
     this.expectedWords = new Int32Array(Math.ceil(options.vocabSize / 32) + 1);
     this.words = new Int32Array(this.expectedWords.length);
     if (context) {
       this.base = new SessionOracle({ ...options, maxContextTokens: undefined });
-      for (const append of context) this.base.append(append.tokens, append);
+      for (const append of context) performOnOracle(append, this.base, setup);
       for (const backend of backends) {
-        const shared = new RecallContext({ ...this.vocabulary, backend });
-        for (const { tokens, segment, recallable } of context) shared.append(tokens, { segment, recallable });
+        const shared = new RecallContext({ ...this.vocabulary, ...snapOf(options), backend });
+        for (const append of context) {
+          shared.append(append.tokens, { ...appendOptions(append), ...layoutOf(append, pieces) });
+        }
         this.contexts.push(shared.freeze());
       }
     }
@@ -59,10 +72,10 @@ export class Duel {
   step(on: number, operation: Operation): { mismatch: string | null; outcome: Outcome } {
     this.steps++;
     const trio = this.trios[on % this.trios.length]!;
-    const expected = performOnOracle(operation, trio.oracle, this.setup.maskValue);
+    const expected = performOnOracle(operation, trio.oracle, this.setup);
     let mismatch: string | null = null;
     trio.sessions.forEach((session, index) => {
-      const actual = performOnSession(operation, session);
+      const actual = performOnSession(operation, session, this.setup.pieces);
       const found = differentOutcome(expected, actual) ?? this.differentState(trio.oracle, session, operation);
       if (found) mismatch ??= `${this.backends[index]}: ${found}`;
     });
@@ -105,6 +118,7 @@ export class Duel {
         recallGenerated,
         maskValue,
         backend,
+        ...snapOf(options),
         ...(maxContextTokens !== undefined && { maxContextTokens }),
         ...(context && { context }),
       });
@@ -171,6 +185,10 @@ export class Duel {
     }
     return null;
   }
+}
+
+function snapOf({ snap }: SessionOptions): Pick<SessionOptions, "snap"> {
+  return snap === undefined ? {} : { snap };
 }
 
 function differentOutcome(expected: Outcome, actual: Outcome): string | null {

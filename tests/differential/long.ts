@@ -8,14 +8,18 @@ import { Histogram } from "./histogram.js";
 import {
   largeContexts,
   largeEngines,
+  manyDocuments,
   mediumContexts,
+  periodicTextEngines,
   repetitiveEngines,
   smallAlphabets,
   smallEngines,
+  smallTextEngines,
   undoing,
 } from "./suites.js";
+import { exploreTextEngine } from "./text-engine-explorer.js";
 import { exploreTexts } from "./text-explorer.js";
-import { largeTexts, smallTexts } from "./text-plans.js";
+import { largeTexts, manyTexts, smallTexts } from "./text-plans.js";
 
 const { steps, backends } = settings(20_000_000);
 const firstSeed = process.env.VERBATIM_SEED ? settings(0).seed : Math.floor(Date.now() / 1000);
@@ -36,10 +40,14 @@ for (let round = 0; histogram.steps < steps; round++) {
   exploreEngine(smallEngines, share(0.15), histogram);
   explore(mediumContexts, share(0.03), histogram);
   explore(largeContexts, share(0.01), histogram);
+  explore(manyDocuments, share(0.02), histogram);
   exploreEngine(repetitiveEngines, share(0.05), histogram);
   exploreEngine(largeEngines, share(0.01), histogram);
   // Text mode's oracle takes about a hundred times as long, so that its suites have a small share.
   exploreTexts(smallTexts, share(0.05), histogram);
   exploreTexts(largeTexts, share(0.002), histogram);
+  exploreTexts(manyTexts, share(0.002), histogram);
+  exploreTextEngine(smallTextEngines, share(0.1), histogram);
+  exploreTextEngine(periodicTextEngines, share(0.01), histogram);
   console.log(JSON.stringify({ round, seed: firstSeed + round * seedsPerRound, ...histogram.toJSON() }));
 }

@@ -1,10 +1,16 @@
 import { RecallError } from "../../lib/errors.js";
-import type { RecallSession } from "../../lib/index.js";
-import { Refusal, type SessionOracle } from "../oracle/session.js";
+import { ConstrainedSampler, type RecallSession } from "../../lib/index.js";
+import { uniformAt } from "../../lib/random.js";
+import { drawnId } from "../oracle/draw.js";
+import { type Layout, Refusal, type SessionOracle } from "../oracle/session.js";
+import type { Setup } from "./duel.js";
 
-/** A verb that sessions have whatever they search, tokens or text; of text, the `tokens` of an append are bytes. */
+/**
+ * A verb that sessions have whatever they search, tokens or text; of text, the `tokens` of an append are bytes. Of
+ * tokens, an append may tell where they stand in their text, and the text.
+ */
 export type CommonOperation =
-  | { verb: "append"; tokens: number[]; segment?: string; recallable?: boolean }
+  | { verb: "append"; tokens: number[]; segment?: string; recallable?: boolean; layout?: "text" | "offsets" }
   | { verb: "accept"; token: number }
   | { verb: "acceptAll"; tokens: number[] }
   | { verb: "validate"; tokens: number[] }
@@ -25,7 +31,8 @@ export type CommonOperation =
 export type Operation =
   | CommonOperation
   | { verb: "beginSpan"; segments?: string[]; end?: number[] }
-  | { verb: "apply"; width: number; offset: number };
+  | { verb: "apply"; width: number; offset: number }
+  | { verb: "sample"; seed: number; temperature: number };
 
 export type Append = Extract<Operation, { verb: "append" }>;
 
@@ -81,6 +88,18 @@ export function appendOptions({ segment, recallable }: Append): { segment?: stri
   return { ...(segment !== undefined && { segment }), ...(recallable !== undefined && { recallable }) };
 }
 
+/** The texts of tokens are these, again and again in the order of their ids. */
+export type Pieces = readonly string[];
+
+/** Where the tokens of a named append stand in their text; undefined where it does not tell. */
+export function layoutOf({ tokens, segment, layout }: Append, pieces: Pieces | null): Layout | undefined {
+  if (pieces === null || layout === undefined || segment === undefined) return undefined;
+  const texts = tokens.map((token) => pieces[token % pieces.length]!);
+  let end = 0;
+  const offsets = [0, ...texts.map((text) => (end += Buffer.byteLength(text)))];
+  return layout === "text" ? { offsets, text: texts.join("") } : { offsets };
+}
+
 export function draftOf(
   session: Pick<RecallSession, "draft">,
   { max, latest }: Extract<CommonOperation, { verb: "draft" }>,
@@ -99,11 +118,21 @@ function bitsOf(value: number): number {
   return new Int32Array(Float32Array.of(value).buffer)[0]!;
 }
 
-export function performOnOracle(operation: Operation, oracle: SessionOracle, maskValue: number): Outcome {
+/** A row for a vocabulary: few different logits, and some that are never drawn. */
+function logitsOf(vocabSize: number, seed: number): Float32Array {
+  return Float32Array.from({ length: vocabSize }, (_, id) => {
+    const choice = Math.imul(id + seed, 0x2c1b3c6d) >>> 28;
+    return choice < 2 ? [NaN, -Infinity][choice]! : choice / 4;
+  });
+}
+
+export function performOnOracle(operation: Operation, oracle: SessionOracle, { maskValue, pieces }: Setup): Outcome {
   return outcome(() => {
     switch (operation.verb) {
-      case "append":
-        return oracle.append(operation.tokens, operation);
+      case "append": {
+        const { segment, recallable } = operation;
+        return oracle.append(operation.tokens, { segment, recallable, layout: layoutOf(operation, pieces) });
+      }
       case "beginSpan":
         return oracle.beginSpan(operation);
       case "draft":
@@ -117,18 +146,27 @@ export function performOnOracle(operation: Operation, oracle: SessionOracle, mas
           allowed === null || kept.has(column) ? logitBits(column) : bitsOf(maskValue);
         return { masked: allowed !== null, bits: Array.from({ length: operation.width }, (_, column) => bits(column)) };
       }
+      case "sample": {
+        const { seed, temperature } = operation;
+        const { vocabSize } = oracle.options;
+        const ids = oracle.allowed() ?? Array.from({ length: vocabSize }, (_, id) => id);
+        const drawn = drawnId(logitsOf(vocabSize, seed), ids, temperature, uniformAt(seed, 0));
+        if (drawn === null) throw new Refusal("NO_VALID_TOKEN");
+        return drawn;
+      }
       default:
         return performAlike(operation, oracle);
     }
   });
 }
 
-export function performOnSession(operation: Operation, session: RecallSession): Outcome {
+export function performOnSession(operation: Operation, session: RecallSession, pieces: Pieces | null): Outcome {
   return outcome(() => {
     switch (operation.verb) {
       case "append": {
         const { tokens } = operation;
-        return session.append(tokens.length % 2 === 0 ? Int32Array.from(tokens) : tokens, appendOptions(operation));
+        const options = { ...appendOptions(operation), ...layoutOf(operation, pieces) };
+        return session.append(tokens.length % 2 === 0 ? Int32Array.from(tokens) : tokens, options);
       }
       case "beginSpan": {
         const { segments, end } = operation;
@@ -139,8 +177,7 @@ export function performOnSession(operation: Operation, session: RecallSession): 
       case "sources": {
         const { spans } = session;
         if (spans.length === 0) return null;
-        const sources = spans[operation.span % spans.length]!.sources({ limit: operation.limit });
-        return sources.map(({ segment, start, end }) => ({ segment, start, end }));
+        return spans[operation.span % spans.length]!.sources({ limit: operation.limit });
       }
       case "apply": {
         const buffer = new ArrayBuffer(4 * (operation.width + operation.offset));
@@ -148,6 +185,10 @@ export function performOnSession(operation: Operation, session: RecallSession): 
         for (let column = 0; column < operation.width; column++) bits[column] = logitBits(column);
         const masked = session.apply(new Float32Array(buffer, 4 * operation.offset));
         return { masked, bits: Array.from(bits) };
+      }
+      case "sample": {
+        const { seed, temperature } = operation;
+        return new ConstrainedSampler({ seed, temperature }).sample(logitsOf(session.vocabSize, seed), session);
       }
       default:
         return performAlike(operation, session);

@@ -2,10 +2,10 @@ import type { SessionOptions } from "../oracle/session.js";
 import { Random } from "../support/random.js";
 import { barrierLetter, createText, textKinds } from "../support/texts.js";
 import type { Plan } from "./explorer.js";
-import { append, type Manner, usualInside, usualOutside, type Weights } from "./proposals.js";
+import { append, layout, type Manner, usualInside, usualOutside, type Weights } from "./proposals.js";
 import { SessionOracle } from "../oracle/session.js";
 import type { Setup } from "./duel.js";
-import type { Append } from "./operations.js";
+import { type Append, performOnOracle, type Pieces } from "./operations.js";
 
 /** What a suite asks of its plans. */
 export interface Taste {
@@ -20,7 +20,18 @@ export interface Taste {
   inside?: Weights;
   /** Sizes of the appends that a scenario begins with. */
   opening?: (random: Random) => readonly number[];
+  /** How many of these are documents; 0.25 unless given. */
+  openingDocuments?: number;
+  /** How often documents have a text, and how often quotes then snap to it; 0 unless given. */
+  layouts?: number;
 }
+
+/** What the texts of documents are made of: pieces of words, of scripts without spaces, and of what has odd edges. */
+const pieceSets: readonly Pieces[] = [
+  ["a", "b", " ", "ab", " a", "b ", "é", ". ", "\n"],
+  ["日", "本語", "。", "は", " ", "\n", "한", "글은", "「", "カ", "12"],
+  ["a", "\u0301", "👍", "🏽", "\u200d", "\r\n", "\r", "", "Mr.", " A", "?! ", "x"],
+];
 
 /** A random plan: a vocabulary, options, a text, and perhaps a shared context. */
 export function plan(taste: Taste, seed: number): Plan {
@@ -40,13 +51,18 @@ export function plan(taste: Taste, seed: number): Plan {
     outside: { ...usualOutside, ...taste.outside },
     inside: { ...usualInside, ...taste.inside },
   };
-  const setup: Setup = { options, maskValue: random.pick([-Infinity, -1e4]), context: null };
+  const pieces = random.chance(taste.layouts ?? 0) ? random.pick(pieceSets) : null;
+  if (pieces !== null && random.chance(0.8)) {
+    options.snap = random.pick(["word", "line", "sentence"]);
+    options.recallGenerated = false;
+  }
+  const setup: Setup = { options, maskValue: random.pick([-Infinity, -1e4]), pieces, context: null };
   if (random.chance(0.3)) setup.context = randomContext(setup, manner, random);
   if (random.chance(0.08)) {
     const shared = (setup.context ?? []).reduce((sum, { tokens }) => sum + tokens.length, 0);
     options.maxContextTokens = shared + random.between(1, manner.maxLength);
   }
-  return { kind, setup, manner, opening: openingAppends(taste, manner, random), length: taste.length };
+  return { kind, setup, manner, opening: openingAppends(taste, setup, manner, random), length: taste.length };
 }
 
 function randomOptions(letters: number, random: Random): SessionOptions & { maxContextTokens?: number } {
@@ -87,17 +103,17 @@ function randomContext(setup: Setup, manner: Manner, random: Random): NonNullabl
     const intent = random.weighted({ append: 4, segment: 4, unrecallable: 1 });
     const proposed = append(intent, oracle, setup, manner, random);
     if (proposed.segment !== undefined && oracle.segments.includes(proposed.segment)) continue;
-    oracle.append(proposed.tokens, proposed);
+    performOnOracle(proposed, oracle, setup);
     appends.push(proposed);
   }
   return appends;
 }
 
-function openingAppends(taste: Taste, manner: Manner, random: Random): Append[] {
+function openingAppends(taste: Taste, setup: Setup, manner: Manner, random: Random): Append[] {
   const sizes = taste.opening?.(random) ?? [];
   return sizes.map((size, index) => ({
     verb: "append",
     tokens: Array.from({ length: size }, manner.text),
-    ...(random.chance(0.25) && { segment: `opening ${index}` }),
+    ...(random.chance(taste.openingDocuments ?? 0.25) && { segment: `opening ${index}`, ...layout(setup, random) }),
   }));
 }

@@ -15,6 +15,7 @@ export type Intent =
   | "draft"
   | "sources"
   | "apply"
+  | "sample"
   | "endSpan"
   | "rollback"
   | "truncate"
@@ -62,6 +63,7 @@ export const usualOutside: Weights = {
   sources: 5,
   draft: 1,
   apply: 0.7,
+  sample: 0.7,
   endSpan: 1,
   refuse: 1,
   fork: 1.5,
@@ -82,6 +84,7 @@ export const usualInside: Weights = {
   rollback: 3,
   truncate: 1.5,
   apply: 0.4,
+  sample: 1.2,
   append: 0.7,
   beginSpan: 0.7,
   fork: 0.7,
@@ -130,6 +133,8 @@ export function propose(
       };
     case "apply":
       return { verb: "apply", width: options.vocabSize + random.below(40), offset: random.below(4) };
+    case "sample":
+      return { verb: "sample", seed: random.below(1000), temperature: random.pick([0, 0.5, 1, 1]) };
     case "rollback":
       return { verb: "rollback", count: Math.min(oracle.length - oracle.initialLength, random.below(12)) };
     case "truncate": {
@@ -171,9 +176,15 @@ export function append(
   return {
     verb: "append",
     tokens,
-    ...(intent === "segment" && { segment: name }),
+    ...(intent === "segment" && { segment: name, ...layout(setup, random) }),
     ...((intent === "unrecallable" || random.chance(0.02)) && { recallable: false }),
   };
+}
+
+/** What a document tells of its text: all, where its tokens stand in it, or nothing. */
+export function layout({ pieces }: Setup, random: Random): Pick<Append, "layout"> {
+  if (pieces === null || random.chance(0.1)) return {};
+  return { layout: random.chance(0.9) ? "text" : "offsets" };
 }
 
 /** No token, a random size, or as many tokens as lead to the next block edge, all but a few. */

@@ -18,8 +18,14 @@ export function rulesOf(operation: Operation, outcome: Outcome, before: Glance, 
   if (verb === "truncate" || verb === "rollback" || verb === "reset" || verb === "fork") rules.add(9);
   if ((verb === "endSpan" || verb === "beginSpan") && accepted) rules.add(10);
   if (verb === "draft" && oracle.inSpan) rules.add(11);
+  if (oracle.inSpan && snaps(oracle)) rules.add(13);
   if (verb === "sources" && accepted && Array.isArray(outcome.returned) && outcome.returned.length > 0) rules.add(12);
   return rules;
+}
+
+/** Whether it depends on the edges of documents what a quote that has begun may go on with. */
+function snaps(oracle: SessionOracle): boolean {
+  return oracle.options.snap !== undefined && oracle.depth > 0 && oracle.candidates().continuations().length > 0;
 }
 
 function rulesInSpan(oracle: SessionOracle): number[] {

@@ -1,6 +1,7 @@
 import type { Random } from "../support/random.js";
 import type { Growth } from "./engine-explorer.js";
 import type { Taste } from "./plans.js";
+import type { TextGrowth } from "./text-engine-explorer.js";
 
 /** Tiny contexts over few letters: everything happens often, and shrinks to something a person can read. */
 export const smallAlphabets: Taste = {
@@ -8,6 +9,7 @@ export const smallAlphabets: Taste = {
   maxLengths: [10, 60, 60, 250, 600],
   maxAppend: 40,
   length: 300,
+  layouts: 0.3,
 };
 
 /** Vocabularies of real tokenizers, contexts of a few thousand tokens. */
@@ -16,6 +18,7 @@ export const mediumContexts: Taste = {
   maxLengths: [600, 1500, 5000, 9000],
   maxAppend: 3000,
   length: 400,
+  layouts: 0.2,
 };
 
 /** Truncations, forks and shared contexts, over and over. */
@@ -24,8 +27,20 @@ export const undoing: Taste = {
   maxLengths: [40, 300, 1200, 3000],
   maxAppend: 300,
   length: 500,
+  layouts: 0.2,
   outside: { append: 24, segment: 14, truncate: 8, rollback: 14, fork: 6, open: 4, leave: 4, reset: 0.2 },
   inside: { truncate: 2, rollback: 12, fork: 4, open: 2, leave: 2, reset: 0.1 },
+};
+
+/** A thousand short documents, searched whole and by name. */
+export const manyDocuments: Taste = {
+  alphabets: [2, 8, 60, 1000],
+  maxLengths: [12_000],
+  maxAppend: 60,
+  length: 800,
+  opening: (random) => Array.from({ length: random.between(990, 1010) }, () => random.below(9)),
+  openingDocuments: 0.98,
+  layouts: 0.5,
 };
 
 /** Contexts of up to 100,000 tokens; most begin with 50,000 and more. */
@@ -79,4 +94,24 @@ export const largeEngines: Growth = {
   opening: largePieces,
   sparse: 0.1,
   snap: 0.2,
+};
+
+/** The text engines alone, over contexts that a person can read. */
+export const smallTextEngines: TextGrowth = {
+  maxLengths: [12, 40, 40, 120, 300],
+  maxAppend: 60,
+  length: 120,
+  patience: 10,
+  periodic: 0.3,
+  opening: 30,
+};
+
+/** The text engines alone, over texts that repeat themselves: many candidates stay alive for long, and end one after the other. */
+export const periodicTextEngines: TextGrowth = {
+  maxLengths: [300, 900],
+  maxAppend: 300,
+  length: 100,
+  patience: 40,
+  periodic: 0.8,
+  opening: 250,
 };

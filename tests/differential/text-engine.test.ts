@@ -1,27 +1,8 @@
 import { test } from "uvu";
 import { account } from "./account.js";
 import { settings } from "./explore.js";
-import { exploreTextEngine, type TextGrowth } from "./text-engine-explorer.js";
-
-/** Contexts that a person can read. */
-const smallTextEngines: TextGrowth = {
-  maxLengths: [12, 40, 40, 120, 300],
-  maxAppend: 60,
-  length: 120,
-  patience: 10,
-  periodic: 0.3,
-  opening: 30,
-};
-
-/** Texts that repeat themselves: many candidates stay alive for long, and end one after the other. */
-const periodicTextEngines: TextGrowth = {
-  maxLengths: [300, 900],
-  maxAppend: 300,
-  length: 100,
-  patience: 40,
-  periodic: 0.8,
-  opening: 250,
-};
+import { periodicTextEngines, smallTextEngines } from "./suites.js";
+import { exploreTextEngine } from "./text-engine-explorer.js";
 
 test("the text engines alone, small contexts: all agree with the oracle", () => {
   const asked = settings(100_000);

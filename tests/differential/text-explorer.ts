@@ -30,8 +30,9 @@ function glance(oracle: TextSessionOracle) {
 /** Counts a step, and what happened in it that a rule is about, in a group of the histogram's own. */
 function count(
   histogram: Histogram,
-  { json, snap }: TextSetup,
-  { verb }: TextOperation,
+  { json, snap, minSpanBytes }: TextSetup,
+  { verb, ...operation }: TextOperation,
+  previous: TextOperation | undefined,
   outcome: Outcome,
   before: Glance,
   oracle: TextSessionOracle,
@@ -57,7 +58,20 @@ function count(
   add("masks outside a span", !after.inSpan && oracle.allowed() !== null);
   add("large contexts searched", after.inSpan && oracle.length > 4096);
   add("spans with nothing allowed", after.inSpan && oracle.allowed()!.length === 0);
+  add("spans that search some segments", verb === "beginSpan" && accepted && "segments" in operation);
+  add("copies of sessions with an open span", verb === "fork" && after.inSpan);
+  add("drafts of several tokens", verb === "draft" && accepted && (outcome.returned as number[]).length > 1);
+  add("tags withheld for the least length", after.inSpan && after.generated > 0 && after.generated < minSpanBytes);
+  add("spans in JSON mode with snap", after.inSpan && after.generated > 0 && json && snap !== null);
+  add("cuts inside an escape sequence", verb === "truncate" && accepted && json && endsInEscape(oracle.bytes));
+  const goesOn = verb === "append" && accepted && !("segment" in operation);
+  add("appends that go on with what was cut", goesOn && previous?.verb === "truncate");
   add("sources of closed quotes", verb === "sources" && accepted && before.spans > 0);
+}
+
+/** Whether these bytes of escaped text end before an escape sequence does. */
+function endsInEscape(bytes: readonly number[]): boolean {
+  return /^(?:[^\\]|\\u[0-9a-f]{4}|\\[^u])*\\(?:u[0-9a-f]{0,3})?$/.test(Buffer.from(bytes).toString("latin1"));
 }
 
 /**
@@ -80,18 +94,23 @@ function play(taste: TextTaste, seed: number, backends: readonly Backend[], hist
   const plan = textPlan(taste, random);
   const duel = new TextDuel(plan.setup, backends);
   const steps: Step<TextOperation>[] = [];
+  const step = (on: number, operation: TextOperation): void => {
+    const oracle = duel.oracle(on);
+    const before = glance(oracle);
+    const previous = steps.at(-1);
+    steps.push({ on, operation });
+    const { mismatch, outcome } = attempt(duel, on, operation);
+    if (mismatch !== null) throw report(seed, plan.setup, steps, mismatch, backends);
+    const last = previous?.on === on ? previous.operation : undefined;
+    count(histogram, plan.setup, operation, last, outcome, before, oracle, backends);
+  };
   try {
+    for (const append of plan.opening) step(0, append);
     let on = 0;
     for (let index = 0; index < taste.length; index++) {
       if (random.chance(0.1)) on = random.below(duel.count);
       on %= duel.count;
-      const oracle = duel.oracle(on);
-      const before = glance(oracle);
-      const operation = proposeText(oracle, plan, random, duel.count);
-      steps.push({ on, operation });
-      const { mismatch, outcome } = attempt(duel, on, operation);
-      if (mismatch !== null) throw report(seed, plan.setup, steps, mismatch, backends);
-      count(histogram, plan.setup, operation, outcome, before, oracle, backends);
+      step(on, proposeText(duel.oracle(on), plan, random, duel.count));
     }
   } finally {
     duel.close();

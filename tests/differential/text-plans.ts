@@ -14,6 +14,8 @@ export interface TextTaste {
   length: number;
   /** How often sessions share a context. */
   shared: number;
+  /** How many documents a scenario begins with; none unless given. */
+  documents?: (random: Random) => number;
 }
 
 /** Tiny contexts over few letters: everything happens often, and shrinks to something a person can read. */
@@ -34,9 +36,21 @@ export const largeTexts: TextTaste = {
   shared: 0.3,
 };
 
+/** A thousand short documents, searched whole and by name. */
+export const manyTexts: TextTaste = {
+  maxLengths: [9000],
+  pieces: 3,
+  pieceLength: 6,
+  length: 300,
+  shared: 0.3,
+  documents: (random) => random.between(990, 1010),
+};
+
 /** A random scenario of text mode: its options, and what its texts are made of. */
 export interface TextPlan {
   setup: TextSetup;
+  /** Appends that a scenario begins with. */
+  opening: Append[];
   characters: string[];
   maxLength: number;
   taste: TextTaste;
@@ -44,13 +58,15 @@ export interface TextPlan {
 
 const plainCharacters = [..."ab<>/r .\n", "é", "日"];
 const jsonCharacters = [...'ab"\\u:\n\u0001\u0010', "é"];
+/** Words and sentences, scripts without spaces, and characters that join others. */
+const snapCharacters = [..."aab  .\nA", "\r\n", "é", "日", "本", "。", "カ", "한", "글", "\u0301", "👍", "🏽", "Mr. "];
 const startTags = ["<r>", "<r>", "<<", "aab", "abab", ">", "é<", "日a", "<<r", "a b"];
 const endTags = ["</r>", "</r>", "</r>", "</</r>", "aab", "abaa", "a", "éé", ">", "aa", "/日", "r>"];
 
 export function textPlan(taste: TextTaste, random: Random): TextPlan {
   const json = random.chance(0.2);
-  const snap = random.chance(0.15) ? random.pick(["word", "line", "sentence"] as const) : null;
-  const drawn = json ? jsonCharacters : plainCharacters;
+  const snap = random.chance(0.25) ? random.pick(["word", "line", "sentence"] as const) : null;
+  const drawn = [...(json ? jsonCharacters : snap === null ? plainCharacters : []), ...(snap ? snapCharacters : [])];
   const startTag = random.chance(json ? 0.7 : 0.1) ? null : random.pick(startTags);
   const endTag = random.chance(0.05) ? null : json && random.chance(0.8) ? '"' : random.pick(endTags);
   const characters = Array.from({ length: random.between(2, 5) }, () => random.pick(drawn));
@@ -68,7 +84,7 @@ export function textPlan(taste: TextTaste, random: Random): TextPlan {
     snap,
     context: null,
   };
-  const plan = { setup, characters, maxLength, taste };
+  const plan: TextPlan = { setup, opening: [], characters, maxLength, taste };
   if (random.chance(taste.shared)) {
     const names = ["x", "y", undefined, undefined];
     setup.context = names.slice(random.below(4)).map((segment) => append(plan, random, segment));
@@ -76,6 +92,9 @@ export function textPlan(taste: TextTaste, random: Random): TextPlan {
   if (random.chance(0.08)) {
     const shared = (setup.context ?? []).reduce((sum, { tokens }) => sum + tokens.length, 0);
     setup.maxContextBytes = (json ? 6 : 1) * shared + random.between(1, maxLength);
+  }
+  for (let left = taste.documents?.(random) ?? 0; left > 0; left--) {
+    plan.opening.push(append(plan, random, random.chance(0.98) ? `document ${left}` : undefined));
   }
   return plan;
 }
@@ -176,12 +195,14 @@ export function proposeText(
         verb: "truncate",
         length: random.chance(0.7) ? random.pick(oracle.lengths) : random.below(oracle.length + 2),
       };
+    case "cut":
+      return { verb: "truncate", length: Math.max(0, oracle.length - random.magnitude(8)) };
     case "rollback":
       return { verb: "rollback", count: random.below(Math.min(6, oracle.accepted + 2)) };
     case "beginSpan": {
-      const segments = [...oracle.segments, ...(random.chance(0.05) ? ["nowhere"] : [])].filter(() =>
-        random.chance(0.6),
-      );
+      const known = [...oracle.segments, ...(random.chance(0.05) ? ["nowhere"] : [])];
+      const share = random.pick([0.6, 0.6, 3 / known.length]);
+      const segments = known.filter(() => random.chance(share));
       const end = random.pick([undefined, undefined, random.pick(endTags)]);
       return { verb: "beginSpan", ...(random.chance(0.4) && { segments }), ...(end !== undefined && { end }) };
     }
@@ -207,6 +228,7 @@ type ProposalName =
   | "startTag"
   | "part"
   | "rest"
+  | "cut"
   | "barrier"
   | "endTag"
   | "copy";
@@ -224,6 +246,7 @@ const outside: Weights = {
   acceptAll: 3,
   validate: 2,
   truncate: 4,
+  cut: 5,
   rollback: 6,
   beginSpan: 10,
   endSpan: 0.5,

@@ -2,6 +2,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { Random } from "../support/random.js";
 import { createText, take, textKinds } from "../support/texts.js";
+import { drawnId } from "./draw.js";
 import { ContextOracle, Survivors } from "./oracle.js";
 import { refusal } from "./refusal.js";
 import { SessionOracle, type SessionOptions } from "./session.js";
@@ -296,4 +297,37 @@ sessions("generated tokens that may not be recalled", () => {
   assert.is(allowed(oracle), ">");
 });
 
+sessions("quotes of whole words, and where they stand in their document's text", () => {
+  const oracle = session({ snap: "word", recallGenerated: false });
+  // "ab" is one word, " " and "é\n" are others.
+  const layout = { offsets: [0, 1, 2, 3, 5, 6], text: "ab é\n" };
+  oracle.append(ids("abcde"), { segment: "doc", layout });
+  oracle.append(ids("ax"), { segment: "without a text", layout: { offsets: [0, 1, 2] } });
+  generate(oracle, "<");
+  assert.is(allowed(oracle), "acde>");
+  generate(oracle, "a");
+  assert.is(allowed(oracle), "bx");
+  generate(oracle, "b");
+  assert.is(allowed(oracle), "c>");
+  generate(oracle, "cde>");
+  assert.equal(oracle.sources(0, 9), [{ segment: "doc", start: 0, end: 5, bytes: [0, 6], lines: [1, 1] }]);
+  generate(oracle, "<ax>");
+  assert.equal(oracle.sources(1, 9), [{ segment: "without a text", start: 0, end: 2, bytes: [0, 2] }]);
+});
+
 sessions.run();
+
+const draws = suite("draws");
+
+draws("ids are drawn in ascending order, each as much of [0, 1) as its probability", () => {
+  const logits = [Math.log(2), NaN, 0, Math.log(5), -Infinity];
+  const all = [0, 1, 2, 3, 4];
+  const at = (uniform: number, ids = all, temperature = 1) => drawnId(logits, ids, temperature, uniform);
+  assert.equal([at(0), at(0.249), at(0.251), at(0.374), at(0.376), at(0.999)], [0, 0, 2, 2, 3, 3]);
+  assert.equal([at(0.66, [0, 2]), at(0.67, [0, 2]), at(0, [1, 4])], [0, 2, null]);
+  // At a temperature of one half, weights are squared: 4, 1 and 25.
+  assert.equal([at(0.13, all, 0.5), at(0.14, all, 0.5), at(0.17, all, 0.5)], [0, 2, 3]);
+  assert.equal([at(0.1, all, 0), at(0.1, [0, 2], 0)], [3, 0]);
+});
+
+draws.run();

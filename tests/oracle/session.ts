@@ -1,4 +1,5 @@
 import { ContextOracle, type Range, Survivors } from "./oracle.js";
+import { definedEdges, type Unit } from "./snap-edges.js";
 
 /** Why a verb was refused: a `RecallError` code, or the argument error's class. */
 export class Refusal extends Error {
@@ -16,12 +17,28 @@ export interface SessionOptions {
   barrierTokenIds: readonly number[];
   recallGenerated: boolean;
   maxContextTokens?: number;
+  /** What quotes are made of whole units of; absent: of tokens. */
+  snap?: Unit;
+}
+
+/** A document's text and where in its UTF-8 bytes each token begins, and the last one ends. */
+export interface Layout {
+  offsets: readonly number[];
+  text?: string;
 }
 
 export interface Source {
   segment: string | null;
   start: number;
   end: number;
+  bytes?: [start: number, end: number];
+  lines?: [first: number, last: number];
+}
+
+interface AppendOptions {
+  segment?: string;
+  recallable?: boolean;
+  layout?: Layout;
 }
 
 interface Span {
@@ -41,6 +58,8 @@ interface Span {
 interface State {
   readonly spans: readonly Span[];
   readonly segments: readonly string[];
+  /** At the same indices: their layouts, where they were appended with one. */
+  readonly layouts: readonly (Layout | undefined)[];
   /** The sequence ends with a segment: unnamed tokens start a run. */
   readonly afterSegment: boolean;
 }
@@ -53,7 +72,7 @@ export class SessionOracle {
   readonly context: ContextOracle;
   /** For each position the index of its segment, -1 where it has none. */
   private readonly segmentOf: number[] = [];
-  private history: State[] = [{ spans: [], segments: [], afterSegment: false }];
+  private history: State[] = [{ spans: [], segments: [], layouts: [], afterSegment: false }];
   private state: State = this.history[0]!;
   private initial: { length: number; state: State } = { length: 0, state: this.state };
   /** The candidates of the open span and the allowed ids, where they have been asked for since the last change. */
@@ -121,10 +140,7 @@ export class SessionOracle {
     return { tokens: this.context.tokens.slice(start, end ?? this.length), start, end: end ?? this.length };
   }
 
-  append(
-    tokens: readonly number[],
-    { segment, recallable = true }: { segment?: string; recallable?: boolean } = {},
-  ): void {
+  append(tokens: readonly number[], { segment, recallable = true, layout }: AppendOptions = {}): void {
     if (this.inSpan) throw new Refusal("IN_SPAN");
     for (const token of tokens) this.checkId(token);
     if (segment !== undefined && this.segments.includes(segment)) throw new Refusal("SEGMENT_EXISTS");
@@ -133,8 +149,9 @@ export class SessionOracle {
       this.join(tokens, recallable);
       return;
     }
-    const state = { spans: this.state.spans, segments: [...this.segments, segment], afterSegment: true };
-    this.context.append(tokens, { searchable: recallable, newRun: true });
+    const segments = [...this.segments, segment];
+    const state = { ...this.state, segments, layouts: [...this.state.layouts, layout], afterSegment: true };
+    this.context.append(tokens, { searchable: recallable, newRun: true, edges: this.edgesOf(tokens, layout) });
     for (let count = 0; count < tokens.length; count++) {
       this.segmentOf.push(state.segments.length - 1);
       this.history.push(state);
@@ -234,7 +251,8 @@ export class SessionOracle {
         : this.candidates()
             .continuations()
             .filter((token) => !span.closing.includes(token));
-    const withheld = this.depth < minSpanTokens && quotable.length > 0;
+    const mayEnd = this.options.snap === undefined || this.candidates().mayEnd();
+    const withheld = (this.depth < minSpanTokens || !mayEnd) && quotable.length > 0;
     return [...new Set([...quotable, ...(withheld ? [] : span.closing)])].sort((a, b) => a - b);
   }
 
@@ -258,7 +276,8 @@ export class SessionOracle {
       const segment = this.segmentOf[i]!;
       const origin = segment === -1 ? 0 : this.segmentOf.indexOf(segment);
       const start = i - origin;
-      return { segment: segment === -1 ? null : this.segments[segment]!, start, end: start + tokens.length };
+      const source = { segment: segment === -1 ? null : this.segments[segment]!, start, end: start + tokens.length };
+      return { ...source, ...placeIn(this.state.layouts[segment], source) };
     });
   }
 
@@ -282,13 +301,21 @@ export class SessionOracle {
   /** Unnamed tokens, appended or generated, join the sequence. */
   private join(tokens: readonly number[], searchable: boolean): void {
     if (tokens.length === 0) return;
-    this.context.append(tokens, { searchable, newRun: this.state.afterSegment });
+    this.context.append(tokens, { searchable, newRun: this.state.afterSegment, edges: this.edgesOf(tokens) });
     const state = { ...this.state, afterSegment: false };
     for (let count = 0; count < tokens.length; count++) {
       this.segmentOf.push(-1);
       this.history.push(state);
     }
     this.become(state);
+  }
+
+  /** Rule 13: for each token whether its first byte is at an edge; without its text none is known to be. */
+  private edgesOf(tokens: readonly number[], layout?: Layout): boolean[] | undefined {
+    const { snap } = this.options;
+    if (snap === undefined) return undefined;
+    const edges = layout?.text === undefined ? [] : definedEdges(layout.text, snap);
+    return tokens.map((_, index) => edges[layout?.offsets[index] ?? -1] === 1);
   }
 
   private open(
@@ -325,8 +352,18 @@ export class SessionOracle {
   private ranges({ opened, segments }: Span): Range[] {
     if (segments === null) return [[0, opened]];
     return this.segments.flatMap((name, index): Range[] => {
-      const start = this.segmentOf.indexOf(index);
-      return start === -1 || !segments.includes(name) ? [] : [[start, this.segmentOf.lastIndexOf(index) + 1]];
+      const start = segments.includes(name) ? this.segmentOf.indexOf(index) : -1;
+      return start === -1 ? [] : [[start, this.segmentOf.lastIndexOf(index) + 1]];
     });
   }
+}
+
+/** The tokens [start, end) of a document in its bytes and its lines, as far as these are known. */
+function placeIn(layout: Layout | undefined, { start, end }: Source): Pick<Source, "bytes" | "lines"> {
+  if (!layout) return {};
+  const { offsets, text } = layout;
+  const [from, to] = [offsets[start]!, offsets[end]!];
+  if (text === undefined) return { bytes: [from, to] };
+  const lineOf = (byte: number): number => Buffer.from(text).subarray(0, byte).toString().split("\n").length;
+  return { bytes: [from, to], lines: [lineOf(from), lineOf(Math.max(from, to - 1))] };
 }
