@@ -56,7 +56,7 @@ export interface EngineMatcher {
   allows(token: number): boolean;
   /** Whether some candidate ends where its run does, or where a quote may start; at depth 0 always. */
   mayEnd(): boolean;
-  /** The tokens by which candidates continue, ascending, each once. Valid until the next call on this matcher. */
+  /** The tokens by which candidates continue, ascending, each once. Valid until the next call on any matcher. */
   continuations(): Int32Array;
   /**
    * The longest run of tokens, at most `max`, on which all candidates that have a continuation agree; with

@@ -19,6 +19,8 @@ export interface NativeAddon {
   compactContext(context: number): number;
   contextLength(context: number): number;
   contextBytes(context: number): number;
+  /** The bytes among them that no other context shares. */
+  contextOwnBytes(context: number): number;
   /** Contexts of this thread that are open. */
   liveContexts(): number;
 
@@ -42,6 +44,8 @@ export interface NativeAddon {
   draft(matcher: number, tokens: Int32Array, latest: number): number;
   /** How many of `starts`, at most all, were written. */
   sources(matcher: number, ranges: Int32Array | null, starts: Int32Array): number;
+  /** Bytes that a matcher holds, its context left out. */
+  matcherBytes(matcher: number): number;
   /** Matchers of this thread that are open. */
   liveMatchers(): number;
 

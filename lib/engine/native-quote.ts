@@ -4,8 +4,13 @@ import type { NativeHandles } from "./native-handles.js";
 
 /** Sets of at most this many tokens come with the call that makes them; larger ones are fetched. */
 const FEW = 64;
+/** Views of sets up to this size are kept. */
+const CACHED_SIZES = 32;
 /** The number of tokens has to be asked for. */
 const UNKNOWN = -1;
+
+/** Where larger sets are put, whichever matcher's they are: one that waits keeps none. */
+let many = new Int32Array(0);
 
 /** What matchers over tokens and over text have in common in the addon. */
 export abstract class NativeQuote {
@@ -19,7 +24,6 @@ export abstract class NativeQuote {
   readonly #ids = new Int32Array(new SharedArrayBuffer(FEW * Int32Array.BYTES_PER_ELEMENT));
   /** The first n of `#ids`, at index n: making a view costs more than a step. */
   readonly #views: Int32Array[] = [];
-  #many: Int32Array | undefined;
   #count = UNKNOWN;
 
   constructor(handles: NativeHandles, context: number) {
@@ -75,10 +79,11 @@ export abstract class NativeQuote {
     const verb = "list the continuations";
     if (this.#count === UNKNOWN) this.#count = checked(this.addon.continuations(this.matcher), verb);
     const count = this.#count;
-    if (count <= FEW) return (this.#views[count] ??= this.#ids.subarray(0, count));
-    if (this.#many === undefined || this.#many.length < count) this.#many = new Int32Array(roomFor(count));
-    checked(this.addon.copyContinuations(this.matcher, this.#many), verb);
-    return this.#many.subarray(0, count);
+    if (count < CACHED_SIZES) return (this.#views[count] ??= this.#ids.subarray(0, count));
+    if (count <= FEW) return this.#ids.subarray(0, count);
+    if (many.length < count) many = new Int32Array(2 ** Math.ceil(Math.log2(count)));
+    checked(this.addon.copyContinuations(this.matcher, many), verb);
+    return many.subarray(0, count);
   }
 
   /** Whether some token is known to come next. */
@@ -90,9 +95,4 @@ export abstract class NativeQuote {
   protected forgetTokens(): void {
     this.#count = UNKNOWN;
   }
-}
-
-/** The next power of two, so that a growing set does not take a new array each time. */
-function roomFor(count: number): number {
-  return 2 ** Math.ceil(Math.log2(count));
 }

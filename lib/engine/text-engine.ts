@@ -75,7 +75,7 @@ export interface EngineTextMatcher {
   rewind(depth: number): void;
   /** Whether `token` may come next. */
   allows(token: number): boolean;
-  /** The tokens that may come next, ascending; empty once closed. Valid until the next call on this matcher. */
+  /** The tokens that may come next, ascending; empty once closed. Valid until the next call on any matcher. */
   allowed(): Int32Array;
   /** Whether the quote may end here: its last byte is at an edge, and no part of the tag is pending. */
   mayEnd(): boolean;

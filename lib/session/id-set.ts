@@ -1,14 +1,27 @@
 /** Sets of ids as ascending `Int32Array`s. */
 
-/** Views of these sizes are kept, so that the common step allocates nothing. */
-const CACHED_SIZES = 64;
+/** A session keeps sets of at most so many ids for itself. */
+const FEW = 64;
+/** Views of sets up to this size are kept too, so that the common step allocates nothing. */
+const CACHED_SIZES = 32;
 /** Below this many entries a loop beats `TypedArray.prototype.set`. */
 const BLOCK_COPY_SIZE = 48;
 
-/** Where a session puts its set of allowed ids: one buffer that each new set overwrites. */
+/** Where sessions put sets that are too large to be kept by each: the last one of them all. */
+let largeIds = new Int32Array(0);
+let largeSet: Int32Array | null = null;
+
+/** Where a session puts its set of allowed ids: each new set overwrites it. */
 export class IdBuffer {
-  #ids = new Int32Array(CACHED_SIZES);
-  #views: Int32Array[] = [];
+  readonly #few = new Int32Array(FEW);
+  readonly #views: Int32Array[] = [];
+  /** Where the set goes that is being made. */
+  #ids = this.#few;
+
+  /** Whether a set that was put here is still there. A large one is gone once any session has made another. */
+  holds(set: Int32Array): boolean {
+    return set.length <= FEW || set === largeSet;
+  }
 
   /** The ids that are in either set. */
   union(left: Int32Array, right: Int32Array): Int32Array {
@@ -55,14 +68,26 @@ export class IdBuffer {
   }
 
   #reserve(size: number): void {
-    if (size <= this.#ids.length) return;
-    this.#ids = new Int32Array(Math.max(CACHED_SIZES, 2 * size));
-    this.#views = [];
+    if (size <= FEW) {
+      this.#ids = this.#few;
+      return;
+    }
+    if (size > largeIds.length) largeIds = new Int32Array(2 ** Math.ceil(Math.log2(size)));
+    largeSet = null;
+    this.#ids = largeIds;
   }
 
+  /** The first `size` of the ids that were put there. */
   #view(size: number): Int32Array {
-    if (size >= CACHED_SIZES) return this.#ids.subarray(0, size);
-    return (this.#views[size] ??= this.#ids.subarray(0, size));
+    if (size <= FEW && this.#ids !== this.#few) {
+      this.#few.set(this.#ids.subarray(0, size));
+      this.#ids = this.#few;
+    }
+    if (size < CACHED_SIZES) return (this.#views[size] ??= this.#few.subarray(0, size));
+    const view = this.#ids.subarray(0, size);
+    if (this.#ids !== this.#few) largeSet = view;
+    this.#ids = this.#few;
+    return view;
   }
 }
 

@@ -90,7 +90,8 @@ export class OpenSpan {
 
   /** Every id that may come next, ascending. */
   allowed(): Int32Array {
-    return (this.#allowed ??= this.#collectAllowed());
+    if (this.#allowed === null || !this.#buffer.holds(this.#allowed)) this.#allowed = this.#collectAllowed();
+    return this.#allowed;
   }
 
   /** Tokens to propose: never a closing one, never past the longest span. */

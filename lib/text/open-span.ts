@@ -101,7 +101,9 @@ export class OpenTextSpan {
 
   /** Every id that may come next, ascending. */
   allowed(): Int32Array {
-    return (this.#allowed ??= this.#buffer.union(this.#matcher.allowed(), NO_IDS));
+    if (this.#allowed === null || !this.#buffer.holds(this.#allowed))
+      this.#allowed = this.#buffer.union(this.#matcher.allowed(), NO_IDS);
+    return this.#allowed;
   }
 
   /** Tokens to propose: never part of a closing tag. */

@@ -92,8 +92,9 @@ export class TextMachine implements DecodingMachine {
   /** The ids that may come next, ascending; `null`: all. */
   allowed(): Int32Array | null {
     if (this.#open !== null) return this.#open.allowed();
-    if (this.#outside === undefined) this.#outside = this.#allowedOutside();
-    return this.#outside;
+    const known = this.#outside;
+    if (known === null || (known !== undefined && this.#buffer.holds(known))) return known;
+    return (this.#outside = this.#allowedOutside());
   }
 
   allows(id: number): boolean {

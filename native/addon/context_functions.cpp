@@ -158,9 +158,17 @@ napi_value ContextBytes(napi_env env, napi_callback_info info) {
   arguments.Read(0, handle);
   const ContextHandle* context = arguments.data<Environment>().contexts.Find(handle);
   if (context == nullptr) return ToJavaScript(env, -kClosed);
-  napi_value bytes = nullptr;
-  napi_create_int64(env, static_cast<int64_t>(verbatim_context_bytes(context->get())), &bytes);
-  return bytes;
+  return ToJavaScript(env, verbatim_context_bytes(context->get()));
+}
+
+// contextOwnBytes(context: number): number
+napi_value ContextOwnBytes(napi_env env, napi_callback_info info) {
+  const Arguments<1> arguments(env, info);
+  int32_t handle = -1;
+  arguments.Read(0, handle);
+  const ContextHandle* context = arguments.data<Environment>().contexts.Find(handle);
+  if (context == nullptr) return ToJavaScript(env, -kClosed);
+  return ToJavaScript(env, verbatim_context_own_bytes(context->get()));
 }
 
 // liveContexts(): number
@@ -183,6 +191,7 @@ const std::array<Function, kContextFunctionCount> kContextFunctions = {{
     {"compactContext", CompactContext},
     {"contextLength", ContextLength},
     {"contextBytes", ContextBytes},
+    {"contextOwnBytes", ContextOwnBytes},
     {"liveContexts", LiveContexts},
 }};
 

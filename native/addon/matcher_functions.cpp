@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <new>
 #include <utility>
 
@@ -137,12 +136,10 @@ napi_value CopyContinuations(napi_env env, napi_callback_info info) {
   if (!arguments.Read(0, handle) || !arguments.Read(1, copy)) return ToJavaScript(env, -VERBATIM_INVALID_ARGUMENT);
   const MatcherHandle* matcher = arguments.data<Environment>().matchers.Find(handle);
   if (matcher == nullptr) return ToJavaScript(env, -kClosed);
-  const int32_t* ids = nullptr;
   size_t count = 0;
-  const verbatim_status status = verbatim_matcher_allowed(matcher->get(), &ids, &count);
+  const verbatim_status status = verbatim_matcher_copy_allowed(matcher->get(), copy.data, copy.length, &count);
   if (status != VERBATIM_OK) return ToJavaScript(env, -status);
   if (count > copy.length) return ToJavaScript(env, -VERBATIM_INVALID_ARGUMENT);
-  std::copy_n(ids, count, copy.data);
   return ToJavaScript(env, static_cast<int32_t>(count));
 }
 
@@ -179,6 +176,16 @@ napi_value Sources(napi_env env, napi_callback_info info) {
   return ToJavaScript(env, status == VERBATIM_OK ? static_cast<int32_t>(count) : -status);
 }
 
+// matcherBytes(matcher: number): number
+napi_value MatcherBytes(napi_env env, napi_callback_info info) {
+  const Arguments<1> arguments(env, info);
+  int32_t handle = -1;
+  arguments.Read(0, handle);
+  const MatcherHandle* matcher = arguments.data<Environment>().matchers.Find(handle);
+  if (matcher == nullptr) return ToJavaScript(env, -kClosed);
+  return ToJavaScript(env, verbatim_matcher_bytes(matcher->get()));
+}
+
 // liveMatchers(): number
 napi_value LiveMatchers(napi_env env, napi_callback_info info) {
   const Arguments<1> arguments(env, info);
@@ -200,6 +207,7 @@ const std::array<Function, kMatcherFunctionCount> kMatcherFunctions = {{
     {"copyContinuations", CopyContinuations},
     {"draft", Draft},
     {"sources", Sources},
+    {"matcherBytes", MatcherBytes},
     {"liveMatchers", LiveMatchers},
 }};
 

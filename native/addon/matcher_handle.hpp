@@ -19,14 +19,9 @@ class MatcherHandle {
 
   /** How many continuations there are; they are in the array if it is long enough. Negative: a status, negated. */
   int32_t WriteContinuations() const {
-    const int32_t* ids = nullptr;
     size_t count = 0;
-    const verbatim_status status = verbatim_matcher_allowed(matcher_.get(), &ids, &count);
-    if (status != VERBATIM_OK) return -status;
-    if (count <= ids_.length) {
-      for (size_t i = 0; i < count; ++i) ids_.data[i] = ids[i];
-    }
-    return static_cast<int32_t>(count);
+    const verbatim_status status = verbatim_matcher_copy_allowed(matcher_.get(), ids_.data, ids_.length, &count);
+    return status == VERBATIM_OK ? static_cast<int32_t>(count) : -status;
   }
 
  private:

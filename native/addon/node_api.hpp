@@ -35,6 +35,12 @@ inline napi_value ToJavaScript(napi_env env, int32_t value) {
   return result;
 }
 
+inline napi_value ToJavaScript(napi_env env, size_t bytes) {
+  napi_value result = nullptr;
+  napi_create_int64(env, static_cast<int64_t>(bytes), &result);
+  return result;
+}
+
 /** The memory of a typed array; valid until control returns to JavaScript. */
 template <typename Element>
 struct ArrayView {

@@ -152,6 +152,11 @@ size_t verbatim_context_bytes(const verbatim_context* context) {
   return context->text != nullptr ? context->text->bytes() : context->context->bytes();
 }
 
+size_t verbatim_context_own_bytes(const verbatim_context* context) {
+  if (context == nullptr) return 0;
+  return context->text != nullptr ? context->text->own_bytes() : context->context->own_bytes();
+}
+
 verbatim_status verbatim_context_read(const verbatim_context* context, size_t start, size_t count, int32_t* tokens) {
   if (context == nullptr || context->context == nullptr) return VERBATIM_INVALID_ARGUMENT;
   if (tokens == nullptr && count > 0) return VERBATIM_INVALID_ARGUMENT;
@@ -198,6 +203,11 @@ verbatim_status verbatim_matcher_rewind(verbatim_matcher* matcher, size_t depth)
   });
 }
 
+size_t verbatim_matcher_bytes(const verbatim_matcher* matcher) {
+  if (matcher == nullptr) return 0;
+  return matcher->text.has_value() ? matcher->text->bytes() : matcher->matcher->bytes();
+}
+
 size_t verbatim_matcher_depth(const verbatim_matcher* matcher) {
   if (matcher == nullptr) return 0;
   return matcher->text.has_value() ? matcher->text->depth() : matcher->matcher->depth();
@@ -226,6 +236,14 @@ verbatim_status verbatim_matcher_allowed(verbatim_matcher* matcher, const int32_
     const std::span<const int32_t> allowed = target.Allowed();
     *ids = allowed.data();
     *count = allowed.size();
+    return VERBATIM_OK;
+  });
+}
+
+verbatim_status verbatim_matcher_copy_allowed(verbatim_matcher* matcher, int32_t* ids, size_t capacity, size_t* count) {
+  if ((ids == nullptr && capacity > 0) || count == nullptr) return VERBATIM_INVALID_ARGUMENT;
+  return WithEither(matcher, [&](auto& target) {
+    *count = target.CopyAllowed({ids, capacity});
     return VERBATIM_OK;
   });
 }

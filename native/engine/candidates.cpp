@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "vector_memory.hpp"
+
 namespace verbatim {
 
 void Candidates::Begin(std::span<const Range> ranges, bool restricted) {
@@ -10,6 +12,7 @@ void Candidates::Begin(std::span<const Range> ranges, bool restricted) {
   quote_.clear();
   cursors_.clear();
   survivors_.clear();
+  Trim(survivors_);
   nearby_ = {};
 }
 
@@ -38,6 +41,7 @@ bool Candidates::AdvanceMany(const Context& context, int32_t token) {
   const size_t kept = FilterSurvivors(context, token);
   if (kept == 0 && descents_.empty()) return false;
   Commit(context, token, kept);
+  Trim(survivors_);
   return true;
 }
 

@@ -7,6 +7,7 @@
 
 #include "context.hpp"
 #include "range.hpp"
+#include "vector_memory.hpp"
 
 namespace verbatim {
 
@@ -55,6 +56,10 @@ class Candidates {
   std::span<const Range> ranges() const { return ranges_; }
   /** Where survivors go on: the positions after their last matched token. */
   std::span<const int32_t> survivors() const { return survivors_; }
+  /** Without the object itself. */
+  size_t bytes() const {
+    return BytesOf(quote_) + BytesOf(cursors_) + BytesOf(descents_) + BytesOf(survivors_) + BytesOf(ranges_);
+  }
 
  private:
   /** The candidates in `block` that are at [low, high) of its order, parting at `node`. */

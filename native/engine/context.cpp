@@ -7,10 +7,11 @@
 namespace verbatim {
 
 Context::Context(int32_t vocab_size, int32_t max_tokens, std::span<const int32_t> barriers)
-    : vocab_size_(vocab_size), max_tokens_(max_tokens), distinct_(std::make_shared<DistinctTokens>(vocab_size)) {
+    : vocab_size_(vocab_size), max_tokens_(max_tokens), distinct_(vocab_size) {
   if (barriers.empty()) return;
-  barriers_.resize((static_cast<size_t>(vocab_size) + 31) / 32);
-  for (const int32_t token : barriers) barriers_[static_cast<size_t>(token) >> 5] |= uint32_t{1} << (token & 31);
+  std::vector<uint32_t> bitmask((static_cast<size_t>(vocab_size) + 31) / 32);
+  for (const int32_t token : barriers) bitmask[static_cast<size_t>(token) >> 5] |= uint32_t{1} << (token & 31);
+  barriers_ = std::make_shared<const std::vector<uint32_t>>(std::move(bitmask));
 }
 
 void Context::Append(std::span<const int32_t> tokens, bool searchable, bool new_run, std::span<const uint8_t> edges) {
@@ -20,22 +21,20 @@ void Context::Append(std::span<const int32_t> tokens, bool searchable, bool new_
   // First, since even an append that fails may move memory that matchers look at.
   ++version_;
   TakeMerge();
-  DistinctTokens& distinct = OwnDistinct();
-  if (!edges.empty() && inner_ == nullptr) inner_ = std::make_shared<InnerPositions>();
   try {
     if (tail_.size() + tokens.size() <= kTailLimit) {
       tail_.Reserve(kTailLimit);
-      AppendWords(tokens, edges, searchable, edge, distinct, [this](Word word) { tail_.Push(word); });
+      AppendWords(tokens, edges, searchable, edge, [this](Word word) { tail_.Push(word); });
     } else {
       std::vector<Word> words;
       words.reserve(tail_.size() + tokens.size());
       words.insert(words.end(), tail_.words().begin(), tail_.words().end());
-      AppendWords(tokens, edges, searchable, edge, distinct, [&words](Word word) { words.push_back(word); });
+      AppendWords(tokens, edges, searchable, edge, [&words](Word word) { words.push_back(word); });
       Seal(std::move(words));
     }
   } catch (const std::bad_alloc&) {
-    distinct.Truncate(old_length);
-    if (inner_ != nullptr) inner_->Truncate(old_length);
+    distinct_.Truncate(old_length);
+    inner_.Truncate(old_length);
     tail_.Truncate(static_cast<size_t>(old_length - tail_begin_));
     throw;
   }
@@ -44,7 +43,7 @@ void Context::Append(std::span<const int32_t> tokens, bool searchable, bool new_
 /** Turns tokens into words, the first with an edge before it or not, and passes them on. */
 template <typename Push>
 void Context::AppendWords(std::span<const int32_t> tokens, std::span<const uint8_t> edges, bool searchable, bool edge,
-                          DistinctTokens& distinct, Push&& push) const {
+                          Push&& push) {
   const int32_t start = length();
   int32_t position = start;
   // A word, not a bool: it goes into the next word as it is.
@@ -53,9 +52,9 @@ void Context::AppendWords(std::span<const int32_t> tokens, std::span<const uint8
     if (searchable && !IsBarrier(token)) {
       const bool is_inner = !edges.empty() && edges[static_cast<size_t>(position - start)] == 0;
       if (is_inner && edge_before == 0 && position > 0) {
-        inner_->Add(position);
+        inner_.Add(position);
       } else {
-        distinct.Add(token, position);
+        distinct_.Add(token, position);
       }
       push(token | edge_before);
       edge_before = 0;
@@ -139,7 +138,8 @@ void Context::TakeMerge() {
 }
 
 void Context::Compact() {
-  ShareDistinct();
+  distinct_.Share(true);
+  inner_.Share(length(), true);
   const size_t first = FirstToCompact();
   if (tail_.empty() && first + 1 >= pieces_.size()) return;
   const int32_t begin = first < pieces_.size() ? pieces_[first].begin : tail_begin_;
@@ -173,14 +173,14 @@ size_t Context::FirstToCompact() const {
 void Context::Truncate(int32_t new_length) {
   if (new_length >= length()) return;
   ++version_;
-  DistinctTokens& distinct = OwnDistinct();
+  distinct_.PrepareTruncate(new_length);
   if (new_length >= tail_begin_) {
     tail_.Truncate(static_cast<size_t>(new_length - tail_begin_));
   } else {
     CutBlock(new_length);
   }
-  distinct.Truncate(new_length);
-  if (inner_ != nullptr) inner_->Truncate(new_length);
+  distinct_.Truncate(new_length);
+  inner_.Truncate(new_length);
 }
 
 /** Drops what follows `new_length`, which lies in a block: what is left of that block is indexed anew. */
@@ -210,15 +210,9 @@ void Context::CutBlock(int32_t new_length) {
 }
 
 std::shared_ptr<Context> Context::Fork() {
-  ShareDistinct();
+  distinct_.Share(false);
+  inner_.Share(length(), false);
   return std::make_shared<Context>(*this);
-}
-
-/** Makes the set ready to be read by several contexts, and by several threads. */
-void Context::ShareDistinct() {
-  if (distinct_is_shared_) return;
-  distinct_->ids();
-  distinct_is_shared_ = true;
 }
 
 void Context::Read(int32_t start, std::span<int32_t> tokens) const {
@@ -239,20 +233,15 @@ Stretch Context::StretchAt(int32_t position) const {
 }
 
 size_t Context::bytes() const {
-  size_t total = sizeof(*this) + tail_.bytes() + barriers_.capacity() * sizeof(uint32_t) +
-                 pieces_.capacity() * sizeof(Piece) + distinct_->bytes() + (inner_ == nullptr ? 0 : inner_->bytes());
+  size_t total = own_bytes() + distinct_.shared_bytes() + inner_.shared_bytes();
+  if (barriers_ != nullptr) total += barriers_->capacity() * sizeof(uint32_t);
   for (const Piece& piece : pieces_) total += piece.block->bytes();
   return total;
 }
 
-DistinctTokens& Context::OwnDistinct() {
-  if (distinct_is_shared_) {
-    auto distinct = std::make_shared<DistinctTokens>(*distinct_);
-    if (inner_ != nullptr) inner_ = std::make_shared<InnerPositions>(*inner_);
-    distinct_ = std::move(distinct);
-    distinct_is_shared_ = false;
-  }
-  return *distinct_;
+size_t Context::own_bytes() const {
+  return sizeof(*this) + tail_.bytes() + pieces_.capacity() * sizeof(Piece) + distinct_.own_bytes() +
+         inner_.own_bytes();
 }
 
 }  // namespace verbatim

@@ -63,7 +63,10 @@ class Context {
   int32_t vocab_size() const { return vocab_size_; }
   int32_t max_tokens() const { return max_tokens_; }
   int32_t length() const { return tail_begin_ + static_cast<int32_t>(tail_.size()); }
+  /** What is shared with other contexts is counted whole. */
   size_t bytes() const;
+  /** What no other context shares. */
+  size_t own_bytes() const;
   /** Changes whenever the sequence or the index does. */
   uint64_t version() const { return version_; }
 
@@ -74,14 +77,15 @@ class Context {
   Stretch StretchAt(int32_t position) const;
   Word WordAt(int32_t position) const { return StretchAt(position).at(position); }
 
-  /** May sort; the result is valid until the context changes. */
-  std::span<const int32_t> distinct_ids() { return distinct_->ids(); }
-  const DistinctTokens& distinct() const { return *distinct_; }
+  /** The tokens with which a quote may start. */
+  const DistinctTokens& distinct() const { return distinct_; }
+  /** The same, to be sorted where it is not. */
+  DistinctTokens& distinct() { return distinct_; }
 
   /** Whether there are searchable positions at which no quote may start. */
-  bool has_inner_positions() const { return inner_ != nullptr && !inner_->empty(); }
+  bool has_inner_positions() const { return !inner_.empty(); }
   /** Whether a quote may start at `position`, if that is searchable. */
-  bool MayStart(int32_t position) const { return inner_ == nullptr || !inner_->Contains(position); }
+  bool MayStart(int32_t position) const { return !inner_.Contains(position); }
 
  private:
   /** The tail is sealed when it grows past kTailLimit, all but its last kTailKept tokens: undoing them is free. */
@@ -95,14 +99,11 @@ class Context {
   static constexpr int64_t kJoinedAtOnce = 2048;
 
   bool IsBarrier(int32_t token) const {
-    return !barriers_.empty() && (barriers_[static_cast<size_t>(token) >> 5] >> (token & 31) & 1) != 0;
+    return barriers_ != nullptr && ((*barriers_)[static_cast<size_t>(token) >> 5] >> (token & 31) & 1) != 0;
   }
-  /** What follows the sequence token by token, from here on this context's own. */
-  DistinctTokens& OwnDistinct();
-  void ShareDistinct();
   template <typename Push>
   void AppendWords(std::span<const int32_t> tokens, std::span<const uint8_t> edges, bool searchable, bool edge,
-                   DistinctTokens& distinct, Push&& push) const;
+                   Push&& push);
   void CutBlock(int32_t new_length);
   /**
    * Makes `words`, which follow the tail's begin, the end of the sequence in place of the tail: all but the last
@@ -116,18 +117,14 @@ class Context {
 
   int32_t vocab_size_;
   int32_t max_tokens_;
-  /** A bitmask; empty where there are no barriers. */
-  std::vector<uint32_t> barriers_;
+  /** A bitmask, shared with all forks; null where there are no barriers. */
+  std::shared_ptr<const std::vector<uint32_t>> barriers_;
   std::vector<Piece> pieces_;
   BlockMerge merge_;
   Tail tail_;
   int32_t tail_begin_ = 0;
-  /** The tokens with which a quote may start. */
-  std::shared_ptr<DistinctTokens> distinct_;
-  /** Null until tokens are appended with edges. */
-  std::shared_ptr<InnerPositions> inner_;
-  /** Shared sets are read only: whoever adds to them first makes a copy. */
-  bool distinct_is_shared_ = false;
+  DistinctTokens distinct_;
+  InnerPositions inner_;
   uint64_t version_ = 0;
 };
 

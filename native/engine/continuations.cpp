@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "merge_ids.hpp"
 #include "token_set.hpp"
+#include "vector_memory.hpp"
 
 namespace verbatim {
 namespace {
@@ -24,12 +26,50 @@ std::span<const int32_t> Continuations::Ids(Context& context, const Candidates& 
   if (!is_known_) Gather(context, candidates);
   if (extra_.empty()) return base_;
   if (base_.empty()) return extra_;
-  if (merged_.empty()) Merge();
+  if (merged_.empty()) {
+    merged_.resize(base_.size() + extra_.size());
+    MergeIds(base_, extra_, merged_.data());
+  }
   return merged_;
 }
 
+size_t Continuations::Copy(Context& context, const Candidates& candidates, std::span<int32_t> ids) {
+  if (candidates.IsLone()) {
+    const Word word = candidates.LoneContinuation(context);
+    if (!IsContinuation(word)) return 0;
+    if (!ids.empty()) ids.front() = word;
+    return 1;
+  }
+  if (!is_known_) Gather(context, candidates);
+  const size_t count = base_.size() + extra_.size();
+  if (count > ids.size()) return count;
+  MergeIds(base_, extra_, ids.data());
+  if (extra_.capacity() + merged_.capacity() > kKeptIds) {
+    ReleaseIds();
+    is_known_ = false;
+  }
+  return count;
+}
+
+bool Continuations::Contains(Context& context, const Candidates& candidates, int32_t id) {
+  if (candidates.IsLone()) return candidates.LoneContinuation(context) == id;
+  if (!is_known_) Gather(context, candidates);
+  return std::binary_search(base_.begin(), base_.end(), id) || std::binary_search(extra_.begin(), extra_.end(), id);
+}
+
+void Continuations::ReleaseIds() {
+  extra_ = {};
+  merged_ = {};
+}
+
+size_t Continuations::bytes() const {
+  return BytesOf(extra_) + BytesOf(merged_) + BytesOf(bitmask_) + BytesOf(set_ids_);
+}
+
 std::span<const uint32_t> Continuations::Bitmask(Context& context, const Candidates& candidates) {
-  if (candidates.depth() == 0 && !candidates.restricted()) return context.distinct().bitmask();
+  if (candidates.depth() == 0 && !candidates.restricted() && context.distinct().added_ids().empty()) {
+    return context.distinct().base_bitmask();
+  }
   ClearBitmask((static_cast<size_t>(context.vocab_size()) + 31) / 32);
   if (!candidates.IsLone()) {
     if (!is_known_) Gather(context, candidates);
@@ -47,8 +87,10 @@ void Continuations::Gather(Context& context, const Candidates& candidates) {
   extra_.clear();
   merged_.clear();
   if (candidates.depth() == 0 && !candidates.restricted()) {
-    base_ = context.distinct_ids();
-    base_bitmask_ = context.distinct().bitmask();
+    base_ = context.distinct().base_ids();
+    base_bitmask_ = context.distinct().base_bitmask();
+    const std::span<const int32_t> added = context.distinct().added_ids();
+    extra_.assign(added.begin(), added.end());
   } else if (candidates.depth() == 0) {
     GatherStarts(context, candidates);
     SortDistinct(extra_, context.vocab_size());
@@ -92,19 +134,6 @@ void Continuations::DropWhatBaseHolds() {
     const size_t word = static_cast<size_t>(id) >> 5;
     return word < base_bitmask_.size() && (base_bitmask_[word] >> (id & 31) & 1) != 0;
   });
-}
-
-void Continuations::Merge() {
-  merged_.resize(base_.size() + extra_.size());
-  auto out = merged_.begin();
-  auto rest = base_.begin();
-  for (const int32_t id : extra_) {
-    const auto next = std::lower_bound(rest, base_.end(), id);
-    out = std::copy(rest, next, out);
-    *out++ = id;
-    rest = next;
-  }
-  std::copy(rest, base_.end(), out);
 }
 
 void Continuations::FillBitmask() {

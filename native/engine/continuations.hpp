@@ -19,17 +19,31 @@ namespace verbatim {
 class Continuations {
  public:
   /** To be called when the candidates change. */
-  void Forget() { is_known_ = false; }
+  void Forget() {
+    is_known_ = false;
+    if (extra_.capacity() + merged_.capacity() > kKeptIds) ReleaseIds();
+  }
 
   /** Valid until the candidates or the context change. */
   std::span<const int32_t> Ids(Context& context, const Candidates& candidates);
+  /**
+   * Writes the ids if there is room for all of them; how many there are. A large set is not kept then: who asks for it
+   * again waits for it again.
+   */
+  size_t Copy(Context& context, const Candidates& candidates, std::span<int32_t> ids);
+  bool Contains(Context& context, const Candidates& candidates, int32_t id);
+  /** Without the object itself. */
+  size_t bytes() const;
   std::span<const uint32_t> Bitmask(Context& context, const Candidates& candidates);
 
  private:
+  /** Room for so many gathered ids is kept from step to step. */
+  static constexpr size_t kKeptIds = 512;
+
   void Gather(Context& context, const Candidates& candidates);
   void GatherStarts(const Context& context, const Candidates& candidates);
   void DropWhatBaseHolds();
-  void Merge();
+  void ReleaseIds();
   void FillBitmask();
   void ClearBitmask(size_t words);
 

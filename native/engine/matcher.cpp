@@ -27,10 +27,7 @@ void Matcher::Rewind(size_t depth) {
   continuations_.Forget();
 }
 
-bool Matcher::Allows(int32_t token) {
-  const std::span<const int32_t> allowed = Allowed();
-  return std::binary_search(allowed.begin(), allowed.end(), token);
-}
+bool Matcher::Allows(int32_t token) { return continuations_.Contains(*context_, candidates_, token); }
 
 size_t Matcher::Draft(std::span<int32_t> tokens) const {
   Matcher ahead(context_);

@@ -27,6 +27,8 @@ class Matcher {
   bool Allows(int32_t token);
   /** A(c, r), ascending, without any end token. Valid until the next call. */
   std::span<const int32_t> Allowed() { return continuations_.Ids(*context_, candidates_); }
+  /** Writes the same ids if there is room for all of them; how many there are. */
+  size_t CopyAllowed(std::span<int32_t> ids) { return continuations_.Copy(*context_, candidates_, ids); }
   /** The same as a bitmask. Valid until the next call. */
   std::span<const uint32_t> Bitmask() { return continuations_.Bitmask(*context_, candidates_); }
   bool MayEnd() const { return candidates_.MayEnd(*context_); }
@@ -36,6 +38,8 @@ class Matcher {
 
   size_t depth() const { return candidates_.quote().size(); }
   int32_t vocab_size() const { return context_->vocab_size(); }
+  /** Without the context. */
+  size_t bytes() const { return sizeof(*this) + candidates_.bytes() + continuations_.bytes(); }
 
  private:
   std::shared_ptr<Context> context_;

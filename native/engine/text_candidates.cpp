@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "text_order.hpp"
+#include "vector_memory.hpp"
 
 namespace verbatim {
 namespace {
@@ -24,6 +25,7 @@ void TextCandidates::Begin(const TextContext& context, std::span<const Range> ra
   quote_.clear();
   cursors_.clear();
   survivors_.clear();
+  Trim(survivors_);
   for (const TextContext::Piece& piece : context.pieces()) {
     cursors_.push_back({piece.block.get(), piece.begin, 0, piece.block->count()});
   }
@@ -133,6 +135,8 @@ bool TextCandidates::Advance(const TextContext& context, std::span<const uint8_t
   quote_.insert(quote_.end(), bytes.begin(), bytes.end());
   cursors_.swap(cursors);
   survivors_.swap(survivors);
+  survivors.clear();
+  Trim(survivors);
   return true;
 }
 

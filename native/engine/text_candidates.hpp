@@ -8,6 +8,7 @@
 #include "range.hpp"
 #include "text_context.hpp"
 #include "text_walk.hpp"
+#include "vector_memory.hpp"
 
 namespace verbatim {
 
@@ -27,6 +28,11 @@ class TextCandidates {
   std::span<const Range> ranges() const { return ranges_; }
   bool restricted() const { return restricted_; }
   int32_t max_bytes() const { return max_bytes_; }
+  /** Bytes of memory, without the object itself. */
+  size_t bytes() const {
+    return BytesOf(ranges_) + BytesOf(quote_) + BytesOf(cursors_) + BytesOf(survivors_) + BytesOf(next_cursors_) +
+           BytesOf(next_survivors_);
+  }
 
   /** Whether a quote may end here: some candidate is at an edge. Always before the first byte. */
   bool MayEnd(const TextContext& context) const;

@@ -129,9 +129,14 @@ const TextContext::Piece* TextContext::PieceAt(int32_t position) const {
 }
 
 size_t TextContext::bytes() const {
-  size_t total = sizeof(*this) + tail_.capacity() * sizeof(TextWord);
+  size_t total = own_bytes();
   for (const Piece& piece : pieces_) total += piece.block->bytes();
   return total;
+}
+
+size_t TextContext::own_bytes() const {
+  return sizeof(*this) + tail_.capacity() * sizeof(TextWord) + append_starts_.capacity() * sizeof(int32_t) +
+         pieces_.capacity() * sizeof(Piece);
 }
 
 }  // namespace verbatim

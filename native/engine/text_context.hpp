@@ -51,7 +51,10 @@ class TextContext {
   const TokenTrie& trie() const { return *trie_; }
   int32_t max_bytes() const { return max_bytes_; }
   int32_t length() const { return tail_begin_ + static_cast<int32_t>(tail_.size()); }
+  /** What is shared with other contexts is counted whole. */
   size_t bytes() const;
+  /** What no other context shares. */
+  size_t own_bytes() const;
   uint64_t version() const { return version_; }
   /** No stretch of a run is longer without a place in it where a quote may end. */
   int32_t LongestGap() const;

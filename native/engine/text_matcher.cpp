@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "merge_ids.hpp"
 #include "text_walk.hpp"
 #include "token_set.hpp"
+#include "vector_memory.hpp"
 
 namespace verbatim {
 namespace {
@@ -34,7 +36,7 @@ void TextMatcher::Begin(const TextSpan& span) {
   is_text_ = true;
   progress_.clear();
   closed_at_ = -1;
-  is_known_ = false;
+  Forget();
   version_ = context_->version();
 }
 
@@ -124,7 +126,7 @@ bool TextMatcher::AdvanceBytes(std::span<const uint8_t> bytes) {
   }
   generated_.insert(generated_.end(), bytes.begin(), bytes.end());
   ends_.push_back(generated_.size());
-  is_known_ = false;
+  Forget();
   return true;
 }
 
@@ -142,13 +144,42 @@ void TextMatcher::Rewind(size_t depth) {
 }
 
 bool TextMatcher::Allows(int32_t token) {
-  const std::span<const int32_t> allowed = Allowed();
-  return std::binary_search(allowed.begin(), allowed.end(), token);
+  if (!is_known_) Gather();
+  return std::binary_search(ids_.begin(), ids_.end(), token) ||
+         std::binary_search(base_ids_.begin(), base_ids_.end(), token);
 }
 
 std::span<const int32_t> TextMatcher::Allowed() {
   if (!is_known_) Gather();
-  return base_ids_.empty() ? ids_ : base_ids_;
+  if (base_ids_.empty()) return ids_;
+  if (ids_.empty()) return base_ids_;
+  if (merged_.empty()) {
+    merged_.resize(base_ids_.size() + ids_.size());
+    MergeIds(base_ids_, ids_, merged_.data());
+  }
+  return merged_;
+}
+
+size_t TextMatcher::CopyAllowed(std::span<int32_t> ids) {
+  if (!is_known_) Gather();
+  const size_t count = base_ids_.size() + ids_.size();
+  if (count > ids.size()) return count;
+  MergeIds(base_ids_, ids_, ids.data());
+  if (ids_.capacity() + merged_.capacity() > kKeptIds) {
+    ReleaseIds();
+    is_known_ = false;
+  }
+  return count;
+}
+
+void TextMatcher::ReleaseIds() {
+  ids_ = {};
+  merged_ = {};
+}
+
+size_t TextMatcher::bytes() const {
+  return sizeof(*this) + candidates_.bytes() + BytesOf(generated_) + BytesOf(ends_) + BytesOf(progress_) +
+         BytesOf(found_.tokens) + BytesOf(found_.closers) + BytesOf(ids_) + BytesOf(merged_) + BytesOf(bitmask_);
 }
 
 void TextMatcher::Gather() {
@@ -157,6 +188,7 @@ void TextMatcher::Gather() {
   found.closers.clear();
   base_ = nullptr;
   base_ids_ = {};
+  merged_.clear();
   is_relaxed_ = false;
   if (closed_at_ < 0) {
     TextWalk walk(context_->trie(), *closing_, found);
@@ -183,22 +215,21 @@ void TextMatcher::Gather() {
   }
   ids_.swap(found.tokens);
   SortDistinct(ids_, vocab_size());
-  if (!base.empty()) {
-    std::erase_if(ids_, [&base](int32_t id) { return std::binary_search(base.begin(), base.end(), id); });
-    if (ids_.empty()) {
-      base_ids_ = base;
-    } else {
-      const std::ptrdiff_t extra = static_cast<std::ptrdiff_t>(ids_.size());
-      ids_.insert(ids_.end(), base.begin(), base.end());
-      std::inplace_merge(ids_.begin(), ids_.begin() + extra, ids_.end());
-    }
-  }
+  std::erase_if(ids_, [&base](int32_t id) { return std::binary_search(base.begin(), base.end(), id); });
+  base_ids_ = base;
+  found.tokens.clear();
+  found.closers.clear();
+  Trim(found.tokens);
+  Trim(found.closers);
   is_known_ = true;
 }
 
 std::span<const uint32_t> TextMatcher::Bitmask() {
   bitmask_.assign((static_cast<size_t>(vocab_size()) + 31) / 32, 0);
-  for (const int32_t id : Allowed()) bitmask_[static_cast<size_t>(id) >> 5] |= uint32_t{1} << (id & 31);
+  if (!is_known_) Gather();
+  for (const std::span<const int32_t> ids : {std::span<const int32_t>(ids_), base_ids_}) {
+    for (const int32_t id : ids) bitmask_[static_cast<size_t>(id) >> 5] |= uint32_t{1} << (id & 31);
+  }
   return bitmask_;
 }
 

@@ -41,6 +41,8 @@ class TextMatcher {
   bool Allows(int32_t token);
   /** The tokens that may come next, ascending, those of the closing tag included. Valid until the next call. */
   std::span<const int32_t> Allowed();
+  /** Writes the same ids if there is room for all of them; how many there are. A large set is not kept then. */
+  size_t CopyAllowed(std::span<int32_t> ids);
   std::span<const uint32_t> Bitmask();
   size_t Draft(std::span<int32_t> tokens) const { return DraftBytes(tokens, false); }
   size_t DraftLatest(std::span<int32_t> tokens) const { return DraftBytes(tokens, true); }
@@ -53,9 +55,14 @@ class TextMatcher {
   int32_t byte_length() const { return static_cast<int32_t>(generated_.size()); }
   /** Bytes of the quote once it is closed, -1 before. */
   int32_t closed_at() const { return closed_at_; }
+  /** Bytes of memory, without the context. */
+  size_t bytes() const;
   bool MayEnd() const { return closed_at_ < 0 && is_text_ && candidates_.MayEnd(*context_); }
 
  private:
+  /** Room for so many gathered ids is kept from step to step. */
+  static constexpr size_t kKeptIds = 512;
+
   /** What there is after one more piece. */
   struct Next {
     bool is_text = false;
@@ -66,6 +73,12 @@ class TextMatcher {
   };
 
   Next Read(std::span<const uint8_t> bytes, bool relaxed, TextCandidates* text) const;
+  /** To be called when the quote changes. */
+  void Forget() {
+    is_known_ = false;
+    if (ids_.capacity() + merged_.capacity() > kKeptIds) ReleaseIds();
+  }
+  void ReleaseIds();
   void Gather();
   size_t DraftBytes(std::span<int32_t> tokens, bool latest) const;
 
@@ -87,12 +100,14 @@ class TextMatcher {
   bool is_known_ = false;
   /** Whether the closing tag is allowed below min_bytes, since nothing else is. */
   bool is_relaxed_ = false;
-  /** A large set that the index holds, and what it lacks; or all of the set. */
+  /** A large set that the index holds. */
   std::shared_ptr<const KeptContinuations> base_;
-  TextContinuations found_;
-  std::vector<int32_t> ids_;
-  /** Empty where `ids_` holds all: otherwise all are the base's. */
+  /** The ids of it that may come next, and those that it lacks, both ascending. */
   std::span<const int32_t> base_ids_;
+  std::vector<int32_t> ids_;
+  /** Both together, if both are needed. */
+  std::vector<int32_t> merged_;
+  TextContinuations found_;
   std::vector<uint32_t> bitmask_;
 };
 

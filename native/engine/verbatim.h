@@ -112,6 +112,9 @@ VERBATIM_API size_t verbatim_context_length(const verbatim_context* context);
 /** Bytes held by tokens and index; what is shared with forks is counted whole. */
 VERBATIM_API size_t verbatim_context_bytes(const verbatim_context* context);
 
+/** The bytes among them that no other context shares. */
+VERBATIM_API size_t verbatim_context_own_bytes(const verbatim_context* context);
+
 /** Copies the tokens at positions [start, start + count), which must exist, to `tokens`. */
 VERBATIM_API verbatim_status verbatim_context_read(const verbatim_context* context, size_t start, size_t count,
                                                    int32_t* tokens);
@@ -147,6 +150,9 @@ VERBATIM_API verbatim_status verbatim_matcher_advance(verbatim_matcher* matcher,
 /** Goes back to the first `depth` tokens of the quote, at most as many as it has. */
 VERBATIM_API verbatim_status verbatim_matcher_rewind(verbatim_matcher* matcher, size_t depth);
 
+/** Bytes that the matcher holds, its context left out; never stale. */
+VERBATIM_API size_t verbatim_matcher_bytes(const verbatim_matcher* matcher);
+
 /** Tokens matched so far; never stale. */
 VERBATIM_API size_t verbatim_matcher_depth(const verbatim_matcher* matcher);
 
@@ -158,6 +164,13 @@ VERBATIM_API verbatim_status verbatim_matcher_may_end(verbatim_matcher* matcher,
 
 /** The continuations A(c, r), ascending; *ids is the matcher's and valid until the next call on it. */
 VERBATIM_API verbatim_status verbatim_matcher_allowed(verbatim_matcher* matcher, const int32_t** ids, size_t* count);
+
+/**
+ * The same set, copied: *count is how many there are, and they are written to `ids` if there is room for all of them,
+ * `capacity` or less. A large set is not kept then, so that a matcher that waits holds little memory.
+ */
+VERBATIM_API verbatim_status verbatim_matcher_copy_allowed(verbatim_matcher* matcher, int32_t* ids, size_t capacity,
+                                                           size_t* count);
 
 /**
  * The same set as a bitmask of ceil(vocab_size / 32) words: bit i % 32 of word i / 32 is 1 where token i is allowed.
@@ -185,8 +198,8 @@ VERBATIM_API verbatim_status verbatim_matcher_sources(verbatim_matcher* matcher,
 /*
  * For models without delimiter tokens: a context of bytes and a matcher over it, by the same handles. Candidates are
  * byte offsets, any tokenisation of a quote is legal, and a textual tag closes it. verbatim_context_truncate, _fork,
- * _compact, _length (in bytes), _bytes, _destroy and verbatim_matcher_create, _destroy, _advance, _rewind (by pieces),
- * _depth (in pieces), _allows, _allowed, _bitmask, _draft and _may_end serve both; the other verbs of a context or
+ * _compact, _length (in bytes), _bytes, _own_bytes, _destroy and verbatim_matcher_create, _destroy, _advance, _rewind (by pieces),
+ * _depth (in pieces), _allows, _allowed, _copy_allowed, _bitmask, _draft, _may_end and _bytes serve both; the other verbs of a context or
  * matcher of tokens return VERBATIM_INVALID_ARGUMENT for one of text, and the other way round.
  */
 

@@ -32,17 +32,10 @@ export const faults: readonly Fault[] = [
   },
   {
     file: "context.cpp",
-    original: "  distinct.Truncate(new_length);\n",
+    original: "  distinct_.Truncate(new_length);\n",
     replacement: "",
     rule: 9,
     effect: "truncated tokens can still begin a quote",
-  },
-  {
-    file: "context.cpp",
-    original: "  distinct_is_shared_ = true;\n",
-    replacement: "",
-    rule: 9,
-    effect: "a fork's first tokens show in the original",
   },
   {
     file: "context.cpp",
@@ -239,6 +232,35 @@ export const faults: readonly Fault[] = [
     replacement: "",
     rule: 3,
     effect: "new ids are listed after the old ones",
+  },
+  {
+    file: "distinct_tokens.cpp",
+    original:
+      "if («shared_ == nullptr || shared_->occurrences.empty() || shared_->occurrences.back().position < length») return;",
+    replacement: "true",
+    rule: 9,
+    effect: "a fork that is cut into what it shares can still begin a quote with what is gone",
+  },
+  {
+    file: "distinct_tokens.cpp",
+    original: "sorted_.erase(std::lower_bound(sorted_.begin(), sorted_.end(), token));",
+    replacement: "",
+    rule: 9,
+    effect: "a fork that is cut can still begin a quote with what it had added",
+  },
+  {
+    file: "distinct_tokens.hpp",
+    original: "return (shared_ != nullptr && HasBit(shared_->bitmask, token)) || «OwnContains(token)»;",
+    replacement: "false",
+    rule: 3,
+    effect: "no quote begins with a token that a fork has added",
+  },
+  {
+    file: "continuations.cpp",
+    original: "    extra_.assign(added.begin(), added.end());\n",
+    replacement: "",
+    rule: 3,
+    effect: "the tokens that a fork has added are not listed",
   },
   {
     file: "matcher.cpp",
