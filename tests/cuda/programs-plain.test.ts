@@ -4,7 +4,7 @@ import { whileLocked } from "./support/build-lock.js";
 import { buildPrograms, checkHostSources } from "./support/emulated-build.js";
 import { run, testPrograms } from "./support/program-runs.js";
 
-testPrograms("plain");
+testPrograms("plain", 0.2);
 
 test("each of the host's files compiles by itself", () => checkHostSources());
 
