@@ -90,6 +90,7 @@ class HeaderCheck {
 
   #readEntry(): void {
     const key = this.#string("a metadata key", LIMITS.keyBytes);
+    if (key === "") this.#refuse("it has a metadata key without a name");
     const type = this.#bytes.uint32();
     if (key === ALIGNMENT_KEY || LAYERS_KEY.test(key)) return this.#readNumber(key, type);
     if (type === ARRAY) this.#skipArray(key);

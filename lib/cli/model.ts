@@ -40,7 +40,7 @@ export async function openModel(path: string, signal?: AbortSignal): Promise<Lla
   log.clear();
   try {
     const model = await llama.loadModel({ modelPath: path, loadSignal: signal });
-    expectTokenizer(path, model);
+    expectUsable(path, model);
     return model;
   } catch (error) {
     signal?.throwIfAborted();
@@ -86,8 +86,8 @@ async function startLlama(): Promise<Llama> {
   }
 }
 
-/** A model without one can be loaded, and generates nothing. */
-function expectTokenizer(path: string, { fileInfo }: LlamaModel): void {
+/** A model without a tokenizer, or without room for a token, can be loaded, and generates nothing. */
+function expectUsable(path: string, { fileInfo, trainContextSize }: LlamaModel): void {
   const { tokens, token_type: types } = (fileInfo.metadata.tokenizer?.ggml ?? {}) as {
     tokens?: unknown;
     token_type?: unknown;
@@ -98,4 +98,5 @@ function expectTokenizer(path: string, { fileInfo }: LlamaModel): void {
   if (types !== undefined && !(Array.isArray(types) && types.length === tokens.length)) {
     throw new ModelError(`${path} has a tokenizer whose tokens and types do not match`);
   }
+  if (trainContextSize < 1) throw new ModelError(`${path} has a context length of ${trainContextSize} tokens`);
 }
