@@ -282,6 +282,15 @@ for (const backend of backends) {
     );
     assert.is(session.contextLength, 0);
   });
+
+  test(`Text mode: text that is not UTF-8 is no JSON (${backend})`, () => {
+    const session = makeSession({ json: true });
+    assert.is(
+      thrownBy(() => session.append(Uint8Array.of(0x61, 0xc3))),
+      'RangeError: Expected "text" to be valid UTF-8, as "json" needs it',
+    );
+    assert.is(session.contextLength, 0);
+  });
 }
 
 for (const [what, make, thrown] of vocabularies) {

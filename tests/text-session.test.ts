@@ -3,7 +3,7 @@ import * as assert from "uvu/assert";
 import type { RecallTextSession } from "../lib/index.js";
 import { backends } from "./support/backends.js";
 import { refusal } from "./support/thrown.js";
-import { recallTokens as tokens, say, textSnapshot, type Tokens } from "./support/text-vocabulary.js";
+import { recallTokens as tokens, say, textSnapshot, utf8, type Tokens } from "./support/text-vocabulary.js";
 
 for (const backend of backends) {
   const makeSession = (options?: Parameters<Tokens["session"]>[1]) => tokens.session(backend, options);
@@ -283,6 +283,76 @@ for (const backend of backends) {
     say(session, "\\n", "b");
     assert.equal(session.spans[1].sources(), [{ segment: "a", start: 3, end: 5, bytes: [3, 5], lines: [2, 3] }]);
   });
+
+  rule("Text mode 7. What truncate leaves of an escape sequence or a character is in no quote", () => {
+    for (const [text, length, rest] of [
+      ['a"b', 2, ""],
+      ["a\u0001b", 2, ""],
+      ["a\u0001b", 6, ""],
+      ["aéb", 2, ""],
+      ['a"b', 2, "n"],
+      ["aéb", 2, "b"],
+    ] as const) {
+      for (const segment of [undefined, "s"]) {
+        const session = makeSession({ json: true });
+        session.append(text, { segment });
+        session.truncate(length);
+        assert.is(session.contextLength, length);
+        session.append(rest);
+        assert.is(session.contextLength, length + rest.length);
+        session.beginSpan();
+        const first = ["a", "b", '"', "n"].filter((token) => token === "a" || token === rest || token === '"');
+        assert.equal(tokens.allowed(session), first, JSON.stringify(text));
+        say(session, "a");
+        assert.equal(tokens.allowed(session), ['"']);
+        say(session, '"');
+        assert.is(session.spans[0].text, "a");
+        assert.equal(
+          session.spans[0].sources().map(({ start, end }) => [start, end]),
+          [[0, 1]],
+        );
+      }
+    }
+  });
+
+  rule("Text mode 7. Cut before an escape sequence or behind it, text is quoted to its end", () => {
+    const session = makeSession({ json: true });
+    session.append('a\\"b');
+    for (const [length, quote] of [
+      [6, ["a", "\\", "\\", "\\", '"', "b"]],
+      [5, ["a", "\\", "\\", "\\", '"']],
+      [4, ["a", "\\", "\\"]],
+      [3, ["a", "\\", "\\"]],
+      [2, ["a"]],
+      [1, ["a"]],
+    ] as const) {
+      session.truncate(length);
+      const fork = session.fork();
+      fork.beginSpan();
+      say(fork, ...quote);
+      assert.equal(tokens.allowed(fork), ['"'], `${length}`);
+      say(fork, '"');
+      assert.is(fork.spans[0].text, JSON.parse(`"${quote.join("")}"`));
+    }
+  });
+
+  rule(
+    "Text mode 1. Cut in the middle of a character, text is the bytes it has, and goes on with those appended",
+    () => {
+      const session = makeSession();
+      session.append("aé");
+      session.truncate(2);
+      session.beginSpan();
+      say(session, "a");
+      assert.is(session.allows(tokens.id("é")), false);
+      session.truncate(2);
+      session.endSpan();
+      session.append(utf8("éb").subarray(1));
+      session.beginSpan();
+      say(session, "a", "é", "b");
+      assert.is(session.spans.at(-1)!.text, "aéb");
+    },
+  );
 
   rule("Text mode 7. In JSON mode a tag opens spans only where it is given", () => {
     const session = makeSession({ json: true });

@@ -97,6 +97,15 @@ export function readText(text: unknown): Uint8Array {
   return expectBytes("text", text, { either: "a string or " });
 }
 
+/** A document's text; `option` is the one that needs the bytes to be UTF-8. */
+export function expectUtf8(bytes: Uint8Array, option: string): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw new RangeError(`Expected "text" to be valid UTF-8, as "${option}" needs it`);
+  }
+}
+
 /** Byte offsets at which lines start. */
 export function lineStartsOf(text: Uint8Array): Int32Array {
   const starts = [0];

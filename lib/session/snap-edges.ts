@@ -1,3 +1,4 @@
+import { expectUtf8 } from "./document-layout.js";
 import { forEachEdge } from "./unicode-segments.js";
 
 /** What a quote is made of whole units of. */
@@ -28,15 +29,7 @@ export function snapEdges(text: string, snap: Snap): Uint8Array {
  * @throws RangeError where they are not UTF-8
  */
 export function snapEdgesOf(text: Uint8Array, snap: Snap): Uint8Array {
-  return snapEdges(decode(text), snap);
-}
-
-function decode(text: Uint8Array): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(text);
-  } catch {
-    throw new RangeError('Expected "text" to be valid UTF-8, as "snap" needs it');
-  }
+  return snapEdges(expectUtf8(text, "snap"), snap);
 }
 
 function markLines(text: string, edges: Edges): void {

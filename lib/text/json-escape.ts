@@ -56,6 +56,45 @@ export class EscapedText {
   }
 }
 
+/**
+ * How many bytes at the end of escaped text are only the beginning of a character; `undefined` where earlier bytes have
+ * to tell. An escape sequence is one character.
+ * @param isAll whether the text has no earlier bytes
+ */
+export function lengthOfCut(escaped: Uint8Array, isAll: boolean): number | undefined {
+  for (let length = 1; length <= Math.min(LONGEST_CHARACTER - 1, escaped.length); length++) {
+    const at = escaped.length - length;
+    if (escaped[at] === BACKSLASH) {
+      const before = countBackslashes(escaped, at);
+      if (before === at && !isAll) return undefined;
+      const isShort = length >= 2 && escaped[at + 1] !== LETTER_U;
+      return before % 2 === 0 && !isShort ? length : 0;
+    }
+    const needed = utf8Length(escaped[at]);
+    if (needed > length) return length;
+    if (needed > 1) return 0;
+  }
+  return 0;
+}
+
+/** Bytes of the longest escape sequence. */
+const LONGEST_CHARACTER = 6;
+const LETTER_U = 0x75;
+
+/** Backslashes in a row that end before `end`. */
+function countBackslashes(bytes: Uint8Array, end: number): number {
+  let start = end;
+  while (start > 0 && bytes[start - 1] === BACKSLASH) start--;
+  return end - start;
+}
+
+/** Bytes of the character that a byte begins; 0 where it begins none. */
+function utf8Length(byte: number): number {
+  if (byte < 0x80) return 1;
+  if (byte < 0xc0) return 0;
+  return byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4;
+}
+
 function escapeInto(escaped: Uint8Array, text: Uint8Array): Uint8Array {
   let at = 0;
   for (const byte of text) {

@@ -1,5 +1,12 @@
 import { expectBoolean, expectOptions, expectString } from "../arguments.js";
-import { linesOf, lineStartsOf, readText, type RecallSource, type SegmentLayout } from "../session/document-layout.js";
+import {
+  expectUtf8,
+  linesOf,
+  lineStartsOf,
+  readText,
+  type RecallSource,
+  type SegmentLayout,
+} from "../session/document-layout.js";
 import { snapEdgesOf, type Snap } from "../session/snap-edges.js";
 import { EscapedText } from "./json-escape.js";
 
@@ -52,6 +59,7 @@ export function checkText(text: unknown, options: AppendTextOptions | undefined,
   const searchable = expectBoolean("recallable", recallable);
   const name = segment === undefined ? undefined : expectString("segment", segment);
   const original = readText(text);
+  if (form.json && typeof text !== "string") expectUtf8(original, "json");
   const escaped = form.json ? new EscapedText(original) : null;
   const bytes = escaped?.bytes ?? original;
   const edges = form.snap === null || !searchable ? null : edgesOf(original, form.snap, escaped);

@@ -301,10 +301,10 @@ export class TextMachine implements DecodingMachine {
 
   /** Back to the state in the midst of the append that is step `count`. */
   #cutAppend(count: number, length: number): void {
-    const { segments } = this.history.at(count);
+    const { before, segments } = this.history.at(count);
     const kept = count + 1 < this.history.count ? this.history.at(count + 1).segments : undefined;
     const spans = this.#closedSpans.filter(({ step }) => step < count).length;
-    this.sequence.truncate(length, kept, this.history.countBreaks(count));
+    this.sequence.cut(before, length, kept, this.history.countBreaks(count));
     this.#forget(count, spans);
     this.#record("append", length - this.length, segments);
   }

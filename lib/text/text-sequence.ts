@@ -1,7 +1,11 @@
 import type { EngineTextContext, EngineTextMatcher, TextEngine } from "../engine/text-engine.js";
 import { SegmentTable } from "../session/segments.js";
 import { contextFull } from "../session/sequence.js";
+import { lengthOfCut } from "./json-escape.js";
 import type { CheckedText } from "./text-document.js";
+
+/** Bytes that are looked at first to find a character that was cut: few texts have so many backslashes in a row. */
+const CUT_WINDOW = 32;
 
 /** One ordered byte sequence with its documents: what contexts and sessions of text mode are built on. */
 export class TextSequence {
@@ -51,6 +55,18 @@ export class TextSequence {
     this.#breaks.length -= breaks;
   }
 
+  /**
+   * The same in the midst of text that was appended from `start` on. In JSON mode, what that leaves of an escape sequence
+   * or of another character is kept out of every match: what is written next could not go on with it.
+   */
+  cut(start: number, length: number, segments?: number, breaks?: number): void {
+    const whole = this.#json ? this.#endOfCharacters(start, length) : length;
+    const rest = this.#text.read(whole, length);
+    this.#text.truncate(whole);
+    if (rest.length > 0) this.#text.append(rest, { searchable: false, newRun: false, json: false, edges: null });
+    this.truncate(length, segments, breaks);
+  }
+
   /** Start positions of a quote; see `TextEngine.findText`. */
   find(engine: TextEngine, quote: Uint8Array, ranges: Int32Array | null, limit: number): Int32Array {
     return engine.findText(this.#text, quote, ranges, limit);
@@ -70,6 +86,15 @@ export class TextSequence {
 
   close(): void {
     this.#text.close();
+  }
+
+  /** Where the last character that is whole ends, of JSON from `start` on that is cut at `length`. */
+  #endOfCharacters(start: number, length: number): number {
+    for (let size = CUT_WINDOW; ; size *= 2) {
+      const from = Math.max(start, length - size);
+      const cut = lengthOfCut(this.#text.read(from, length), from === start);
+      if (cut !== undefined) return length - cut;
+    }
   }
 
   #startsRun(): boolean {

@@ -221,7 +221,10 @@ VERBATIM_API verbatim_status verbatim_text_context_create(const verbatim_vocabul
                                                           verbatim_context** context);
 
 enum {
-  /** The bytes are JSON-escaped text: an escape sequence is one character. */
+  /**
+   * The bytes are JSON-escaped text: an escape sequence is one character. Truncated inside one, the run ends there: who
+   * wants no quote to end so truncates before it.
+   */
   VERBATIM_JSON = 4
 };
 

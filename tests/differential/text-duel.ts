@@ -81,11 +81,17 @@ export class TextDuel {
   step(on: number, operation: TextOperation): { mismatch: string | null; outcome: Outcome } {
     this.steps++;
     const trio = this.trios[on % this.trios.length]!;
+    const { inSpan } = trio.oracle;
     const expected = outcome(() => performOnOracle(operation, trio.oracle));
     let mismatch: string | null = null;
+    const isGenerated = operation.verb === "accept" || operation.verb === "acceptAll";
+    const closes = isGenerated && inSpan && !trio.oracle.inSpan;
     trio.sessions.forEach((session, index) => {
       const actual = outcome(() => performOnSession(operation, session));
-      const found = differ("the verb", actual, expected) ?? this.differentState(trio.oracle, session);
+      const found =
+        differ("the verb", actual, expected) ??
+        this.differentState(trio.oracle, session) ??
+        (closes ? this.brokenText(trio.oracle) : null);
       if (found) mismatch ??= `${this.backends[index]}: ${found}`;
     });
     let added: Trio | null = null;
@@ -161,6 +167,12 @@ export class TextDuel {
     const words = new Int32Array(Math.ceil(this.options.tokens.length / 32) + 1).fill(0x5a5a5a5a);
     const applies = session.fillBitmask(words);
     return { applies, words: Array.from(words) };
+  }
+
+  /** In JSON mode what a closing tag ends is all of a JSON string, whatever was cut before. */
+  private brokenText({ spans }: TextSessionOracle): string | null {
+    const last = spans.at(-1)!;
+    return this.textOf(last) === null ? `${JSON.stringify(last.bytes)} is quoted, which is no JSON` : null;
   }
 
   /** A quote's text; `null` where it is a piece of JSON that is not a string by itself. */

@@ -15,10 +15,11 @@ const textMode = "text mode";
 type Glance = ReturnType<typeof glance>;
 
 function glance(oracle: TextSessionOracle) {
-  const { inSpan, generated, quote } = oracle;
+  const { inSpan, generated, quote, cutOff } = oracle;
   const { length: spans, [spans - 1]: last } = oracle.spans;
   return {
     inSpan,
+    cutOff,
     spans,
     generated: generated.bytes.length,
     tags: generated.tags.length,
@@ -53,6 +54,8 @@ function count(
   add("quotes that the opening token begins", generated && after.spans > before.spans && after.generated > 0);
   add("spans that end with more text in the token", generated && !after.inSpan && before.inSpan && after.rest > 0);
   add("spans reopened", (verb === "truncate" || verb === "rollback") && !before.inSpan && after.inSpan);
+  add("JSON cut inside a character", verb === "truncate" && accepted && after.cutOff);
+  add("JSON that goes on after a cut", verb === "append" && accepted && before.cutOff && !after.cutOff);
   add("spans of both readings", after.bothReadings);
   add("spans of several tag readings", after.tags > 1);
   add("masks outside a span", !after.inSpan && oracle.allowed() !== null);

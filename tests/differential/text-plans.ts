@@ -140,7 +140,7 @@ function append(
         tokens.push(...bytesOf(random.pick(characters)));
   }
   // Bytes that are no text: a character cut in two.
-  if (setup.snap === null && random.chance(0.1)) tokens.splice(0, random.below(3));
+  if (setup.snap === null && !setup.json && random.chance(0.1)) tokens.splice(0, random.below(3));
   return { verb: "append", tokens, ...(segment !== undefined && { segment }) };
 }
 
@@ -154,6 +154,7 @@ export function proposeText(
   const { tokens } = plan.setup;
   const anyTokens = (most: number): number[] =>
     Array.from({ length: random.below(most + 1) }, () => random.below(tokens.length));
+  if (oracle.cutOff && !oracle.inSpan && random.chance(0.4)) return append(plan, random, undefined, oracle.bytes);
   switch (random.weighted<ProposalName>(oracle.inSpan ? inside : outside)) {
     case "append": {
       if (oracle.length > plan.maxLength) return { verb: "truncate", length: random.pick(oracle.lengths) };

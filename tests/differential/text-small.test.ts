@@ -12,6 +12,8 @@ test("small vocabularies that overlap: every backend of text mode agrees with th
       "spans closed by a tag": 1_000,
       "spans closed in JSON mode": 150,
       "spans closed with snap": 100,
+      "JSON cut inside a character": 20,
+      "JSON that goes on after a cut": 5,
       "quotes that the opening token begins": 200,
       "spans that end with more text in the token": 60,
       "spans reopened": 150,
