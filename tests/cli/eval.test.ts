@@ -54,6 +54,29 @@ function run(...args: string[]): { code: number | null; stdout: string; stderr: 
   return { code: status, stdout, stderr };
 }
 
+/** What programs may rely on, as docs/cli.md says. */
+const RATE = { value: "number", low: "number", high: "number", count: "number" };
+const ROW = {
+  ...{ model: "string", entries: "number", length: "number", constrained: "boolean", promptTokens: "number" },
+  ...{ answered: RATE, right: RATE, recallUsed: RATE, exactQuotes: RATE, wrongEntry: RATE, reward: RATE },
+  tokensPerSecond: RATE,
+};
+const EVAL_JSON = {
+  plan: {
+    ...{ workload: "string", sizes: [{ tokens: "number" }], dictionaries: "number", questions: "number" },
+    ...{ seed: "number", temperature: "number", maxTokens: "number", raw: "boolean", threads: "number" },
+  },
+  results: [ROW, ROW],
+};
+
+/** The names of a value's members, and their types; a figure that there is none of has the type of one. */
+function shapeOf(value: unknown): unknown {
+  if (value === null) return RATE;
+  if (Array.isArray(value)) return value.map(shapeOf);
+  if (typeof value !== "object") return typeof value;
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, shapeOf(member)]));
+}
+
 test("sharp: right, free and constrained; diluted: free it makes values up, constrained it does not", async () => {
   const sharp = await rows("sharp.gguf", {});
   assert.is(sharp.answers, 12);
@@ -94,6 +117,7 @@ test("the same seed gives the same figures but for the speed; a table for people
   assert.is(code, 0, stderr);
   assert.is(stderr, "");
   const { plan, results } = JSON.parse(stdout) as { plan: EvalPlan; results: (EvalRow & { model: string })[] };
+  assert.equal(shapeOf(JSON.parse(stdout)), EVAL_JSON);
   const timeless = (row: EvalRow) => ({ ...row, model: "chat", tokensPerSecond: null });
   const again = await rows("chat.gguf", plan);
   assert.equal(results.map(timeless), again.rows.map(timeless));
