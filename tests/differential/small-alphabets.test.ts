@@ -4,11 +4,11 @@ import { explore, settings } from "./explore.js";
 import { smallAlphabets } from "./suites.js";
 
 test("tiny contexts over few letters: every backend agrees with the oracle", () => {
-  const asked = settings(1_600_000);
+  const asked = settings(800_000);
   account("small-alphabets", asked, explore(smallAlphabets, asked), {
-    rule: everyRule(2_000),
-    text: everyText(50_000),
-    "length in a span": { "0-0": 5_000, "1-63": 200_000, "64-255": 100_000 },
+    rule: everyRule(1_000),
+    text: everyText(25_000),
+    "length in a span": { "0-0": 2_500, "1-63": 100_000, "64-255": 50_000 },
   });
 });
 

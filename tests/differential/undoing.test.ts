@@ -4,12 +4,12 @@ import { explore, settings } from "./explore.js";
 import { undoing } from "./suites.js";
 
 test("truncations, forks and shared contexts: every backend agrees with the oracle", () => {
-  const asked = settings(800_000);
+  const asked = settings(400_000);
   account("undoing", asked, explore(undoing, asked), {
-    rule: { ...everyRule(500), 9: 50_000 },
-    text: everyText(20_000),
-    verb: { truncate: 10_000, rollback: 20_000, fork: 5_000, open: 2_000, reset: 200 },
-    "length in a span": { "1-63": 50_000, "256-511": 20_000, "1024-4095": 1_000 },
+    rule: { ...everyRule(250), 9: 25_000 },
+    text: everyText(10_000),
+    verb: { truncate: 5_000, rollback: 10_000, fork: 2_500, open: 1_000, reset: 100 },
+    "length in a span": { "1-63": 25_000, "256-511": 10_000, "1024-4095": 500 },
   });
 });
 
