@@ -3,6 +3,8 @@ import { expectNumber, expectOptions } from "../arguments.js";
 import { RecallError } from "../errors.js";
 import type { RecallSpan } from "../span.js";
 import type { RecallTextSpan } from "../text-span.js";
+import { delimiterIds } from "./shared/delimiters.js";
+import { PaddingIds } from "./shared/padding-ids.js";
 import { JsonVocabulary } from "./shared/json-vocabulary.js";
 import { chooseMode, type RecallMode } from "./shared/mode.js";
 import type { RecallHostOptions, SessionOf } from "./shared/recall-options.js";
@@ -73,6 +75,7 @@ export class RecallLogitProcessor<Mode extends RecallMode = "text"> implements L
   readonly session: SessionOf<Mode>;
   /** Whether quotes stand between tokens or between tags. */
   readonly mode: "token" | "text";
+  readonly #paddingIds: PaddingIds;
 
   /**
    * @throws TypeError, RangeError for options
@@ -83,6 +86,7 @@ export class RecallLogitProcessor<Mode extends RecallMode = "text"> implements L
     const { tokenizerJson, mode = "text", maskValue = MASKED } = given;
     const vocabulary = JsonVocabulary.of(expectOptions("tokenizerJson", (tokenizerJson ?? null) as object));
     this.mode = chooseMode(vocabulary, { ...given, mode });
+    this.#paddingIds = new PaddingIds(vocabulary, this.mode === "token" ? delimiterIds(vocabulary, given) : []);
     const masked = expectNumber("maskValue", maskValue, -Infinity, Infinity);
     this.session = startSession(this.mode, vocabulary, given, masked) as SessionOf<Mode>;
   }
@@ -98,23 +102,25 @@ export class RecallLogitProcessor<Mode extends RecallMode = "text"> implements L
    */
   processLogits(logits: Float32Array): Float32Array {
     this.session.apply(logits);
+    this.#paddingIds.seeWidth(logits.length);
     return logits;
   }
 
   /**
    * For web-llm: follows the token that was sampled.
-   * @throws TypeError, RangeError for an id that the tokenizer does not have
+   * @throws TypeError, RangeError for an id that neither the tokenizer nor the row of logits has
    * @throws RecallError `NOT_ENFORCED` for a token that the mask forbids; `CONTEXT_FULL`
    */
   processSampledToken(token: number): void {
-    if (!this.session.allows(token)) {
+    const known = this.#paddingIds.forSession(token);
+    if (!this.session.allows(known)) {
       throw new RecallError(
         "NOT_ENFORCED",
         `web-llm sampled token ${token}, which does not continue any quote: something in the request, such as ` +
           '"response_format" or "logit_bias", overrides the recall constraint',
       );
     }
-    this.session.accept(token);
+    this.session.accept(known);
   }
 
   /** For web-llm: forgets what was generated, before another conversation. The documents stay. */

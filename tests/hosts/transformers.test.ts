@@ -41,6 +41,43 @@ async function generateFrom(rows: readonly (readonly number[])[], options: objec
   return generate(model, { input_ids: idsTensor(rows), ...NO_END, ...options });
 }
 
+test("an id that the rows have and the tokenizer lacks stands for nothing, in a prompt and where it is sampled", () => {
+  const width = bytes.length + 70;
+  for (const mode of ["token", "text"] as const) {
+    const recall = new RecallLogitsProcessor(tokenizer, {
+      mode,
+      ...(mode === "text" && { documents: [] }),
+      recallPrompt: true,
+    });
+    const ids = [BOS, ...encode("The"), width - 1, ...encode("red ball")].map(BigInt);
+    const step = (...next: number[]) => {
+      for (const id of [...next, null]) {
+        const logits = new (idsTensor([[0]]).constructor as typeof Tensor)("float32", new Float32Array(width), [
+          1,
+          width,
+        ]);
+        recall._call([ids], logits);
+        if (id === null) return logits.data as Float32Array;
+        ids.push(BigInt(id));
+      }
+      return new Float32Array(0);
+    };
+    step(width - 2, ...encode("cat"));
+    const [opening, closing] = mode === "token" ? [[START], [END]] : [encode("<recall>"), encode("</recall>")];
+    const row = step(...opening, ...encode("red ball"));
+    assert.ok(row.subarray(bytes.length).every((logit) => logit === -Infinity));
+    step(...closing);
+    assert.is(recall.session.spans.length, 1);
+    assert.is(recall.session.spans[0].open, false);
+    ids.push(BigInt(width));
+    assert.throws(
+      () => recall.session,
+      (error: unknown) => error instanceof RangeError,
+    );
+    recall.close();
+  }
+});
+
 test("thousands of spans are substrings of what their rows have read, by tokens and by text", async () => {
   let [spans, longest] = [0, 0];
   for (let seed = 0; seed < 3; seed++) {

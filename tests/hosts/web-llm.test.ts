@@ -51,6 +51,45 @@ for (const asTokens of [true, false]) {
   });
 }
 
+test("an id that the row has and the tokenizer lacks stands for nothing outside a quote, and is masked inside one", () => {
+  const width = 600;
+  for (const mode of ["text", "token"] as const) {
+    const recall = new RecallLogitProcessor<"token" | "text">({
+      ...{ tokenizerJson, mode, documents: [{ name: "d", text: "the ball" }] },
+      ...(mode === "token" && { encode }),
+    });
+    const step = (id: number) => {
+      recall.processLogits(new Float32Array(width));
+      recall.processSampledToken(id);
+    };
+    const [opening, closing] = mode === "token" ? [[START], [END]] : [encode("<recall>"), encode("</recall>")];
+    for (const id of [...encode("red"), width - 1, width - 2, ...encode("cat"), ...opening]) step(id);
+    const row = recall.processLogits(new Float32Array(width));
+    assert.ok(row.subarray(512).every((logit) => logit < -1e29));
+    assert.match(
+      thrownBy(() => recall.processSampledToken(width - 1)),
+      /^NOT_ENFORCED: .*token 599/,
+    );
+    // What the padding stands between is not one text.
+    const across = encode("redcat");
+    const refused = across.findIndex((id: number) => {
+      if (!recall.session.allows(id)) return true;
+      step(id);
+      return false;
+    });
+    assert.ok(refused !== -1, mode);
+    recall.session.endSpan();
+    for (const id of [...opening, ...encode("the ball"), ...closing]) step(id);
+    assert.is(recall.spans.at(-1)!.sources()[0].segment, "d");
+    for (const id of [width, -1, 1.5, NaN])
+      assert.match(
+        thrownBy(() => recall.processSampledToken(id)),
+        /^RangeError: /,
+      );
+    recall.close();
+  }
+});
+
 /** The ids of a text, token by token as the tiny model would write them. */
 function say(recall: LogitProcessor, ...ids: number[]): void {
   for (const id of ids) {

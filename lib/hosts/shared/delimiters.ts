@@ -32,3 +32,8 @@ export function findDelimiters(vocabulary: HostVocabulary, options: DelimiterOpt
     endTokenId: find("endToken", options.endToken ?? "<|end_recall|>"),
   };
 }
+
+/** The same as a list. */
+export function delimiterIds(vocabulary: HostVocabulary, options: DelimiterOptions): number[] {
+  return Object.values(findDelimiters(vocabulary, options));
+}

@@ -1,3 +1,4 @@
+import { expectId } from "../../arguments.js";
 import type { RecallTextSession } from "../../text-session.js";
 import type { TokenVocabulary } from "../../vocabulary/token-vocabulary.js";
 import { joinBytes } from "../../text/bytes.js";
@@ -130,6 +131,7 @@ export class TextHistory {
     if (tokens.length > 0 && session.inSpan) session.endSpan();
     const recallable = this.#options.recallPrompt;
     const base = session.contextLength;
+    for (const [i, token] of tokens.entries()) expectId(`tokens[${i}]`, token, this.#vocabulary.size);
     try {
       for (const run of runsOf(tokens.map((token) => this.#vocabulary.view(token)))) {
         session.append(run ?? BARRIER, { recallable: recallable && run !== null });

@@ -7,6 +7,8 @@ import { draftSource, type DraftSource } from "../shared/draft-source.js";
 import { expectQuotable, follow, startSession } from "../shared/following.js";
 import type { HistoryOptions } from "../shared/host-history.js";
 import type { HostVocabulary } from "../shared/host-vocabulary.js";
+import { delimiterIds } from "../shared/delimiters.js";
+import { PaddingIds } from "../shared/padding-ids.js";
 import { chooseMode, type RecallMode } from "../shared/mode.js";
 import type { RecallHostOptions, SessionOf } from "../shared/recall-options.js";
 import { Callable } from "./callable.js";
@@ -80,11 +82,12 @@ export class RecallLogitsProcessor<Mode extends RecallMode = "token"> extends Ca
     const given = { ...others, documents: typeof documents === "function" ? [] : documents };
     const quotable = expectQuotable(given);
     const vocabulary = vocabularyOf(tokenizer);
+    this.mode = chooseMode(vocabulary, given);
     this.#rowOptions = {
       padTokenId: tokenizer.pad_token_id ?? undefined,
       eosTokenIds: expectEosTokens(given.eosTokenIds ?? tokenizer.eos_token_id ?? [], vocabulary.size),
+      paddingIds: new PaddingIds(vocabulary, this.mode === "token" ? delimiterIds(vocabulary, given) : []),
     };
-    this.mode = chooseMode(vocabulary, given);
     this.tokenizer = tokenizer;
     this.#options = given;
     this.#vocabulary = vocabulary;
@@ -121,6 +124,7 @@ export class RecallLogitsProcessor<Mode extends RecallMode = "token"> extends Ca
   override _call(inputIds: bigint[][], logits: Tensor): Tensor {
     const start = performance.now();
     const rows = expectLogits(logits, inputIds.length);
+    this.#rowOptions.paddingIds.seeWidth(logits.dims[1]);
     this.follow(inputIds);
     rows.forEach((row, i) => this.#row(i).mask(row));
     this.#maskMilliseconds += performance.now() - start;

@@ -1,6 +1,7 @@
 import { RecallError } from "../../errors.js";
 import type { AnySession } from "../../session/any-session.js";
 import type { History } from "../shared/following.js";
+import type { PaddingIds } from "../shared/padding-ids.js";
 
 /** What a row of a batch needs to know of the batch's tokenizer. */
 export interface RowOptions {
@@ -8,6 +9,8 @@ export interface RowOptions {
   readonly padTokenId: number | undefined;
   /** With these tokens a row of several ends, while others go on. */
   readonly eosTokenIds: ReadonlySet<number>;
+  /** What the model's rows have beyond the tokenizer's ids. */
+  readonly paddingIds: PaddingIds;
 }
 
 /**
@@ -82,11 +85,12 @@ export class Row {
 
   /** A prompt, or what a conversation goes on with. */
   #start(ids: readonly bigint[]): void {
-    const { padTokenId } = this.#options;
+    const { padTokenId, paddingIds } = this.#options;
     let padding = 0;
     while (padding < ids.length && Number(ids[padding]) === padTokenId) padding++;
     this.#ids = null;
-    this.#history.align(Array.from(ids.slice(padding), Number), false);
+    const read = Array.from(ids.slice(padding), (id) => paddingIds.forSession(Number(id)));
+    this.#history.align(read, false);
     this.#ids = ids;
     this.#seen = ids.length;
     this.#awaits = this.#hasEnded = false;
@@ -105,9 +109,10 @@ export class Row {
   }
 
   #accept(token: number): void {
+    const known = this.#options.paddingIds.forSession(token);
     try {
-      if (!this.#session.allows(token)) throw notEnforced(token);
-      this.#history.accept(token);
+      if (!this.#session.allows(known)) throw notEnforced(token);
+      this.#history.accept(known);
     } catch (error) {
       // What the host goes on with is not what the session has.
       this.#ids = null;
