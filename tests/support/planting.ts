@@ -1,4 +1,4 @@
-/** Plants many faults in one build of C++ sources, each of which is chosen at run time: building takes longest. */
+/** Plants many faults in one build of C++ sources, or in one copy of JavaScript modules, each of which is chosen at run time: building takes longest. */
 export interface Patch {
   file: string;
   /**
@@ -17,15 +17,26 @@ export const choiceSource = `#include <cstdlib>
 extern const int planted_fault = std::getenv("${CHOICE}") ? std::atoi(std::getenv("${CHOICE}")) : -1;
 `;
 
+const cppDeclaration = "extern const int planted_fault;";
+/** The same at the beginning of a JavaScript module. */
+export const javascriptDeclaration = `const planted_fault = Number(process.env.${CHOICE} ?? -1);`;
+
 /** The environment in which a program that was built with faults has the fault with that index, or none. */
 export function environmentWith(index: number | undefined): NodeJS.ProcessEnv {
   return { ...process.env, [CHOICE]: index?.toString() };
 }
 
-/** The changed files, by their names, with all faults in them. `read` returns a file's sound text. */
-export function plantAll(faults: readonly Patch[], read: (file: string) => string): Map<string, string> {
+/**
+ * The changed files, by their names, with all faults in them. `read` returns a file's sound text; `declaration` is how
+ * a file gets to know the choice.
+ */
+export function plantAll(
+  faults: readonly Patch[],
+  read: (file: string) => string,
+  declaration = cppDeclaration,
+): Map<string, string> {
   const files = new Set(faults.map(({ file }) => file));
-  return new Map([...files].map((file) => [file, plantInFile(file, faults, read(file))]));
+  return new Map([...files].map((file) => [file, `${declaration}\n${plantInFile(file, faults, read(file))}`]));
 }
 
 function plantInFile(file: string, faults: readonly Patch[], sound: string): string {
@@ -42,7 +53,7 @@ function plantInFile(file: string, faults: readonly Patch[], sound: string): str
     text = text.slice(0, start) + code + text.slice(stop);
     previous = { start, end, plantedEnd: start + code.length };
   }
-  return `extern const int planted_fault;\n${text}`;
+  return text;
 }
 
 function statementOf(index: number, faulty: string, sound: string): string {
