@@ -2,6 +2,7 @@ import { expectInteger, expectIntegers, expectOptions, type TokenInput } from ".
 import { RecallError } from "./errors.js";
 import { DecodingSession, ForkedState } from "./session/decoding-session.js";
 import type { SpanOpening } from "./session/open-span.js";
+import { LiveSpans } from "./session/live-spans.js";
 import { expectSegmentNames } from "./session/segments.js";
 import { checkAppend, type AppendOptions } from "./session/sequence.js";
 import { startSession, type RecallSessionOptions, type SessionSettings } from "./session/session-options.js";
@@ -27,6 +28,7 @@ export interface BeginSpanOptions {
 export class RecallSession extends DecodingSession {
   readonly #settings: SessionSettings;
   readonly #machine: SpanMachine;
+  readonly #spans = new LiveSpans((opening: SpanOpening) => this.#describe(opening));
 
   /**
    * @throws TypeError, RangeError for options that are not as {@link RecallSessionOptions} says, or that differ from
@@ -67,17 +69,13 @@ export class RecallSession extends DecodingSession {
   }
 
   /**
-   * The spans that were closed, in order, and the open one: each as it is now.
+   * The spans that were closed, in order, and the open one: each one object, made once, which is always as the span is
+   * now, also where `truncate` opens it again.
    * @throws RecallError `CLOSED`
    */
-  get spans(): RecallSpan[] {
+  get spans(): readonly RecallSpan[] {
     this.assertUsable();
-    const { closedSpans, open, sequence } = this.#machine;
-    const spans = closedSpans.map(({ opening, end }) =>
-      this.#describe(opening, sequence.read(opening.start, end), false),
-    );
-    if (open !== null) spans.push(this.#describe(open.opening, open.tokens, true));
-    return spans;
+    return this.#spans.of(this.#machine.closedSpans, this.#machine.open);
   }
 
   /**
@@ -140,11 +138,24 @@ export class RecallSession extends DecodingSession {
     return new RecallSession(new ForkedState(this.#settings, this.#machine.fork()));
   }
 
-  #describe(opening: SpanOpening, tokens: Int32Array, open: boolean): RecallSpan {
-    return new RecallSpan(tokens, opening.start, open, (limit) => {
-      this.assertUsable();
-      if (!this.#machine.holds(opening)) throw new RecallError("SPAN_UNDONE", "The span has been undone");
-      return findSources(this.#machine.sequence, opening, tokens, limit);
+  #describe(opening: SpanOpening): RecallSpan {
+    const machine = this.#machine;
+    let last = machine.find(opening)!;
+    const now = () => (last = machine.find(opening) ?? last);
+    return new RecallSpan({
+      start: opening.start,
+      get length() {
+        return now().end - opening.start;
+      },
+      get open() {
+        return !("closedByToken" in now());
+      },
+      copyTokens: () => now().tokens.slice(),
+      find: (limit) => {
+        this.assertUsable();
+        if (machine.find(opening) === undefined) throw new RecallError("SPAN_UNDONE", "The span has been undone");
+        return findSources(machine.sequence, opening, now().tokens, limit);
+      },
     });
   }
 }

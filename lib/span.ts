@@ -4,25 +4,44 @@ import type { RecallSource } from "./session/document-layout.js";
 /** Sources listed unless a caller asks for more. */
 const DEFAULT_SOURCE_LIMIT = 16;
 
-/** A quote, as it was when `session.spans` was read. */
-export class RecallSpan {
-  /** The quoted tokens, without delimiters; a copy. */
-  readonly tokens: Int32Array;
-  /** Position of the first token in the session's sequence. */
+/** What a span is at the moment. */
+export interface SpanView {
   readonly start: number;
-  /** One past the last token's position. */
-  readonly end: number;
-  /** Whether the span was still open. */
+  /** Tokens. */
+  readonly length: number;
   readonly open: boolean;
-  readonly #find: (limit: number) => RecallSource[];
+  copyTokens(): Int32Array;
+  /** @throws RecallError `SPAN_UNDONE`, `CLOSED` */
+  find(limit: number): RecallSource[];
+}
+
+/** A quote as it is now; once it is undone, or its session is closed, as it was last. */
+export class RecallSpan {
+  readonly #view: SpanView;
 
   /** @internal */
-  constructor(tokens: Int32Array, start: number, open: boolean, find: (limit: number) => RecallSource[]) {
-    this.tokens = tokens;
-    this.start = start;
-    this.end = start + tokens.length;
-    this.open = open;
-    this.#find = find;
+  constructor(view: SpanView) {
+    this.#view = view;
+  }
+
+  /** The quoted tokens, without delimiters; a copy. */
+  get tokens(): Int32Array {
+    return this.#view.copyTokens();
+  }
+
+  /** Position of the first token in the session's sequence. */
+  get start(): number {
+    return this.#view.start;
+  }
+
+  /** One past the last token's position. */
+  get end(): number {
+    return this.#view.start + this.#view.length;
+  }
+
+  /** Whether the span is open. */
+  get open(): boolean {
+    return this.#view.open;
   }
 
   /**
@@ -35,6 +54,6 @@ export class RecallSpan {
    */
   sources(options?: { limit?: number }): RecallSource[] {
     const { limit = DEFAULT_SOURCE_LIMIT } = expectOptions("options", options);
-    return this.#find(expectInteger("limit", limit, 0, COUNT_LIMIT));
+    return this.#view.find(expectInteger("limit", limit, 0, COUNT_LIMIT));
   }
 }

@@ -1,13 +1,12 @@
 import { COUNT_LIMIT, expectInteger, expectOptions } from "./arguments.js";
-import { RecallError } from "./errors.js";
 import { DecodingSession, ForkedState } from "./session/decoding-session.js";
+import { LiveSpans } from "./session/live-spans.js";
 import { expectSegmentNames } from "./session/segments.js";
-import { unescapeJson } from "./text/json-escape.js";
+import { LiveTextSpan } from "./text/live-span.js";
 import type { TextOpening } from "./text/open-span.js";
 import { checkText, type AppendTextOptions } from "./text/text-document.js";
 import { TextMachine } from "./text/text-machine.js";
 import { expectTag, startTextSession, type RecallTextSessionOptions, type TextSettings } from "./text/text-options.js";
-import { findTextSources } from "./text/text-sources.js";
 import { RecallTextSpan } from "./text-span.js";
 
 /** Options of {@link RecallTextSession.beginSpan}. */
@@ -28,6 +27,11 @@ export interface BeginTextSpanOptions {
 export class RecallTextSession extends DecodingSession {
   readonly #settings: TextSettings;
   readonly #machine: TextMachine;
+  readonly #spans = new LiveSpans((opening: TextOpening) => {
+    return new RecallTextSpan(
+      new LiveTextSpan(opening, this.#machine, this.#settings.setup, () => this.assertUsable()),
+    );
+  });
 
   /**
    * @throws TypeError, RangeError for options that are not as {@link RecallTextSessionOptions} says, or that differ
@@ -58,17 +62,13 @@ export class RecallTextSession extends DecodingSession {
   }
 
   /**
-   * The spans that were closed, in order, and the open one: each as it is now.
+   * The spans that were closed, in order, and the open one: each one object, made once, which is always as the span is
+   * now, also where `truncate` opens it again.
    * @throws RecallError `CLOSED`
    */
-  get spans(): RecallTextSpan[] {
+  get spans(): readonly RecallTextSpan[] {
     this.assertUsable();
-    const { closedSpans, open } = this.#machine;
-    const spans = closedSpans.map(({ opening, quote }) => this.#describe(opening, quote.slice(), false));
-    if (open !== null) {
-      spans.push(this.#describe(open.opening, open.bytes.slice(0, this.#machine.quoteLength(open)), true));
-    }
-    return spans;
+    return this.#spans.of(this.#machine.closedSpans, this.#machine.open);
   }
 
   /**
@@ -129,17 +129,6 @@ export class RecallTextSession extends DecodingSession {
   fork(): RecallTextSession {
     this.assertUsable();
     return new RecallTextSession(new ForkedState(this.#settings, this.#machine.fork()));
-  }
-
-  #describe(opening: TextOpening, bytes: Uint8Array, open: boolean): RecallTextSpan {
-    const decoded = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes, { stream: open });
-    const text = this.#settings.setup.json ? unescapeJson(decoded) : decoded;
-    const quote = bytes.slice();
-    return new RecallTextSpan({ text, bytes, start: opening.start, open }, (limit) => {
-      this.assertUsable();
-      if (!this.#machine.holds(opening)) throw new RecallError("SPAN_UNDONE", "The span has been undone");
-      return findTextSources(this.#settings.setup.engine, this.#machine.sequence, opening, quote, limit);
-    });
   }
 }
 

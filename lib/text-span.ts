@@ -4,31 +4,50 @@ import type { RecallSource } from "./session/document-layout.js";
 /** Sources listed unless a caller asks for more. */
 const DEFAULT_SOURCE_LIMIT = 16;
 
-/** A quote of text mode, as it was when `session.spans` was read. */
-export class RecallTextSpan {
-  /** The quote; in JSON mode what the JSON string decodes to. Of an open span, the characters that are whole. */
-  readonly text: string;
-  /** The quoted bytes, without tags, as they were generated; a copy. */
-  readonly bytes: Uint8Array;
-  /** Position of the first byte in the session's sequence. */
+/** What a span is at the moment. */
+export interface TextSpanView {
   readonly start: number;
-  /** One past the last byte's position. */
-  readonly end: number;
-  /** Whether the span was still open. */
+  /** Bytes. */
+  readonly length: number;
   readonly open: boolean;
-  readonly #find: (limit: number) => RecallSource[];
+  copyBytes(): Uint8Array;
+  readText(): string;
+  /** @throws RecallError `SPAN_UNDONE`, `CLOSED` */
+  find(limit: number): RecallSource[];
+}
+
+/** A quote of text mode as it is now; once it is undone, or its session is closed, as it was last. */
+export class RecallTextSpan {
+  readonly #view: TextSpanView;
 
   /** @internal */
-  constructor(
-    { text, bytes, start, open }: Pick<RecallTextSpan, "text" | "bytes" | "start" | "open">,
-    find: (limit: number) => RecallSource[],
-  ) {
-    this.text = text;
-    this.bytes = bytes;
-    this.start = start;
-    this.end = start + bytes.length;
-    this.open = open;
-    this.#find = find;
+  constructor(view: TextSpanView) {
+    this.#view = view;
+  }
+
+  /** The quote; in JSON mode what the JSON string decodes to. Of an open span, the characters that are whole. */
+  get text(): string {
+    return this.#view.readText();
+  }
+
+  /** The quoted bytes, without tags, as they were generated; a copy. */
+  get bytes(): Uint8Array {
+    return this.#view.copyBytes();
+  }
+
+  /** Position of the first byte in the session's sequence. */
+  get start(): number {
+    return this.#view.start;
+  }
+
+  /** One past the last byte's position. */
+  get end(): number {
+    return this.#view.start + this.#view.length;
+  }
+
+  /** Whether the span is open. */
+  get open(): boolean {
+    return this.#view.open;
   }
 
   /**
@@ -40,6 +59,6 @@ export class RecallTextSpan {
    */
   sources(options?: { limit?: number }): RecallSource[] {
     const { limit = DEFAULT_SOURCE_LIMIT } = expectOptions("options", options);
-    return this.#find(expectInteger("limit", limit, 0, COUNT_LIMIT));
+    return this.#view.find(expectInteger("limit", limit, 0, COUNT_LIMIT));
   }
 }

@@ -111,7 +111,7 @@ test("truncate into a closed span: as before, or, where the span cannot be opene
     withoutSpan.truncate(11);
     const outcomes = failEachCall(prepare, (machine) => machine.truncate(13));
     const kept = outcomes.filter(({ before, after }) => JSON.stringify(before) === JSON.stringify(after));
-    assert.ok(kept.length >= 2);
+    assert.ok(kept.length >= 1);
     assert.ok(kept.length < outcomes.length);
     for (const { after } of outcomes.slice(kept.length)) assert.equal(after, stateOf(withoutSpan));
   }

@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { ConstrainedSampler, RecallBatch, type RecallError, RecallTextContext } from "../lib/index.js";
+import { ConstrainedSampler, RecallBatch, type RecallError, RecallTextContext, TokenVocabulary } from "../lib/index.js";
 import { backends } from "./support/backends.js";
 import { refusal } from "./support/thrown.js";
 import { recallTokens as tokens, say, textSnapshot, type Tokens, utf8 } from "./support/text-vocabulary.js";
@@ -165,6 +165,47 @@ for (const backend of backends) {
     assert.equal(batch.accept([tokens.id("call>The")]), ["accepted"]);
     assert.equal(batch.fillBitmask(new Int32Array(1), 1), [true]);
     assert.is(batch.remove(0), session);
+  });
+}
+
+for (const backend of backends) {
+  test(`Text mode: a span is one object, which truncate opens again (${backend})`, () => {
+    const session = tokens.session(backend);
+    session.append("The cat sat.");
+    say(session, "<recall>", "The", " cat");
+    const [span] = session.spans;
+    assert.equal([span.text, span.start, span.end, span.open], ["The cat", 20, 27, true]);
+    say(session, "</recall>", "a");
+    assert.is(session.spans[0], span);
+    assert.equal([span.text, span.end, span.open], ["The cat", 27, false]);
+    const fork = session.fork();
+    session.rollback(3);
+    assert.is(session.spans[0], span);
+    assert.equal([span.text, span.end, span.open], ["The", 23, true]);
+    assert.equal([fork.spans[0].text, fork.spans[0].open], ["The cat", false]);
+    session.reset();
+    assert.equal([session.spans.length, span.text], [0, "The"]);
+  });
+
+  test(`Text mode: looking where an open span ends reads no more of it than a tag has bytes (${backend})`, () => {
+    const session = tokens.session(backend, { maxSpanBytes: 100_000 });
+    session.append("ab".repeat(600));
+    session.beginSpan();
+    const { view } = TokenVocabulary.prototype;
+    let views = 0;
+    TokenVocabulary.prototype.view = function (id) {
+      views++;
+      return view.call(this, id);
+    };
+    try {
+      for (let i = 0; i < 500; i++) {
+        say(session, "a", "b");
+        assert.is(session.spans[0].end - session.spans[0].start, 2 * (i + 1));
+      }
+    } finally {
+      TokenVocabulary.prototype.view = view;
+    }
+    assert.ok(views < 500 * 60, `${views} tokens`);
   });
 }
 

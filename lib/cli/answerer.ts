@@ -121,8 +121,8 @@ export class Answerer {
       return new AnswerReader(this.#vocabulary, { start: startTokenId, end: endTokenId }, findSources);
     }
     const { tags } = this.#options;
-    const findSpans = constrained ? copiedSpans(recall.session as RecallTextSession) : searchTags(tags);
-    return new TagAnswerReader(this.#vocabulary.tokenVocabulary, tags, findSpans, findSources);
+    const findSpan = constrained ? copiedSpans(recall.session as RecallTextSession) : searchTags(tags);
+    return new TagAnswerReader(this.#vocabulary.tokenVocabulary, tags, findSpan, findSources);
   }
 
   /** A sequence with room for prompt and answer: the present one where it has that. */

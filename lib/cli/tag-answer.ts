@@ -13,35 +13,48 @@ export interface TaggedSpan {
   open: boolean;
 }
 
-/** The quotes of an answer so far, in order. */
-export type FindSpans = (answer: Buffer) => readonly TaggedSpan[];
+/** The quote of an answer that has this index, if it has begun. Each is asked for until it is told to be closed. */
+export type FindSpan = (answer: Buffer, index: number) => TaggedSpan | undefined;
 
 /** The quotes between tags in a text, wherever they come from. */
-export function searchTags(tags: Tags): FindSpans {
-  const startLength = Buffer.byteLength(tags.start);
-  const endLength = Buffer.byteLength(tags.end);
-  return (answer) => {
-    const spans: TaggedSpan[] = [];
-    let at = answer.indexOf(tags.start);
-    while (at !== -1) {
-      const start = at + startLength;
-      const end = answer.indexOf(tags.end, start);
-      spans.push({ start, end: end === -1 ? answer.length : end, open: end === -1 });
-      at = end === -1 ? -1 : answer.indexOf(tags.start, end + endLength);
+export function searchTags(tags: Tags): FindSpan {
+  const [startTag, endTag] = [Buffer.from(tags.start), Buffer.from(tags.end)];
+  /** Where to look on, past what cannot be the beginning of the tag that is looked for. */
+  let from = 0;
+  /** Where the quote that is open starts; -1: none is. */
+  let start = -1;
+  let count = 0;
+  return (answer, index) => {
+    if (start === -1) {
+      const at = answer.indexOf(startTag, from);
+      from = at === -1 ? Math.max(from, answer.length - startTag.length + 1) : at + startTag.length;
+      if (at === -1) return undefined;
+      start = from;
+      count++;
     }
-    return spans;
+    if (index >= count) return undefined;
+    const end = answer.indexOf(endTag, from);
+    if (end === -1) {
+      from = Math.max(from, answer.length - endTag.length + 1);
+      return { start, end: answer.length, open: true };
+    }
+    const span = { start, end, open: false };
+    [from, start] = [end + endTag.length, -1];
+    return span;
   };
 }
 
 /** The quotes as the session knows them: a closing tag may be a part of what is quoted. */
-export function copiedSpans(session: RecallTextSession): FindSpans {
+export function copiedSpans(session: RecallTextSession): FindSpan {
   let answerStart: number | undefined;
-  return (answer) => {
-    answerStart ??= session.contextLength - answer.length;
-    const from = answerStart;
-    return session.spans
-      .filter(({ start }) => start >= from)
-      .map(({ start, end, open }) => ({ start: start - from, end: end - from, open }));
+  let before = 0;
+  return (answer, index) => {
+    if (answerStart === undefined) {
+      answerStart = session.contextLength - answer.length;
+      while ((session.spans.at(before)?.start ?? Infinity) < answerStart) before++;
+    }
+    const span = session.spans.at(before + index);
+    return span && { start: span.start - answerStart, end: span.end - answerStart, open: span.open };
   };
 }
 
@@ -50,10 +63,11 @@ export class TagAnswerReader {
   readonly #vocabulary: TokenVocabulary;
   readonly #startTag: Buffer;
   readonly #endTag: Buffer;
-  readonly #findSpans: FindSpans;
+  readonly #findSpan: FindSpan;
   readonly #findSources: (quote: Buffer) => QuoteSource[];
   readonly #decoder = new StringDecoder("utf8");
-  #answer = Buffer.alloc(0);
+  #memory = Buffer.alloc(1024);
+  #answer = this.#memory.subarray(0, 0);
   /** Bytes of the answer that were shown or left out. */
   #done = 0;
   /** Quotes that have ended. */
@@ -64,18 +78,18 @@ export class TagAnswerReader {
   constructor(
     vocabulary: TokenVocabulary,
     tags: Tags,
-    findSpans: FindSpans,
+    findSpan: FindSpan,
     findSources: (quote: Buffer) => QuoteSource[],
   ) {
     this.#vocabulary = vocabulary;
     this.#startTag = Buffer.from(tags.start);
     this.#endTag = Buffer.from(tags.end);
-    this.#findSpans = findSpans;
+    this.#findSpan = findSpan;
     this.#findSources = findSources;
   }
 
   *read(token: Token): Generator<AnswerEvent> {
-    this.#answer = Buffer.concat([this.#answer, this.#vocabulary.bytes(token)]);
+    this.#append(this.#vocabulary.bytes(token));
     yield* this.#show(false);
   }
 
@@ -86,8 +100,7 @@ export class TagAnswerReader {
 
   *#show(last: boolean): Generator<AnswerEvent> {
     if (this.#answer.length === 0) return;
-    const spans = this.#findSpans(this.#answer);
-    for (let span = spans[this.#ended]; span !== undefined; span = spans[this.#ended]) {
+    for (let span = this.#span(); span !== undefined; span = this.#span()) {
       if (!this.#inQuote) {
         yield* this.#pass(span.start - this.#startTag.length, true);
         this.#done = span.start;
@@ -102,6 +115,21 @@ export class TagAnswerReader {
       this.#done = span.open ? this.#answer.length : span.end + this.#endTag.length;
     }
     yield* this.#pass(last ? this.#answer.length : this.#settled(this.#startTag), last);
+  }
+
+  #span(): TaggedSpan | undefined {
+    return this.#findSpan(this.#answer, this.#ended);
+  }
+
+  #append(bytes: Uint8Array): void {
+    const { length } = this.#answer;
+    if (length + bytes.length > this.#memory.length) {
+      const memory = Buffer.alloc(2 * (length + bytes.length));
+      this.#answer.copy(memory);
+      this.#memory = memory;
+    }
+    this.#memory.set(bytes, length);
+    this.#answer = this.#memory.subarray(0, length + bytes.length);
   }
 
   *#closeQuote({ start, end, open }: TaggedSpan): Generator<AnswerEvent> {

@@ -422,14 +422,15 @@ export class CudaRecallBatch {
   }
 
   #describe(row: number, sequence: CudaSequence, span: number, { tokens, start, isOpen }: SpanRecord): RecallSpan {
-    return new RecallSpan(tokens, start, isOpen, (limit) => {
+    const find = (limit: number) => {
       if (this.#at(row) !== sequence) throw new RecallError("CLOSED", `The span's sequence was released`);
       const now = this.#reader.spans(row, span, 1).at(0);
       if (now?.start !== start || now.tokens.join() !== tokens.join()) {
         throw new RecallError("SPAN_UNDONE", "The span has been undone, or has changed since it was read");
       }
       return this.#reader.sources(row, span, tokens.length, sequence, limit);
-    });
+    };
+    return new RecallSpan({ start, length: tokens.length, open: isOpen, copyTokens: () => tokens.slice(), find });
   }
 }
 

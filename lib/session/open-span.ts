@@ -16,6 +16,7 @@ export interface SpanOpening {
 /** A span that was closed, by a closing token at position `end` or by `endSpan`. */
 export interface ClosedSpan {
   readonly opening: SpanOpening;
+  readonly tokens: Int32Array;
   readonly end: number;
   readonly closedByToken: boolean;
 }

@@ -1,6 +1,8 @@
 import type { EngineMatcher } from "../engine/engine.js";
 import type { RecallErrorCode } from "../errors.js";
 import type { DecodingMachine } from "./decoding-session.js";
+import { findClosed } from "./live-spans.js";
+import { countUpTo } from "./search.js";
 import { IdBuffer } from "./id-set.js";
 import { OpenSpan, type ClosedSpan, type SpanOpening } from "./open-span.js";
 import type { TokenSequence } from "./sequence.js";
@@ -96,16 +98,16 @@ export class SpanMachine implements DecodingMachine {
       open.rewind(length - open.opening.start);
       return;
     }
-    const kept = this.#closedSpans.filter(({ opening }) => opening.start <= length);
-    const last = kept.at(-1);
+    const kept = countUpTo(this.#closedSpans.length, (i) => this.#closedSpans[i].opening.start <= length);
+    const last = kept === 0 ? undefined : this.#closedSpans[kept - 1];
     if (last === undefined || length >= last.end + (last.closedByToken ? 1 : 0)) {
-      this.#cut(length, kept.length);
+      this.#cut(length, kept);
       return;
     }
     const { opening } = last;
-    const tokens = this.sequence.read(opening.start, length);
+    const tokens = last.tokens.subarray(0, length - opening.start);
     const matcher = this.#useMatcher();
-    this.#cut(opening.openedAt, kept.length - 1);
+    this.#cut(opening.openedAt, kept - 1);
     this.#open = this.#spanOf(opening, tokens, matcher);
   }
 
@@ -129,9 +131,9 @@ export class SpanMachine implements DecodingMachine {
     }
   }
 
-  /** Whether the span of this opening has not been undone. */
-  holds(opening: SpanOpening): boolean {
-    return this.#open?.opening === opening || this.#closedSpans.some((span) => span.opening === opening);
+  /** The span of an opening; `undefined` where it has been undone. */
+  find(opening: SpanOpening): OpenSpan | ClosedSpan | undefined {
+    return this.#open?.opening === opening ? this.#open : findClosed(this.#closedSpans, opening);
   }
 
   close(): void {
@@ -168,10 +170,11 @@ export class SpanMachine implements DecodingMachine {
     const startTokens = start - openedAt;
     const joined = new Int32Array(startTokens + open.depth + (closingToken === null ? 0 : 1));
     if (startTokens > 0) joined[0] = this.#settings.vocabulary.startTokenId!;
-    joined.set(open.tokens, startTokens);
+    const { tokens } = open;
+    joined.set(tokens, startTokens);
     if (closingToken !== null) joined[joined.length - 1] = closingToken;
     this.sequence.appendGenerated(joined, this.#settings.recallGenerated);
-    this.#closedSpans.push({ opening: open.opening, end: open.end, closedByToken: closingToken !== null });
+    this.#closedSpans.push({ opening: open.opening, tokens, end: open.end, closedByToken: closingToken !== null });
     this.#open = null;
   }
 

@@ -47,6 +47,7 @@ export class OpenTextSpan {
   readonly #buffer: IdBuffer;
   readonly #vocabulary: TokenVocabulary;
   readonly #tokens: number[] = [];
+  #byteLength: number;
   /** The set for the present depth, once somebody has asked for it. */
   #allowed: Int32Array | null = null;
 
@@ -62,6 +63,7 @@ export class OpenTextSpan {
     this.#vocabulary = vocabulary;
     this.#matcher = matcher;
     this.#buffer = buffer;
+    this.#byteLength = opening.firstBytes.length;
     beginQuote(matcher, opening, limits);
     if (opening.firstBytes.length > 0) matcher.advanceBytes(opening.firstBytes);
   }
@@ -80,10 +82,26 @@ export class OpenTextSpan {
     return joinBytes([this.opening.firstBytes, ...this.#tokens.map((token) => this.#vocabulary.view(token))]);
   }
 
+  /** How many bytes these are. */
+  get byteLength(): number {
+    return this.#byteLength;
+  }
+
+  /** The last of these bytes, at least `count` where there are so many. */
+  tail(count: number): Uint8Array {
+    const parts: Uint8Array[] = [];
+    for (let i = this.#tokens.length - 1; i >= 0 && count > 0; i--) {
+      parts.unshift(this.#vocabulary.view(this.#tokens[i]));
+      count -= parts[0].length;
+    }
+    return joinBytes(count > 0 ? [this.opening.firstBytes, ...parts] : parts);
+  }
+
   /** Takes a token; false, and nothing changes, where it is not allowed. */
   advance(token: number): boolean {
     if (!this.#matcher.advance(token)) return false;
     this.#tokens.push(token);
+    this.#byteLength += this.#vocabulary.byteLength(token);
     this.#allowed = null;
     return true;
   }
@@ -91,7 +109,7 @@ export class OpenTextSpan {
   /** Goes back to the first tokens. */
   rewind(tokens: number): void {
     this.#matcher.rewind(tokens + (this.opening.firstBytes.length > 0 ? 1 : 0));
-    this.#tokens.length = tokens;
+    while (this.#tokens.length > tokens) this.#byteLength -= this.#vocabulary.byteLength(this.#tokens.pop()!);
     this.#allowed = null;
   }
 
@@ -118,14 +136,11 @@ const NO_IDS = new Int32Array(0);
  * How much of an open span is the quote: where its end may be the beginning of the closing tag, the text decides.
  * @param scratch a matcher over what the span searches
  */
-export function quoteLength(
-  opening: TextOpening,
-  bytes: Uint8Array,
-  limits: TextSpanLimits,
-  scratch: () => EngineTextMatcher,
-) {
-  const pending = pendingLengths(bytes, opening.tag);
-  if (pending.length === 0) return bytes.length;
+export function quoteLength(open: OpenTextSpan, limits: TextSpanLimits, scratch: () => EngineTextMatcher) {
+  const { opening } = open;
+  const pending = pendingLengths(open.tail(opening.tag.length - 1), opening.tag);
+  if (pending.length === 0) return open.byteLength;
+  const { bytes } = open;
   const matcher = scratch();
   try {
     for (const length of [0, ...pending]) {

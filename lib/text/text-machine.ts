@@ -1,6 +1,7 @@
 import type { EngineTextMatcher } from "../engine/text-engine.js";
 import type { RecallErrorCode } from "../errors.js";
 import type { DecodingMachine } from "../session/decoding-session.js";
+import { findClosed } from "../session/live-spans.js";
 import { contains, IdBuffer } from "../session/id-set.js";
 import type { TokenVocabulary } from "../vocabulary/token-vocabulary.js";
 import { joinBytes } from "./bytes.js";
@@ -131,7 +132,7 @@ export class TextMachine implements DecodingMachine {
 
   /** How many bytes of an open span are its quote: the others begin the closing tag. */
   quoteLength(open: OpenTextSpan): number {
-    return quoteLength(open.opening, open.bytes, this.#settings, () => this.sequence.matcher());
+    return quoteLength(open, this.#settings, () => this.sequence.matcher());
   }
 
   /** Back to the latest state of a length that is at most the present one; false, and nothing changes, inside a token. */
@@ -181,9 +182,9 @@ export class TextMachine implements DecodingMachine {
     }
   }
 
-  /** Whether the span of this opening has not been undone. */
-  holds(opening: TextOpening): boolean {
-    return this.#open?.opening === opening || this.#closedSpans.some((span) => span.opening === opening);
+  /** The span of an opening; `undefined` where it has been undone. */
+  find(opening: TextOpening): OpenTextSpan | ClosedTextSpan | undefined {
+    return this.#open?.opening === opening ? this.#open : findClosed(this.#closedSpans, opening);
   }
 
   close(): void {

@@ -249,4 +249,33 @@ for (const backend of backends) {
   });
 }
 
+for (const backend of backends) {
+  test(`9. A span is one object, which truncate opens again (${backend})`, () => {
+    const session = sessionsOn(backend)();
+    session.append([1, 2, 3, 1, 2, 4]);
+    session.acceptAll([START, 1, 2]);
+    const [span] = session.spans;
+    assert.is(session.spans, session.spans);
+    assert.equal([ids(span.tokens), span.start, span.end, span.open], [[1, 2], 7, 9, true]);
+    session.acceptAll([3, END, 5]);
+    assert.is(session.spans[0], span);
+    assert.equal([ids(span.tokens), span.end, span.open], [[1, 2, 3], 10, false]);
+    const fork = session.fork();
+    session.truncate(8);
+    assert.is(session.spans[0], span);
+    assert.equal([ids(span.tokens), span.end, span.open], [[1], 8, true]);
+    assert.is.not(fork.spans[0], span);
+    assert.equal([ids(fork.spans[0].tokens), fork.spans[0].open], [[1, 2, 3], false]);
+    session.truncate(6);
+    assert.equal(session.spans, []);
+    session.acceptAll([START, 2]);
+    assert.is.not(session.spans[0], span);
+    assert.equal(ids(span.tokens), [1]);
+    assert.throws(
+      () => span.sources(),
+      (error: { code: string }) => error.code === "SPAN_UNDONE",
+    );
+  });
+}
+
 test.run();
