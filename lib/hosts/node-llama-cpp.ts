@@ -114,7 +114,7 @@ export class RecallSampler<Mode extends RecallMode = "token"> {
     this.#lookahead = new Lookahead(sequence);
     this.#history = follow(session, vocabulary, { ...quotable, onContextShift });
     const tokenize = (text: string) => sequence.model.tokenize(text, false, "trimLeadingSpace");
-    const source = draftSource(session, vocabulary.tokenVocabulary, tokenize);
+    const source = draftSource(session, vocabulary, tokenize);
     this.#drafts = most === 0 ? null : new SpanDrafts(session, bias, source, most);
     this.#constraint = {
       inSpan: () => this.session.inSpan,

@@ -15,14 +15,25 @@ const ID_LIMIT = 2 ** 24;
  * @throws TypeError for what cannot be read, naming the field
  */
 export function tokenBytesOfTokenizerJson(json: unknown): (Uint8Array | null)[] {
-  const { model, added_tokens: addedTokens, decoder } = expectFields("json", json);
-  const decode = readTokenDecoder(decoder);
+  const decode = readTokenDecoder(expectFields("json", json).decoder);
+  return writtenTokens(json).map((token) => (token === null ? null : decode(token.text, token.isAdded)));
+}
+
+/**
+ * What the file writes for each token that stands for text, by id; `null` for special tokens, the unknown token and
+ * unused ids. It takes no decoder.
+ *
+ * @throws TypeError for what cannot be read, naming the field
+ */
+export function writtenTokens(json: unknown): ({ text: string; isAdded: boolean } | null)[] {
+  const { model, added_tokens: addedTokens } = expectFields("json", json);
   const { pieces, unknown } = readModel(expectFields("model", model));
-  const tokens: (Uint8Array | null)[] = [];
-  for (const [id, text] of pieces) tokens[id] = id === unknown ? null : decode(text, false);
-  for (const { id, content, special } of readAddedTokens(addedTokens))
-    tokens[id] = special ? null : decode(content, true);
-  return Array.from(tokens, (bytes) => bytes ?? null);
+  const tokens: ({ text: string; isAdded: boolean } | null)[] = [];
+  for (const [id, text] of pieces) tokens[id] = id === unknown ? null : { text, isAdded: false };
+  for (const { id, content, special } of readAddedTokens(addedTokens)) {
+    tokens[id] = special ? null : { text: content, isAdded: true };
+  }
+  return Array.from(tokens, (token) => token ?? null);
 }
 
 interface Model {

@@ -78,6 +78,24 @@ test("an id that the rows have and the tokenizer lacks stands for nothing, in a 
   }
 });
 
+test("token mode takes a tokenizer without a decoder, unless documents are to be found in its prompts", async () => {
+  const json = { ...(tokenizer._tokenizerJSON as object), decoder: null };
+  const bare = Object.assign(Object.create(tokenizer) as typeof tokenizer, { _tokenizerJSON: json });
+  const recall = new RecallLogitsProcessor(bare, { mode: "token" });
+  const rows = prompts(1, 200);
+  await generateFrom(rows, { max_new_tokens: 60, logits_processor: listOf(gumbelNoise(1), new Boost(START), recall) });
+  assert.ok(recall.session.spans.some(({ tokens }) => tokens.length > 0));
+  assert.type(recall.draftSource, "function");
+  const documents = [{ name: "a", text: ENGLISH }];
+  for (const options of [
+    { mode: "text" },
+    { mode: "token", documents },
+    { mode: "token", documents: () => documents },
+  ] as const) {
+    assert.throws(() => new RecallLogitsProcessor(bare, options), /^Expected "decoder" to be an object$/);
+  }
+});
+
 test("thousands of spans are substrings of what their rows have read, by tokens and by text", async () => {
   let [spans, longest] = [0, 0];
   for (let seed = 0; seed < 3; seed++) {

@@ -2,7 +2,7 @@ import type { AnySession } from "../../session/any-session.js";
 import type { DraftOptions } from "../../session/decoding-session.js";
 import { RecallSession } from "../../session.js";
 import { joinBytes } from "../../text/bytes.js";
-import type { TokenVocabulary } from "../../vocabulary/token-vocabulary.js";
+import type { HostVocabulary } from "./host-vocabulary.js";
 
 /** What the open quote goes on with, at most `max` tokens of it: `session.draft`, in the tokens that the model uses. */
 export type DraftSource = (max: number, choose: DraftOptions["choose"]) => Int32Array;
@@ -14,14 +14,14 @@ export type DraftSource = (max: number, choose: DraftOptions["choose"]) => Int32
  */
 export function draftSource(
   session: AnySession,
-  vocabulary: TokenVocabulary,
+  vocabulary: HostVocabulary,
   tokenize: (text: string) => readonly number[],
 ): DraftSource {
   const draft: DraftSource = (max, choose) => session.draft(max, { choose });
   if (session instanceof RecallSession) return draft;
   return (max, choose) => {
     const longest = draft(max, choose);
-    const bytes = joinBytes(Array.from(longest, (token) => vocabulary.view(token)));
+    const bytes = joinBytes(Array.from(longest, (token) => vocabulary.tokenVocabulary.view(token)));
     const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes, { stream: true });
     if (text === "" || text.startsWith("\ufffd")) return longest;
     const tokens = [...tokenize(text)];

@@ -92,6 +92,8 @@ export class RecallLogitsProcessor<Mode extends RecallMode = "token"> extends Ca
     this.#options = given;
     this.#vocabulary = vocabulary;
     this.#history = { ...quotable, onContextShift: null };
+    // Documents are found by their bytes, and a decoder that cannot be read is named before anything is generated.
+    if (this.#documentsOf !== null || quotable.documents.length > 0) void vocabulary.tokenVocabulary;
     this.#beginning = startSession(this.mode, vocabulary, given, quotable.documents);
   }
 
@@ -147,7 +149,7 @@ export class RecallLogitsProcessor<Mode extends RecallMode = "token"> extends Ca
   /** @internal What the first row may want to copy next. */
   get draftSource(): DraftSource {
     const tokenize = (text: string) => this.tokenizer.encode(text, { add_special_tokens: false });
-    return draftSource(this.session, this.#vocabulary.tokenVocabulary, tokenize);
+    return draftSource(this.session, this.#vocabulary, tokenize);
   }
 
   /** Forgets everything read and generated. */
