@@ -1,9 +1,11 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { JavaScriptTextMatcher } from "../lib/engine/javascript-text-matcher.js";
+import { NativeTextMatcher } from "../lib/engine/native-text-matcher.js";
 import { ConstrainedSampler, RecallBatch, type RecallError, RecallTextContext, TokenVocabulary } from "../lib/index.js";
 import { backends } from "./support/backends.js";
 import { refusal } from "./support/thrown.js";
-import { recallTokens as tokens, say, textSnapshot, type Tokens, utf8 } from "./support/text-vocabulary.js";
+import { recallTokens as tokens, say, textSnapshot, Tokens, utf8 } from "./support/text-vocabulary.js";
 
 for (const backend of backends) {
   const makeSession = (options?: Parameters<Tokens["session"]>[1]) => tokens.session(backend, options);
@@ -206,6 +208,47 @@ for (const backend of backends) {
       TokenVocabulary.prototype.view = view;
     }
     assert.ok(views < 500 * 60, `${views} tokens`);
+  });
+}
+
+for (const backend of backends) {
+  test(`Text mode: which tokens may open a span is worked out once while nothing that is searched changes (${backend})`, () => {
+    const texts = ["<", ">", "a", "b", ...Array.from({ length: 200 }, (_, i) => `<${i}`)];
+    const many = new Tokens(...texts);
+    const session = many.session(backend, { startTag: "<", endTag: ">", recallGenerated: false });
+    session.append("7 and 11");
+    const matcher = (backend === "native" ? NativeTextMatcher : JavaScriptTextMatcher).prototype;
+    const { begin, advanceBytes } = matcher;
+    let calls = 0;
+    matcher.begin = function (options) {
+      calls++;
+      begin.call(this, options);
+    };
+    matcher.advanceBytes = function (bytes) {
+      calls++;
+      return advanceBytes.call(this, bytes);
+    };
+    try {
+      const expected = ["<", ">", "a", "b", "<1", "<7", "<11"];
+      assert.equal(many.allowed(session), expected);
+      const first = calls;
+      assert.ok(first > 0);
+      for (let i = 0; i < 20; i++) {
+        session.accept(many.id(i % 2 === 0 ? "a" : "b"));
+        assert.equal(many.allowed(session), expected);
+      }
+      assert.is(calls, first);
+      session.append(", 42");
+      assert.equal(
+        many.allowed(session),
+        [...expected, "<4", "<42", "<2"].sort((a, b) => texts.indexOf(a) - texts.indexOf(b)),
+      );
+      session.truncate(1);
+      assert.equal(many.allowed(session), ["<", ">", "a", "b", "<7"]);
+    } finally {
+      matcher.begin = begin;
+      matcher.advanceBytes = advanceBytes;
+    }
   });
 }
 

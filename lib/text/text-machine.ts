@@ -32,6 +32,8 @@ export class TextMachine implements DecodingMachine {
   #pending = 0;
   /** What `allowed` says outside a span, once somebody has asked for it. */
   #outside: Int32Array | null | undefined;
+  /** By bytes held back: the tokens that would open a span with bytes that no quote of the text as it is begins with. */
+  readonly #refused = new Map<number, Int32Array>();
 
   constructor(
     settings: TextSettings,
@@ -317,6 +319,7 @@ export class TextMachine implements DecodingMachine {
     this.#open = null;
     this.#pending = 0;
     this.#outside = undefined;
+    this.#refused.clear();
   }
 
   /** Finds out again how much of the opening tag is to be held back, and does. */
@@ -336,13 +339,16 @@ export class TextMachine implements DecodingMachine {
     this.history.push(kind, bytes, segments ?? this.sequence.segments.count, token);
     this.#pending = 0;
     this.#outside = undefined;
+    // Generated text that is not searched changes nothing of what quotes begin with.
+    if (kind === "append" || this.#settings.recallGenerated) this.#refused.clear();
   }
 
   /** All ids but those that would open a span with bytes that no quote begins with; `null` where there are none. */
   #allowedOutside(): Int32Array | null {
     const { openingTag, setup } = this.#settings;
     const overlong = openingTag?.overlong(this.#pending) ?? [];
-    const refused = overlong.length === 0 ? NO_IDS : this.#refusedOf(overlong);
+    const refused = this.#refused.get(this.#pending) ?? this.#refusedOf(overlong);
+    this.#refused.set(this.#pending, refused);
     if (refused.length === 0) return null;
     return this.#buffer.complement(setup.vocabulary.size, refused);
   }
@@ -370,7 +376,6 @@ export class TextMachine implements DecodingMachine {
 }
 
 const NO_BYTES = new Uint8Array(0);
-const NO_IDS = new Int32Array(0);
 
 /** Those of the tokens that have something after the opening tag that no quote begins with. */
 function refusedAt(
