@@ -2,7 +2,7 @@ import eslint from "@eslint/js";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["build/", "build-cuda/", "coverage/", "dist/", "node_modules/", "prebuilds/"] },
+  { ignores: ["build/", "build-cuda/", "build-packaging/", "coverage/", "dist/", "node_modules/", "prebuilds/"] },
   eslint.configs.recommended,
   {
     files: ["**/*.ts"],

@@ -15,7 +15,7 @@ export const TOOLS = {
   "webpack-cli": "7.3.1",
 };
 
-const FOLDER = fileURLToPath(new URL("../../../build/packaging/", import.meta.url));
+const FOLDER = fileURLToPath(new URL("../../../build-packaging/", import.meta.url));
 
 /** Installs the tools where they are not yet, and the archive of the package; returns the folder of the project. */
 export async function installTools(archive: string): Promise<string> {

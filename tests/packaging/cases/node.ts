@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import type { Case } from "../case.js";
 import { PERMISSION, reportOf } from "../programs.js";
 import { COMMONJS, EXPECTED, MODULE, PRINT } from "../quoting-program.js";
@@ -22,13 +23,16 @@ const FILES = {
 
 const GUARDED = [PERMISSION, "--allow-fs-read=*", "--no-warnings"];
 
-function nodeCase(name: string, engine: keyof typeof EXPECTED, args: string[]): Case {
+function nodeCase(name: string, engine: keyof typeof EXPECTED, args: string[], environment = {}): Case {
   return {
     name: `Node, ${name}`,
     expected: EXPECTED[engine],
-    run: (place) => reportOf(process.execPath, args, place.write("node", FILES)),
+    run: (place) => reportOf(process.execPath, args, place.write("node", FILES), environment),
   };
 }
+
+/** As node-gyp-build is told of a C library, where it should not look for one. */
+const OTHER_LIBC = { LIBC: existsSync("/etc/alpine-release") ? "glibc" : "musl" };
 
 export const nodeCases: Case[] = [
   nodeCase("import", "native", ["esm.mjs"]),
@@ -36,4 +40,7 @@ export const nodeCases: Case[] = [
   nodeCase("worker thread", "native", ["starter.mjs"]),
   nodeCase("permission model", "javascript", [...GUARDED, "esm.mjs"]),
   nodeCase("permission model with --allow-addons", "native", [...GUARDED, "--allow-addons", "esm.mjs"]),
+  ...(process.platform === "linux"
+    ? [nodeCase("another C library than the addon's", "javascript", ["esm.mjs"], OTHER_LIBC)]
+    : []),
 ];
