@@ -36,7 +36,7 @@ export type { RecallTextSession } from "../text-session.js";
 export type { RecallTextSpan } from "../text-span.js";
 export { extract, type ExtractOptions, type Extraction } from "./node-llama-cpp/extract.js";
 export { ExtractionError, type ExtractionFailure } from "./node-llama-cpp/extraction-error.js";
-export type { ExtractedQuote } from "./node-llama-cpp/json-extractor.js";
+export type { ExtractedQuote } from "../extract/extracted-data.js";
 export { SchemaError } from "../schema/schema-error.js";
 export type { ContextShiftPolicy, DelimiterOptions, RecallDocument, RecallMode, SessionOf, Snap };
 

@@ -1,140 +1,183 @@
-import { FreeSchemas, type HostSchema } from "./free-schema.js";
+import { Alternatives, type Alternative, type Unread } from "./alternatives.js";
+import { expectDisjoint } from "./disjoint.js";
 import { below } from "./json-pointer.js";
-import {
-  expectKeywords,
-  expectSchema,
-  KEYWORDS_OF,
-  readProperties,
-  readRange,
-  readTypes,
-  readUnion,
-  type Schema,
-  type Union,
-  VERBATIM,
-  withoutOthers,
-} from "./keywords.js";
-import { isVerbatim, References } from "./references.js";
+import { KEYWORDS_OF, type Place, readFlag, readTypes, type Type, TYPES, VERBATIM } from "./keywords.js";
+import { readNumbers } from "./number-range.js";
+import { NumberTexts } from "./number-texts.js";
+import { expectTellable, planArray } from "./plan-arrays.js";
+import { hasLiterals, planLiterals } from "./plan-literals.js";
+import { planObject } from "./plan-objects.js";
+import { planString, readCharacters } from "./plan-strings.js";
+import type { Plan, PlanAlternative, PlanNode } from "./plan.js";
+import { expectFinite } from "./productive.js";
+import { References } from "./references.js";
+import { Dfa, TooComplex } from "./regular/dfa.js";
 import { SchemaError } from "./schema-error.js";
-
-/** Longest array with quotes in it, unless its schema says otherwise. */
-const DEFAULT_MAX_ITEMS = 100;
-
-/** How a value is generated. */
-export type Plan =
-  /** A string that is copied: at least `minBytes` bytes, at most `maxBytes`, as they stand in the JSON text. */
-  | { readonly type: "quote"; readonly minBytes: 0 | 1; readonly maxBytes: number | null }
-  /** All properties are written, in this order. */
-  | { readonly type: "object"; readonly properties: readonly (readonly [key: string, value: Plan])[] }
-  | { readonly type: "array"; readonly items: Plan; readonly minItems: number; readonly maxItems: number }
-  /** `null`, or the value. */
-  | { readonly type: "nullable"; readonly value: PlanOfValue }
-  /** Without quotes in it: under the host's own grammar. */
-  | { readonly type: "free"; readonly schema: HostSchema };
-
-type QuotingPlan = Exclude<Plan, { type: "free" }>;
-type PlanOfValue = Exclude<Plan, { type: "free" | "nullable" }>;
 
 /**
  * How data for a JSON schema is generated, with the strings that are marked `"x-verbatim": true` copied.
  * @throws SchemaError for what cannot be honoured
  */
 export function planExtraction(schema: unknown): Plan {
-  return new Planner(schema).plan(expectSchema(schema, ""), "", []);
+  return new Planner(asJson(schema)).plan();
+}
+
+/** A schema as JSON has it: without what it does not have, and without circles. */
+function asJson(schema: unknown): unknown {
+  let text: string | undefined;
+  try {
+    text = JSON.stringify(schema);
+  } catch (cause) {
+    const isDeep = cause instanceof RangeError;
+    throw new SchemaError("", isDeep ? "it is nested too deeply" : "expected JSON", { cause });
+  }
+  if (text === undefined) throw new SchemaError("", "expected JSON");
+  return JSON.parse(text) as unknown;
 }
 
 class Planner {
-  readonly #references: References;
+  readonly #root: unknown;
+  readonly #alternatives: Alternatives;
+  readonly #nodes: PlanNode[] = [];
+  /** By the schemas that hold for them: what refers to one schema from many places is planned once. */
+  readonly #known = new Map<string, PlanNode>();
+  /** Nodes whose alternatives are still to be found. */
+  readonly #open: { node: PlanNode; schemas: readonly Unread[] }[] = [];
 
   constructor(root: unknown) {
-    this.#references = new References(root);
+    this.#root = root;
+    this.#alternatives = new Alternatives(new References(root));
   }
 
-  /** @param open definitions that are being planned */
-  plan(schema: Schema, pointer: string, open: readonly string[]): Plan {
-    if (this.#references.hasVerbatim(schema, pointer)) return this.#quoting(schema, pointer, open);
-    return { type: "free", schema: new FreeSchemas(this.#references).translate(schema, pointer) };
+  plan(): Plan {
+    const root = this.#nodeOf([{ value: this.#root, pointer: "" }], "");
+    for (let next = this.#open.pop(); next !== undefined; next = this.#open.pop()) {
+      const { node, schemas } = next;
+      const alternatives = this.#alternatives.ofAll(schemas, node.pointer);
+      expectVerbatimStrings(alternatives);
+      node.alternatives = alternatives.flatMap((one) => this.#planned(one, node.pointer));
+    }
+    for (const node of this.#nodes) {
+      expectDisjoint(node);
+      for (const plan of node.alternatives) if (plan.type === "array") expectTellable(plan);
+    }
+    expectFinite(root, this.#nodes);
+    return { root, nodes: this.#nodes };
   }
 
-  #quoting(schema: Schema, pointer: string, open: readonly string[]): QuotingPlan {
-    if (isVerbatim(schema, pointer)) return quote(schema, pointer);
-    if (schema.$ref !== undefined) {
-      const target = this.#references.follow(schema, pointer);
-      if (open.includes(target.name)) {
-        throw new SchemaError(below(pointer, "$ref"), `a schema with "${VERBATIM}" in it cannot refer to itself`);
+  /** The node of a value, which is there at once; its alternatives are found later, however deep schemas are nested. */
+  #nodeOf(schemas: readonly Unread[], pointer: string): PlanNode {
+    const key = JSON.stringify([...new Set(schemas.map((schema) => schema.pointer))].sort());
+    let node = this.#known.get(key);
+    if (node === undefined) {
+      node = { id: this.#nodes.length, pointer, alternatives: [] };
+      this.#nodes.push(node);
+      this.#known.set(key, node);
+      this.#open.push({ node, schemas });
+    }
+    return node;
+  }
+
+  #planned({ places, choices }: Alternative, pointer: string): PlanAlternative[] {
+    const types = typesOf(places);
+    if (hasLiterals(places)) return [{ ...planLiterals(places, types), choices }];
+    const all = types ?? impliedTypes(places);
+    return all.map((type) => ({ ...this.#ofType(type, places, pointer), choices }));
+  }
+
+  #ofType(type: Type, places: readonly Place[], pointer: string) {
+    const nodeOf = (schemas: readonly Unread[], where: string) => this.#nodeOf(schemas, where);
+    switch (type) {
+      case "null":
+        return { type: "literals" as const, values: [null] };
+      case "boolean":
+        return { type: "literals" as const, values: [true, false] };
+      case "string":
+        return planString(places);
+      case "array":
+        return planArray(places, pointer, nodeOf);
+      case "object":
+        return planObject(places, nodeOf, (schemas) => this.#keysOf(schemas));
+      default:
+        return planNumber(places, type === "integer", pointer);
+    }
+  }
+
+  /** The names that schemas for names allow. */
+  #keysOf(schemas: readonly Unread[]): Dfa | null {
+    if (schemas.length === 0) return null;
+    const [{ pointer }] = schemas;
+    const parts = this.#alternatives.ofAll(schemas, pointer).flatMap(({ places }) => {
+      const types = typesOf(places);
+      if (types !== null && !types.includes("string")) return [];
+      for (const place of places) {
+        if (readFlag(place, VERBATIM)) throw new SchemaError(below(place.pointer, VERBATIM), "keys cannot be copied");
       }
-      return this.#quoting(target.schema, target.pointer, [...open, target.name]);
-    }
-    const union = readUnion(schema, pointer);
-    if (union !== null) return this.#oneOf(union, open);
-    const types = readTypes(schema, pointer);
-    const others = types.filter((type) => type !== "null");
-    if (others.length !== 1 || !["object", "array"].includes(others[0])) {
-      throw new SchemaError(below(pointer, "type"), `expected object or array, with "${VERBATIM}" in it, or also null`);
-    }
-    const one = withoutOthers(schema, types, others[0]);
-    const value = others[0] === "object" ? this.#object(one, pointer, open) : this.#array(one, pointer, open);
-    return types.length === 1 ? value : nullable(value);
-  }
-
-  #oneOf({ alternatives, place }: Union, open: readonly string[]): QuotingPlan {
-    const others = alternatives.filter(([one]) => one.type !== "null");
-    if (others.length !== 1 || alternatives.length > 2) {
-      throw new SchemaError(place, `with "${VERBATIM}" in it, expected one schema, and null beside it`);
-    }
-    for (const [one, where] of alternatives) if (one.type === "null") expectKeywords(one, where, "null", ["type"]);
-    const value = this.#quoting(...others[0], open);
-    return alternatives.length === 1 ? value : nullable(value);
-  }
-
-  #object(schema: Schema, pointer: string, open: readonly string[]): QuotingPlan {
-    expectKeywords(schema, pointer, `an object with "${VERBATIM}" in it`, ["type", ...KEYWORDS_OF.object]);
-    if (this.#references.hasVerbatim(schema.additionalProperties, below(pointer, "additionalProperties"))) {
-      throw new SchemaError(below(pointer, "additionalProperties"), `"${VERBATIM}" needs properties that have names`);
-    }
-    const properties = readProperties(schema, pointer);
-    const { min = 0, max = Infinity } = readRange(schema, pointer, "minProperties", "maxProperties");
-    if (properties.length < min || properties.length > max) {
-      const keyword = properties.length < min ? "minProperties" : "maxProperties";
-      throw new SchemaError(
-        below(pointer, keyword),
-        `all of the ${properties.length} properties are written, and no more`,
-      );
-    }
-    const place = below(pointer, "properties");
-    return {
-      type: "object",
-      properties: properties.map(([key, one]) => [key, this.plan(one, below(place, key), open)]),
-    };
-  }
-
-  #array(schema: Schema, pointer: string, open: readonly string[]): QuotingPlan {
-    expectKeywords(schema, pointer, `an array with "${VERBATIM}" in it`, ["type", "items", "minItems", "maxItems"]);
-    const { min: minItems = 0, max } = readRange(schema, pointer, "minItems", "maxItems");
-    const place = below(pointer, "items");
-    const items = this.plan(expectSchema(schema.items, place), place, open);
-    return { type: "array", items, minItems, maxItems: max ?? Math.max(minItems, DEFAULT_MAX_ITEMS) };
+      if (!hasLiterals(places)) return [dfaOf(() => Dfa.from(readCharacters(places)), pointer)];
+      const { values } = planLiterals(places, ["string"]);
+      return [dfaOf(() => Dfa.ofStrings(values as string[]), pointer)];
+    });
+    if (parts.length === 0) throw new SchemaError(pointer, "names are strings");
+    return parts.reduce((all, part) => dfaOf(() => all.union(part), pointer));
   }
 }
 
-function quote(schema: Schema, pointer: string): QuotingPlan {
-  if (schema.type === undefined) throw new SchemaError(pointer, `"${VERBATIM}" needs "type": "string"`);
-  const types = readTypes(schema, pointer);
-  if (!types.includes("string") || types.some((type) => type !== "string" && type !== "null")) {
-    throw new SchemaError(below(pointer, "type"), `"${VERBATIM}" is for strings only`);
+function dfaOf(make: () => Dfa, pointer: string): Dfa {
+  try {
+    return make();
+  } catch (error) {
+    if (!(error instanceof TooComplex)) throw error;
+    throw new SchemaError(pointer, "it is too complex to be honoured");
   }
-  expectKeywords(schema, pointer, "a verbatim string", ["type", VERBATIM, "minLength", "maxLength"]);
-  const { min = 1, max = null } = readRange(schema, pointer, "minLength", "maxLength");
-  if (min > 1) {
-    throw new SchemaError(
-      below(pointer, "minLength"),
-      "expected 0 or 1: how long a quote can be is up to the documents",
-    );
-  }
-  if (max === 0) throw new SchemaError(below(pointer, "maxLength"), "expected at least 1");
-  const plan: QuotingPlan = { type: "quote", minBytes: min === 0 ? 0 : 1, maxBytes: max };
-  return types.includes("null") ? nullable(plan) : plan;
 }
 
-function nullable(value: QuotingPlan): QuotingPlan {
-  return value.type === "nullable" ? value : { type: "nullable", value };
+/** The types that all of the places allow; `null` where none of them says anything. @throws SchemaError */
+function typesOf(places: readonly Place[]): readonly Type[] | null {
+  let types: readonly Type[] | null = null;
+  for (const place of places) {
+    const own = readTypes(place);
+    if (own === null) continue;
+    types = types === null ? own : types.flatMap((type) => commonTypes(type, own));
+    if (types.length === 0) throw new SchemaError(below(place.pointer, "type"), "there is no value of these types");
+  }
+  return types === null ? null : withoutSubtypes(types);
+}
+
+function commonTypes(type: Type, others: readonly Type[]): Type[] {
+  if (others.includes(type)) return [type];
+  if (type === "integer" && others.includes("number")) return [type];
+  return type === "number" && others.includes("integer") ? ["integer"] : [];
+}
+
+function withoutSubtypes(types: readonly Type[]): readonly Type[] {
+  return [...new Set(types)].filter((type) => type !== "integer" || !types.includes("number"));
+}
+
+/** Where nothing is said about types: those that keywords are there for; every type where there are none. */
+function impliedTypes(places: readonly Place[]): readonly Type[] {
+  const isSpokenOf = (type: keyof typeof KEYWORDS_OF) =>
+    places.some(({ schema }) => KEYWORDS_OF[type].some((keyword) => schema[keyword] !== undefined));
+  const implied = (["string", "number", "array", "object"] as const).filter(isSpokenOf);
+  return implied.length > 0 ? implied : TYPES.filter((type) => type !== "integer");
+}
+
+/** Of a place that asks for quotes, some alternative has to be a string. @throws SchemaError */
+function expectVerbatimStrings(alternatives: readonly Alternative[]): void {
+  const asking = new Map<string, boolean>();
+  for (const { places } of alternatives) {
+    const types = typesOf(places);
+    const isString = types === null || types.includes("string");
+    for (const place of places) {
+      if (readFlag(place, VERBATIM)) asking.set(place.pointer, isString || asking.get(place.pointer) === true);
+    }
+  }
+  for (const [pointer, isString] of asking) {
+    if (!isString) throw new SchemaError(below(pointer, VERBATIM), `"${VERBATIM}" is for strings`);
+  }
+}
+
+function planNumber(places: readonly Place[], isInteger: boolean, pointer: string) {
+  const range = readNumbers(places, isInteger);
+  if (new NumberTexts(range).begins("")) return { type: "number" as const, range };
+  throw new SchemaError(pointer, "no number of at most 15 digits fits");
 }

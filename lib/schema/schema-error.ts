@@ -4,8 +4,8 @@ export class SchemaError extends Error {
   /** Of the place in the schema. */
   readonly pointer: string;
 
-  constructor(pointer: string, problem: string) {
-    super(`The schema at ${JSON.stringify(pointer)}: ${problem}`);
+  constructor(pointer: string, problem: string, options?: ErrorOptions) {
+    super(`The schema at ${JSON.stringify(pointer)}: ${problem}`, options);
     this.pointer = pointer;
   }
 }

@@ -1,4 +1,4 @@
-/** `verbatim extract` as a program, and the schemas that it refuses. */
+/** `verbatim extract` as a program. */
 
 import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -8,8 +8,6 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { EXIT_CODES, type Outcome } from "../../lib/cli/exit-codes.js";
 import { buildExtractPrompt } from "../../lib/hosts/node-llama-cpp/extract-prompt.js";
-import { planExtraction } from "../../lib/schema/extract-plan.js";
-import { SchemaError } from "../../lib/schema/schema-error.js";
 import { loadModel, scratch } from "../support/llama.js";
 import { writeTinyModel } from "../support/tiny-model.js";
 
@@ -131,109 +129,6 @@ test("what does not work is said in a sentence", () => {
     run(["extract", "--model", "tiny.gguf", "--context", "contract.txt"]),
     /required option '-s, --schema <file>'/,
   );
-});
-
-/** Schemas that are refused: where, and why. */
-const REFUSED: [what: string, schema: unknown, pointer: string, problem: RegExp][] = [
-  ["no object", true, "", /expected an object/],
-  ["no type", {}, "", /expected a "type"/],
-  ["unknown type", { type: "text" }, "/type", /expected one of/],
-  ["x-verbatim that is no boolean", { type: "string", "x-verbatim": 1 }, "/x-verbatim", /true or false/],
-  ["x-verbatim on a number", { type: "number", "x-verbatim": true }, "/type", /strings only/],
-  ["x-verbatim on an object", { type: "object", "x-verbatim": true }, "/type", /strings only/],
-  ["x-verbatim without a type", { "x-verbatim": true }, "", /needs "type"/],
-  ["pattern", { ...verbatim, pattern: "^a" }, "/pattern", /cannot be honoured/],
-  ["format", { ...verbatim, format: "date" }, "/format", /cannot be honoured/],
-  ["enum", { ...verbatim, enum: ["a"] }, "/enum", /cannot be honoured/],
-  ["const", { ...verbatim, const: "a" }, "/const", /cannot be honoured/],
-  ["minLength", { ...verbatim, minLength: 2 }, "/minLength", /expected 0 or 1/],
-  ["minLength that is no count", { ...verbatim, minLength: -1 }, "/minLength", /an integer of at least 0/],
-  ["maxLength 0", { ...verbatim, minLength: 0, maxLength: 0 }, "/maxLength", /at least 1/],
-  [
-    "verbatim additionalProperties",
-    { type: "object", additionalProperties: verbatim },
-    "/additionalProperties",
-    /names/,
-  ],
-  [
-    "patternProperties",
-    { type: "object", properties: { a: verbatim }, patternProperties: {} },
-    "/patternProperties",
-    /cannot be honoured/,
-  ],
-  ["verbatim prefixItems", { type: "array", prefixItems: [verbatim] }, "/prefixItems", /cannot be honoured/],
-  ["uniqueItems", { type: "array", items: verbatim, uniqueItems: true }, "/uniqueItems", /cannot be honoured/],
-  ["verbatim contains", { type: "array", items: verbatim, contains: verbatim }, "/contains", /cannot be honoured/],
-  ["maxItems below minItems", { type: "array", items: verbatim, minItems: 2, maxItems: 1 }, "/maxItems", /at least/],
-  ["allOf", { allOf: [verbatim] }, "", /expected a "type"/],
-  ["two verbatim alternatives", { anyOf: [verbatim, { type: "object", properties: {} }] }, "/anyOf", /one schema/],
-  ["two verbatim types", { type: ["string", "integer"], "x-verbatim": true }, "/type", /strings only/],
-  ["reference elsewhere", { $ref: "other.json" }, "/$ref", /expected "#\/\$defs\/"/],
-  ["reference to nothing", { $ref: "#/$defs/a", $defs: {} }, "/$ref", /no such definition/],
-  [
-    "verbatim recursion",
-    { $ref: "#/$defs/a", $defs: { a: { type: "object", properties: { q: verbatim, a: { $ref: "#/$defs/a" } } } } },
-    "/$defs/a/properties/a/$ref",
-    /cannot refer to itself/,
-  ],
-  ["unknown required", { type: "object", properties: { q: verbatim }, required: ["r"] }, "/required/0", /the name/],
-  [
-    "minProperties",
-    { type: "object", properties: { q: verbatim }, minProperties: 2 },
-    "/minProperties",
-    /all of the 1/,
-  ],
-  [
-    "maxProperties",
-    { type: "object", properties: { a: verbatim }, maxProperties: 0 },
-    "/maxProperties",
-    /all of the 1/,
-  ],
-  [
-    "deep inside",
-    { type: "object", properties: { a: { type: "array", items: { ...verbatim, pattern: "" } } } },
-    "/properties/a/items/pattern",
-    /cannot be honoured/,
-  ],
-  // What the host's grammars would ignore.
-  ["free pattern", { type: "string", pattern: "a" }, "/pattern", /cannot be honoured in a value of type string/],
-  ["free format", { type: "string", format: "email" }, "/format", /date, date-time or time/],
-  ["minimum", { type: "integer", minimum: 1 }, "/minimum", /cannot be honoured/],
-  ["enum of objects", { enum: [{}] }, "/enum", /strings, numbers/],
-  ["enum of another type", { type: "string", enum: [1] }, "/enum", /values of the "type"/],
-  ["empty anyOf", { anyOf: [] }, "/anyOf", /not empty/],
-  ["not", { type: "string", not: { const: "a" } }, "/not", /cannot be honoured/],
-];
-
-for (const [what, schema, pointer, problem] of REFUSED) {
-  test(`refused: ${what}`, () => {
-    try {
-      planExtraction(schema);
-    } catch (error) {
-      assert.instance(error, SchemaError);
-      assert.is((error as SchemaError).pointer, pointer);
-      assert.match((error as SchemaError).message, problem);
-      return;
-    }
-    assert.unreachable("it was accepted");
-  });
-}
-
-test("what says nothing about values is passed over; x-verbatim: false is no quote", () => {
-  const annotations = { title: "t", description: "d", default: "", examples: [verbatim], $comment: "c", "x-other": 1 };
-  assert.equal(planExtraction({ ...verbatim, ...annotations }), { type: "quote", minBytes: 1, maxBytes: null });
-  assert.equal(planExtraction({ type: "string", "x-verbatim": false, ...annotations }), {
-    type: "free",
-    schema: { type: "string" },
-  });
-});
-
-test("an array with quotes in it has an end, as README says", () => {
-  const most = (limits: object) =>
-    planExtraction({ type: "array", items: verbatim, ...limits }) as { maxItems: number };
-  assert.is(most({}).maxItems, 100);
-  assert.is(most({ minItems: 150 }).maxItems, 150);
-  assert.is(most({ maxItems: 1000 }).maxItems, 1000);
 });
 
 test("the prompt has documents, instruction and schema; a template's markers in them stay text", async () => {

@@ -1,11 +1,10 @@
 /** Data for JSON schemas: right by the schema, and its quotes copies by the byte. */
 
 import { join } from "node:path";
-import type { LlamaContextSequence, LlamaGrammar, LlamaModel } from "node-llama-cpp";
+import type { LlamaContextSequence } from "node-llama-cpp";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { extract, type Extraction, type ExtractOptions } from "../../lib/hosts/node-llama-cpp/extract.js";
-import { JsonGrammars } from "../../lib/hosts/node-llama-cpp/json-grammars.js";
 import { loadModel, scratch } from "../support/llama.js";
 import { writeTinyModel } from "../support/tiny-model.js";
 
@@ -183,51 +182,6 @@ test("numbers stay finite, and integers whole", async () => {
   for (let seed = 1; seed <= 3; seed++) {
     const { data } = await run(schema, { temperature: 5, seed, maxTokens: 3500 });
     assert.ok(fits(data, schema), JSON.stringify(data));
-  }
-});
-
-/** The model with a host whose grammars are written differently. */
-function withGrammars(change: (grammar: string) => string): { changed: LlamaModel; made: string[] } {
-  const made: string[] = [];
-  const llama = {
-    async createGrammarForJsonSchema(schema: { type: "null" }) {
-      return { grammar: change((await model.llama.createGrammarForJsonSchema(schema)).grammar) };
-    },
-    createGrammar(options: { grammar: string }): Promise<LlamaGrammar> {
-      made.push(options.grammar);
-      return model.llama.createGrammar(options);
-    },
-  };
-  return { changed: Object.create(model, { llama: { value: llama } }) as LlamaModel, made };
-}
-
-test("the host's grammars are adapted, and refused where they are written in another way", async () => {
-  const schema = { type: "object", properties: { n: { type: "number" }, i: { type: "integer" } } };
-  const { changed, made } = withGrammars((grammar) => grammar);
-  await new JsonGrammars(changed).value(schema);
-  assert.match(made[0], /^root ::= \(.*\) \(\[ \\t\\n\\r,\}\\\]\] \.\*\)\?$/m);
-  const whole = '"-"? ("0" | [1-9] [0-9]{0,15})';
-  const rules = made[0].split("\n");
-  assert.ok(rules.includes(`integer-number-rule ::= ${whole}`), made[0]);
-  assert.ok(rules.includes(`fractional-number-rule ::= ${whole} ("." [0-9]{1,16})? ([eE] [-+]? [0-9]{1,2})?`), made[0]);
-  const changes: [from: string | RegExp, to: string][] = [
-    [' "\\n\\n\\n\\n" [\\n]*', ""],
-    ["[\\n]*", "[ \\n]*"],
-    ["([eE] [-+]?", "([eE] ([-+])?"],
-    ['([eE] [-+]? ("0" | [1-9] [0-9]{0,15}))?', "([eE] [-+]? [0-9]{1,15})?"],
-    ['("." [0-9]{1,16})?', '("." [0-9]+)?'],
-    ['"-"? ("0" |', '"-"? ("0"* |'],
-    [/(integer-number-rule ::= .*)/g, "$1 [ ]?"],
-    [/(fractional-number-rule ::= .*)/g, "$1 [ ]?"],
-  ];
-  for (const [from, to] of changes) {
-    const { changed: other, made: none } = withGrammars((grammar) => grammar.replaceAll(from, to));
-    await rejects(
-      new JsonGrammars(other).value(schema),
-      "RecallError",
-      /^The installed node-llama-cpp writes its gram/,
-    );
-    assert.equal(none, []);
   }
 });
 

@@ -7,14 +7,20 @@ import type { Snap } from "../../session/snap-edges.js";
 import { expectNoPredictor } from "./constrained-sequence.js";
 import { expectDocuments, type RecallDocument } from "../shared/document-locator.js";
 import { buildExtractPrompt } from "./extract-prompt.js";
+import { type ExtractedQuote, readExtracted } from "../../extract/extracted-data.js";
+import { JsonConstraint } from "../../extract/json-constraint.js";
+import { QuotableDocuments } from "../../extract/quotable-documents.js";
+import { firstUnquotable } from "../../extract/unquotable.js";
+import { Values } from "../../extract/values.js";
+import { writeJson } from "../../extract/write-json.js";
+import type { Plan } from "../../schema/plan.js";
+import { productiveNodes } from "../../schema/productive.js";
+import { ExtractionError } from "./extraction-error.js";
 import { GuidedGeneration } from "./guided-generation.js";
-import { type ExtractedQuote, JsonExtractor } from "./json-extractor.js";
-import { JsonGrammars } from "./json-grammars.js";
 import { ModelVocabulary } from "./model-vocabulary.js";
 import { checkPeerVersion } from "./peer-version.js";
 import { plainTokens } from "./prompt-tokens.js";
 import { readPrompt } from "./read-prompt.js";
-import { indexDocuments } from "../shared/text-documents.js";
 
 const DEFAULT_MAX_TOKENS = 1024;
 const DEFAULT_MAX_QUOTE_BYTES = 4096;
@@ -58,7 +64,7 @@ export interface Extraction {
 
 /**
  * Generates data for a JSON schema. A string that the schema marks `"x-verbatim": true` is an exact copy of a place in
- * the documents; braces, keys and commas are forced; all else is sampled under the host's grammar for its schema.
+ * the documents; braces, keys and commas are forced; of all else only what the schema allows is sampled.
  *
  * What the sequence holds is kept as far as the prompt begins with it.
  *
@@ -84,23 +90,33 @@ export async function extract(sequence: LlamaContextSequence, options: ExtractOp
   const { model } = sequence;
   const vocabulary = ModelVocabulary.of(model).tokenVocabulary;
   const prompt = promptTokens(sequence, given, documents);
-  const searched = indexDocuments(documents, { vocabulary, json: true, snap, backend });
+  const quotable = new QuotableDocuments(documents, { vocabulary, snap, backend, maxQuoteBytes });
+  let constraint: JsonConstraint | undefined;
   let generation: GuidedGeneration | undefined;
   try {
+    constraint = new JsonConstraint(plan, expectValues(plan, quotable), vocabulary, quotable);
     for await (const tokens of readPrompt(sequence, prompt, signal)) {
       signal?.throwIfAborted();
       onRead?.(tokens, prompt.length);
     }
     generation = new GuidedGeneration(sequence, vocabulary, prompt.slice(sequence.nextTokenIndex), sampling);
-    const grammars = new JsonGrammars(model);
-    const extractor = new JsonExtractor({ generation, grammars, vocabulary, documents: searched, maxQuoteBytes });
-    await extractor.write(plan, "");
+    await writeJson(constraint, generation);
     const { text, tokens } = generation;
-    return { data: JSON.parse(text), quotes: extractor.quotes, promptTokens: prompt.length, dataTokens: tokens };
+    return { ...readExtracted(text, constraint.quotes), promptTokens: prompt.length, dataTokens: tokens };
   } finally {
     await generation?.end();
-    searched.close();
+    constraint?.close();
+    quotable.close();
   }
+}
+
+/** The values of a plan, given what can be quoted. @throws ExtractionError `NO_QUOTE` where there is none */
+function expectValues(plan: Plan, quotable: QuotableDocuments): Values {
+  const isQuotable = quotable.isQuotable.bind(quotable);
+  const productive = productiveNodes(plan.nodes, isQuotable);
+  if (productive.has(plan.root)) return new Values(productive, isQuotable);
+  const path = JSON.stringify(firstUnquotable(plan, productive));
+  throw new ExtractionError("NO_QUOTE", `The documents have nothing that can be quoted at ${path}`);
 }
 
 function promptTokens(

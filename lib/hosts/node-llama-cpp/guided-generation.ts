@@ -1,10 +1,9 @@
-import type { LlamaContextSequence, LlamaGrammarEvaluationState, Token } from "node-llama-cpp";
+import type { LlamaContextSequence, Token, TokenBias } from "node-llama-cpp";
 import { RecallError } from "../../errors.js";
-import type { RecallTextSession } from "../../text-session.js";
 import type { TokenVocabulary } from "../../vocabulary/token-vocabulary.js";
 import { AllowedBias, DEFAULT_BOOST } from "./allowed-bias.js";
+import type { TokenWriter } from "../../extract/write-json.js";
 import { ExtractionError } from "./extraction-error.js";
-import { decodeGenerated } from "./generated-text.js";
 import { refuseShift } from "./sampling-options.js";
 
 const SHIFT_REFUSED = "The host's context is full: make it larger, or the documents shorter";
@@ -17,14 +16,8 @@ export interface GenerationOptions {
   readonly signal: AbortSignal | undefined;
 }
 
-/**
- * What holds for one sampled token: a grammar of the host, or an open span. Never both: the grammar would remove the
- * allowed tokens, and what is left would be sampled freely.
- */
-export type Guide = { grammar: LlamaGrammarEvaluationState } | { span: RecallTextSession };
-
-/** A generation that is told, piece by piece, what to write and what to sample under which constraint. */
-export class GuidedGeneration {
+/** A generation that is told, piece by piece, what to write and which tokens to sample from. */
+export class GuidedGeneration implements TokenWriter {
   readonly #sequence: LlamaContextSequence;
   readonly #vocabulary: TokenVocabulary;
   readonly #options: GenerationOptions;
@@ -32,7 +25,8 @@ export class GuidedGeneration {
   readonly #written: Uint8Array[] = [];
   /** What the host samples, once it has begun. */
   #outputs: AsyncGenerator<Token, void, void | Token | Token[]> | null = null;
-  #guide: Guide | null = null;
+  /** For the token that is sampled next. */
+  #allowed: TokenBias;
   /** Not evaluated yet: the rest of the prompt, tokens that were kept. */
   #waiting: Token[];
   /** Not tokenised yet. */
@@ -50,12 +44,13 @@ export class GuidedGeneration {
     this.#vocabulary = vocabulary;
     this.#options = options;
     this.#bias = new AllowedBias(sequence.model, DEFAULT_BOOST);
+    this.#allowed = this.#bias.none;
     this.#waiting = [...prompt];
   }
 
   /** All that was written: forced and kept. */
   get text(): string {
-    return decodeGenerated(Buffer.concat(this.#written));
+    return Buffer.concat(this.#written).toString();
   }
 
   /** Tokens of it. */
@@ -77,21 +72,25 @@ export class GuidedGeneration {
     this.#written.push(this.#vocabulary.bytes(token));
   }
 
-  /** Samples the next token after what was written. It counts when it is kept. */
-  async sample(guide: Guide): Promise<Token> {
+  /**
+   * Samples the next token after what was written. It counts when it is kept.
+   * @param allowed ascending
+   */
+  async sample(allowed: Int32Array): Promise<Token> {
     this.#flush();
     const { signal, maxTokens } = this.#options;
     signal?.throwIfAborted();
     if (this.#tokens >= maxTokens) {
       throw new ExtractionError("MAX_TOKENS", `The data is not complete after ${maxTokens} tokens`);
     }
-    this.#guide = guide;
+    const { ids, bias } = this.#bias.inSpan(allowed);
+    this.#allowed = bias;
     const waiting = this.#waiting;
     this.#waiting = [];
     const { value } = await (this.#outputs?.next(waiting) ?? this.#begin(waiting));
     if (value === undefined) throw new RecallError("NOT_ENFORCED", "The host ended the generation");
-    if ("span" in guide && !guide.span.allows(value)) {
-      throw new RecallError("NOT_ENFORCED", `The host sampled token ${value}, which does not continue any quote`);
+    if (!ids.includes(value)) {
+      throw new RecallError("NOT_ENFORCED", `The host sampled token ${value}, which may not come here`);
     }
     return value;
   }
@@ -106,17 +105,10 @@ export class GuidedGeneration {
       temperature: this.#options.temperature,
       seed: this.#options.seed,
       yieldEogToken: true,
-      grammarEvaluationState: () => ("grammar" in this.#guide! ? this.#guide.grammar : undefined),
-      tokenBias: () => ("span" in this.#guide! ? this.#spanBias(this.#guide.span) : this.#bias.none),
+      tokenBias: () => this.#allowed,
       contextShift: { strategy: refuseShift(SHIFT_REFUSED) },
     });
     return this.#outputs.next();
-  }
-
-  #spanBias(span: RecallTextSession) {
-    const bias = this.#bias.next(span);
-    if (bias === null) throw new RecallError("NOT_ENFORCED", "The span was closed before a token was sampled");
-    return bias;
   }
 
   #flush(): void {
