@@ -3,66 +3,60 @@
 #include <algorithm>
 #include <iterator>
 
-#include "text_order.hpp"
 #include "text_walk.hpp"
 #include "token_set.hpp"
 
 namespace verbatim {
 namespace {
 
-constexpr size_t kFanOut = 64;
 /** Ids for which a walk has room from the start. */
 constexpr size_t kRoom = 4096;
 
 }  // namespace
 
-TextBlock::TextBlock(const TokenTrie& trie, std::vector<TextWord> words)
-    : words_(std::move(words)), has_own_edges_(HasOwnEdges(words_)), gaps_(words_) {
-  TextOrder order = OrderStarts(words_);
-  paths_ = TextPaths(trie, words_, order);
-  order_ = std::move(order.starts);
-  levels_.push_back(std::move(order.common));
-  while (levels_.back().size() > kFanOut) {
-    const std::vector<int32_t>& below = levels_.back();
-    std::vector<int32_t> least;
-    for (size_t i = 0; i < below.size(); i += kFanOut) {
-      least.push_back(
-          *std::min_element(below.begin() + static_cast<std::ptrdiff_t>(i),
-                            below.begin() + static_cast<std::ptrdiff_t>(std::min(below.size(), i + kFanOut))));
-    }
-    levels_.push_back(std::move(least));
-  }
-}
+TextBlock::TextBlock(std::vector<TextWord> words)
+    : words_(std::move(words)), has_own_edges_(HasOwnEdges(words_)), gaps_(words_) {}
 
-int32_t TextBlock::NextDifferent(int32_t from, int32_t end, int32_t most) const {
-  size_t i = static_cast<size_t>(from);
-  size_t level = 0;
-  for (;;) {
-    const std::vector<int32_t>& least = levels_[level];
-    // To the end of the group, or of the level.
-    const size_t group_end = std::min(least.size(), (i / kFanOut + 1) * kFanOut);
-    while (i < group_end && least[i] > most) ++i;
-    if (i < group_end) {
-      if (level == 0) return std::min(static_cast<int32_t>(i), end);
-      i *= kFanOut;
-      --level;
-      continue;
-    }
-    if (i >= least.size()) return end;
-    // Past a group's end everything of the next groups is to be looked at: from one level above, if there is one.
-    if (level + 1 < levels_.size()) {
-      ++level;
-      i /= kFanOut;
-    }
-    if (level == 0 && static_cast<int32_t>(i) >= end) return end;
-  }
+void TextBlock::MakeIndex(const TokenTrie& trie) const {
+  if (is_indexed()) return;
+  const std::lock_guard<std::mutex> lock(index_mutex_);
+  if (made_index_ != nullptr) return;
+  made_index_ = std::make_unique<const TextIndex>(trie, words_);
+  index_.store(made_index_.get(), std::memory_order_release);
 }
 
 std::shared_ptr<const KeptContinuations> TextBlock::ContinuationsOf(const TokenTrie& trie, const ClosingTokens& closing,
-                                                                    const Interval& interval, bool run_goes_on) const {
+                                                                    const TextIndex::Interval& interval,
+                                                                    bool run_goes_on) const {
+  {
+    const std::lock_guard<std::mutex> lock(kept_mutex_);
+    const auto known = kept_.find(KeyView{interval, run_goes_on, closing.tag()});
+    if (known != kept_.end()) return known->second;
+  }
+  // Others need not wait meanwhile: where they look for the same, one of the results is kept.
+  const auto found = FindContinuations(trie, closing, interval, run_goes_on);
   Key key = {interval, run_goes_on, {closing.tag().begin(), closing.tag().end()}};
-  const std::lock_guard<std::mutex> lock(mutex_);
-  if (const auto known = kept_.find(key); known != kept_.end()) return known->second;
+  const size_t bytes = sizeof(key) + key.tag.capacity() + sizeof(*found) +
+                       found->closers.capacity() * sizeof(found->closers[0]) +
+                       (found->tokens.capacity() + found->ids.capacity()) * sizeof(int32_t);
+  const std::lock_guard<std::mutex> lock(kept_mutex_);
+  if (kept_ids_ + found->ids.size() > kKeptPerByte * words_.size() + static_cast<size_t>(trie.vocab_size())) {
+    kept_.clear();
+    kept_ids_ = 0;
+    kept_bytes_ = 0;
+  }
+  const auto [kept, is_new] = kept_.emplace(std::move(key), found);
+  if (is_new) {
+    kept_ids_ += found->ids.size();
+    kept_bytes_ += bytes;
+  }
+  return kept->second;
+}
+
+std::shared_ptr<const KeptContinuations> TextBlock::FindContinuations(const TokenTrie& trie,
+                                                                      const ClosingTokens& closing,
+                                                                      const TextIndex::Interval& interval,
+                                                                      bool run_goes_on) const {
   TextContinuations walked;
   walked.tokens.reserve(kRoom);
   TextWalk walk(trie, closing, walked);
@@ -79,25 +73,13 @@ std::shared_ptr<const KeptContinuations> TextBlock::ContinuationsOf(const TokenT
   found->ids.reserve(walked.tokens.size() + closers.size());
   std::set_union(walked.tokens.begin(), walked.tokens.end(), closers.begin(), closers.end(),
                  std::back_inserter(found->ids));
-  kept_ids_ += found->ids.size();
-  if (kept_ids_ > kKeptPerByte * words_.size() + static_cast<size_t>(trie.vocab_size())) {
-    kept_.clear();
-    kept_ids_ = found->ids.size();
-  }
-  kept_.emplace(std::move(key), found);
   return found;
 }
 
 size_t TextBlock::bytes() const {
-  size_t total =
-      sizeof(*this) + paths_.bytes() + words_.capacity() * sizeof(TextWord) + order_.capacity() * sizeof(int32_t);
-  for (const std::vector<int32_t>& level : levels_) total += level.capacity() * sizeof(int32_t);
-  const std::lock_guard<std::mutex> lock(mutex_);
-  for (const auto& [key, kept] : kept_) {
-    total += sizeof(key) + key.tag.capacity() + sizeof(*kept) + kept->closers.capacity() * sizeof(kept->closers[0]) +
-             (kept->tokens.capacity() + kept->ids.capacity()) * sizeof(int32_t);
-  }
-  return total;
+  const size_t index_bytes = is_indexed() ? index().bytes() : 0;
+  const std::lock_guard<std::mutex> lock(kept_mutex_);
+  return sizeof(*this) + words_.capacity() * sizeof(TextWord) + index_bytes + kept_bytes_;
 }
 
 }  // namespace verbatim

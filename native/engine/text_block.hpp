@@ -1,17 +1,19 @@
 #pragma once
 
-#include <compare>
+#include <algorithm>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <span>
+#include <tuple>
 #include <vector>
 
 #include "closing_tokens.hpp"
 #include "text_edges.hpp"
-#include "text_paths.hpp"
+#include "text_index.hpp"
 #include "text_word.hpp"
 #include "token_trie.hpp"
 
@@ -37,42 +39,31 @@ struct KeptContinuations : TextContinuations {
 };
 
 /**
- * An immutable index over a stretch of the context: the places where quotes may start, sorted by the bytes that
- * follow, and how many bytes each shares with the one before it. A quote's candidates are an interval of that order.
+ * A stretch of the context that never changes, shared between forks. It is indexed when one of them first searches it,
+ * for all of them.
  */
 class TextBlock {
  public:
-  TextBlock(const TokenTrie& trie, std::vector<TextWord> words);
+  explicit TextBlock(std::vector<TextWord> words);
 
   std::span<const TextWord> words() const { return words_; }
   int32_t size() const { return static_cast<int32_t>(words_.size()); }
-  /** Starts, in order. */
-  std::span<const int32_t> order() const { return order_; }
-  int32_t count() const { return static_cast<int32_t>(order_.size()); }
   bool has_own_edges() const { return has_own_edges_; }
   const TextGaps& gaps() const { return gaps_; }
-  const TextPaths& paths() const { return paths_; }
 
-  /** Bytes that starts number i - 1 and i of the order share. */
-  int32_t common(int32_t i) const { return levels_[0][static_cast<size_t>(i)]; }
-  /** The first i in [from, end) with common(i) <= most; `end` where there is none. */
-  int32_t NextDifferent(int32_t from, int32_t end, int32_t most) const;
+  /** Makes the index if there is none; a thread waits where another one is at it. */
+  void MakeIndex(const TokenTrie& trie) const;
+  bool is_indexed() const { return index_.load(std::memory_order_acquire) != nullptr; }
+  /** To be asked of a block that is indexed. */
+  const TextIndex& index() const { return *index_.load(std::memory_order_acquire); }
 
-  /** Starts [low, high) of the order, which share their first `depth` bytes. */
-  struct Interval {
-    int32_t depth;
-    int32_t low;
-    int32_t high;
-
-    auto operator<=>(const Interval&) const = default;  // NOLINT(modernize-use-nullptr): none is in it
-  };
   /**
    * What may come next after an interval, the whole tag after no byte included; worked out once for each, and kept,
    * since few intervals are large and quotes begin with those. `run_goes_on`: the last run goes on behind the block,
    * and what reaches the block's end is left out.
    */
   std::shared_ptr<const KeptContinuations> ContinuationsOf(const TokenTrie& trie, const ClosingTokens& closing,
-                                                           const Interval& interval, bool run_goes_on) const;
+                                                           const TextIndex::Interval& interval, bool run_goes_on) const;
 
   /** What is kept included. */
   size_t bytes() const;
@@ -82,23 +73,42 @@ class TextBlock {
   static constexpr size_t kKeptPerByte = 8;
 
   struct Key {
-    Interval interval;
+    TextIndex::Interval interval;
     bool run_goes_on;
     std::vector<uint8_t> tag;
-
-    auto operator<=>(const Key&) const = default;  // NOLINT(modernize-use-nullptr): none is in it
   };
+  /** The same to look for one, without a copy of the tag. */
+  struct KeyView {
+    TextIndex::Interval interval;
+    bool run_goes_on;
+    std::span<const uint8_t> tag;
+  };
+  struct Before {
+    using is_transparent = void;
+
+    template <typename One, typename Other>
+    bool operator()(const One& one, const Other& other) const {
+      const auto first = std::tie(one.interval.low, one.interval.high, one.interval.depth, one.run_goes_on);
+      const auto second = std::tie(other.interval.low, other.interval.high, other.interval.depth, other.run_goes_on);
+      return first != second ? first < second : std::ranges::lexicographical_compare(one.tag, other.tag);
+    }
+  };
+
+  std::shared_ptr<const KeptContinuations> FindContinuations(const TokenTrie& trie, const ClosingTokens& closing,
+                                                             const TextIndex::Interval& interval,
+                                                             bool run_goes_on) const;
 
   std::vector<TextWord> words_;
   bool has_own_edges_;
   TextGaps gaps_;
-  TextPaths paths_;
-  std::vector<int32_t> order_;
-  /** The common prefixes, and above them the least of every 64: what repeats for long is passed over in few steps. */
-  std::vector<std::vector<int32_t>> levels_;
-  mutable std::mutex mutex_;
-  mutable std::map<Key, std::shared_ptr<const KeptContinuations>> kept_;
+  mutable std::mutex index_mutex_;
+  mutable std::unique_ptr<const TextIndex> made_index_;
+  /** The same, to be read while others may be making it. */
+  mutable std::atomic<const TextIndex*> index_ = nullptr;
+  mutable std::mutex kept_mutex_;
+  mutable std::map<Key, std::shared_ptr<const KeptContinuations>, Before> kept_;
   mutable size_t kept_ids_ = 0;
+  mutable size_t kept_bytes_ = 0;
 };
 
 }  // namespace verbatim

@@ -4,13 +4,14 @@
 
 #include "handles.hpp"
 #include "range.hpp"
+#include "text_finder.hpp"
 #include "verbatim.h"
 
 using verbatim::AreRanges;
 using verbatim::Guarded;
 using verbatim::Ranges;
-using verbatim::TextCandidates;
 using verbatim::TextContext;
+using verbatim::TextFinder;
 using verbatim::TextMatcher;
 using verbatim::TokenTrie;
 
@@ -127,12 +128,10 @@ verbatim_status verbatim_context_find_text(const verbatim_context* context, cons
   return Guarded([&] {
     *count = 0;
     if (byte_count == 0) return VERBATIM_OK;
-    TextCandidates candidates;
-    candidates.Begin(*context->text, Ranges(ranges, range_count), ranges != nullptr, INT32_MAX);
-    if (!candidates.Advance(*context->text, {bytes, byte_count})) return VERBATIM_OK;
-    const std::vector<int32_t> found = candidates.Starts(*context->text);
-    *count = std::min(found.size(), limit);
-    std::copy_n(found.begin(), *count, starts);
+    TextFinder finder(*context->text, {bytes, byte_count}, Ranges(ranges, range_count), ranges != nullptr);
+    const std::vector<int32_t> found = finder.First(limit);
+    std::copy(found.begin(), found.end(), starts);
+    *count = found.size();
     return VERBATIM_OK;
   });
 }

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "text_order.hpp"
 #include "vector_memory.hpp"
 
 namespace verbatim {
@@ -10,9 +9,6 @@ namespace {
 
 /** What follows so many candidates is worth keeping. */
 constexpr int32_t kHeavy = 128;
-
-/** Whether the last run of a piece goes on behind it. */
-bool RunGoesOn(const TextContext& context, int32_t end) { return ContinuesRun(context.WordAt(end)); }
 
 }  // namespace
 
@@ -27,7 +23,7 @@ void TextCandidates::Begin(const TextContext& context, std::span<const Range> ra
   survivors_.clear();
   Trim(survivors_);
   for (const TextContext::Piece& piece : context.pieces()) {
-    cursors_.push_back({piece.block.get(), piece.begin, 0, piece.block->count()});
+    cursors_.push_back({piece.block.get(), piece.begin, 0, piece.block->index().count()});
   }
   const std::span<const TextWord> tail = context.tail();
   for (size_t i = 0; i < tail.size(); ++i) {
@@ -66,32 +62,6 @@ bool TextCandidates::GoesOnWith(const TextContext& context, int32_t start, int32
   return position <= LimitOf(context, start);
 }
 
-/** Less than 0 where the text after the quote that starts here in a block comes before `bytes`, 0 if it begins so. */
-int32_t TextCandidates::Compare(const TextBlock& block, int32_t start, std::span<const uint8_t> bytes) const {
-  const std::span<const TextWord> words = block.words();
-  size_t position = static_cast<size_t>(start) + static_cast<size_t>(depth());
-  for (const uint8_t byte : bytes) {
-    if (position >= words.size()) return -1;
-    const TextWord word = words[position];
-    if (position > static_cast<size_t>(start) && !ContinuesRun(word)) return -1;
-    if (ByteOf(word) != byte) return ByteOf(word) < byte ? -1 : 1;
-    ++position;
-  }
-  return 0;
-}
-
-/** The part of an interval that goes on with `bytes` inside the block; of few places only where they would begin. */
-TextCandidates::Cursor TextCandidates::Narrow(const Cursor& cursor, std::span<const uint8_t> bytes) const {
-  const TextBlock& block = *cursor.block;
-  const std::span<const int32_t> order = block.order();
-  const auto first = std::partition_point(order.begin() + cursor.low, order.begin() + cursor.high,
-                                          [&](int32_t start) { return Compare(block, start, bytes) < 0; });
-  const int32_t low = static_cast<int32_t>(first - order.begin());
-  if (low == cursor.high || Compare(block, *first, bytes) != 0) return {&block, cursor.begin, low, low};
-  const int32_t after = depth() + static_cast<int32_t>(bytes.size());
-  return {&block, cursor.begin, low, block.NextDifferent(low + 1, cursor.high, after - 1)};
-}
-
 bool TextCandidates::Advance(const TextContext& context, std::span<const uint8_t> bytes) {
   const int32_t before = depth();
   const int32_t after = before + static_cast<int32_t>(bytes.size());
@@ -100,25 +70,23 @@ bool TextCandidates::Advance(const TextContext& context, std::span<const uint8_t
   cursors.clear();
   survivors.clear();
   for (const Cursor& cursor : cursors_) {
-    const Cursor narrow = Narrow(cursor, bytes);
-    const bool is_few = narrow.high - narrow.low <= kFewPlaces;
-    if (is_few || MayCut(after)) {
-      // Few may stand in any order, and an interval could not tell which of its candidates may go so far.
-      const int32_t low = is_few ? std::max(cursor.low, narrow.low - kFewPlaces) : narrow.low;
-      const int32_t high = is_few ? std::min(cursor.high, narrow.low + kFewPlaces) : narrow.high;
-      for (int32_t i = low; i < high; ++i) {
-        const int32_t start = narrow.block->order()[static_cast<size_t>(i)];
-        if (Compare(*narrow.block, start, bytes) != 0) continue;
-        if (!MayCut(after) || narrow.begin + start + after <= LimitOf(context, narrow.begin + start)) {
-          survivors.push_back(narrow.begin + start);
+    const TextIndex& index = cursor.block->index();
+    const TextIndex::Part part = index.Narrow({before, cursor.low, cursor.high}, bytes);
+    if (!part.is_few && !MayCut(after)) {
+      cursors.push_back({cursor.block, cursor.begin, part.low, part.high});
+    } else {
+      // An interval could not tell which of its candidates may go so far.
+      for (int32_t i = part.low; i < part.high; ++i) {
+        const int32_t start = index.order()[static_cast<size_t>(i)];
+        if (index.Compare(start, before, bytes) != 0) continue;
+        if (!MayCut(after) || cursor.begin + start + after <= LimitOf(context, cursor.begin + start)) {
+          survivors.push_back(cursor.begin + start);
         }
       }
-    } else {
-      cursors.push_back(narrow);
     }
     // Candidates that reach the block's end meanwhile go on behind it, where the order does not see them.
     const int32_t end = cursor.begin + cursor.block->size();
-    if (!RunGoesOn(context, end)) continue;
+    if (!ContinuesRun(context.WordAt(end))) continue;
     for (int32_t reach = std::max(before, 1); reach < after && end - reach >= cursor.begin; ++reach) {
       const int32_t start = end - reach;
       if (GoesOnWith(context, start, 0, quote_) && GoesOnWith(context, start, before, bytes)) {
@@ -144,13 +112,14 @@ bool TextCandidates::MayEnd(const TextContext& context) const {
   if (depth() == 0) return true;
   for (const Cursor& cursor : cursors_) {
     const std::span<const TextWord> words = cursor.block->words();
+    const TextIndex& index = cursor.block->index();
     for (int32_t i = cursor.low; i < cursor.high;) {
-      const int32_t end = cursor.block->order()[static_cast<size_t>(i)] + depth();
+      const int32_t end = index.order()[static_cast<size_t>(i)] + depth();
       const bool is_inside = end < cursor.block->size();
       if (IsEnd(is_inside ? words[static_cast<size_t>(end)] : context.WordAt(cursor.begin + end))) return true;
       // Without a caller's edges, candidates that go on alike are alike.
       ++i;
-      if (!cursor.block->has_own_edges()) i = cursor.block->NextDifferent(i, cursor.high, depth());
+      if (!cursor.block->has_own_edges()) i = index.NextDifferent(i, cursor.high, depth());
     }
   }
   return std::any_of(survivors_.begin(), survivors_.end(), [&](int32_t start) {
@@ -172,13 +141,13 @@ std::shared_ptr<const KeptContinuations> TextCandidates::Collect(const TextConte
     walk.Single(position, limit, depth() == 0, word_at);
   };
   for (const Cursor& cursor : cursors_) {
-    const std::span<const int32_t> order = cursor.block->order();
+    const std::span<const int32_t> order = cursor.block->index().order();
     if (may_cut) {
       for (int32_t i = cursor.low; i < cursor.high; ++i) single(cursor.begin + order[static_cast<size_t>(i)]);
       continue;
     }
     const int32_t end = cursor.begin + cursor.block->size();
-    const bool goes_on = RunGoesOn(context, end);
+    const bool goes_on = ContinuesRun(context.WordAt(end));
     const bool is_kept = depth() == 0 || (!goes_on && cursor.high - cursor.low >= kHeavy);
     if (!is_kept) {
       walk.Interval(*cursor.block, {depth(), cursor.low, cursor.high}, goes_on,
@@ -193,56 +162,13 @@ std::shared_ptr<const KeptContinuations> TextCandidates::Collect(const TextConte
   }
   for (const Cursor& cursor : cursors_) {
     const int32_t end = cursor.begin + cursor.block->size();
-    if (may_cut || depth() > 0 || !RunGoesOn(context, end)) continue;
+    if (may_cut || depth() > 0 || !ContinuesRun(context.WordAt(end))) continue;
     for (int32_t start = std::max(cursor.begin, end - context.trie().longest()); start < end; ++start) {
       if (IsStart(context.WordAt(start))) single(start);
     }
   }
   for (const int32_t start : survivors_) single(start);
   return base;
-}
-
-std::vector<int32_t> TextCandidates::Starts(const TextContext& context) const {
-  std::vector<int32_t> starts = survivors_;
-  for (const Cursor& cursor : cursors_) {
-    for (int32_t i = cursor.low; i < cursor.high; ++i) {
-      starts.push_back(cursor.begin + cursor.block->order()[static_cast<size_t>(i)]);
-    }
-  }
-  std::erase_if(starts, [&](int32_t start) {
-    return !IsEnd(context.WordAt(start + depth())) && start + depth() != LimitOf(context, start);
-  });
-  std::sort(starts.begin(), starts.end());
-  return starts;
-}
-
-/** Whether the candidate that starts here goes on. */
-bool TextCandidates::HasWordAfter(const TextContext& context, int32_t start) const {
-  const TextWord word = context.WordAt(start + depth());
-  if (depth() == 0 ? !IsStart(word) : !ContinuesRun(word)) return false;
-  return start + depth() < LimitOf(context, start);
-}
-
-std::vector<uint8_t> TextCandidates::Agreed(const TextContext& context, size_t most, bool latest) const {
-  std::vector<int32_t> starts = survivors_;
-  for (const Cursor& cursor : cursors_) {
-    const std::span<const int32_t> order = cursor.block->order();
-    for (int32_t i = cursor.low; i < cursor.high; ++i) starts.push_back(cursor.begin + order[static_cast<size_t>(i)]);
-  }
-  std::erase_if(starts, [&](int32_t start) { return !HasWordAfter(context, start); });
-  if (latest && !starts.empty()) starts = {*std::max_element(starts.begin(), starts.end())};
-  std::vector<uint8_t> agreed;
-  while (agreed.size() < most && !starts.empty()) {
-    const int32_t length = depth() + static_cast<int32_t>(agreed.size());
-    const uint8_t byte = ByteOf(context.WordAt(starts.front() + length));
-    const auto differs = [&](int32_t start) { return ByteOf(context.WordAt(start + length)) != byte; };
-    if (std::any_of(starts.begin(), starts.end(), differs)) break;
-    agreed.push_back(byte);
-    std::erase_if(starts, [&](int32_t start) {
-      return !ContinuesRun(context.WordAt(start + length + 1)) || start + length + 1 >= LimitOf(context, start);
-    });
-  }
-  return agreed;
 }
 
 }  // namespace verbatim

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "range.hpp"
+#include "text_agreement.hpp"
 #include "text_context.hpp"
 #include "text_walk.hpp"
 #include "vector_memory.hpp"
@@ -41,10 +42,10 @@ class TextCandidates {
    * there is one.
    */
   std::shared_ptr<const KeptContinuations> Collect(const TextContext& context, TextWalk& walk) const;
-  /** Starts of the candidates that may end here, ascending. */
-  std::vector<int32_t> Starts(const TextContext& context) const;
-  /** The bytes, at most `most`, on which all candidates agree that go on; or those of the latest one. */
-  std::vector<uint8_t> Agreed(const TextContext& context, size_t most, bool latest) const;
+  /** The bytes, at most `most`, on which all candidates agree that go on. */
+  std::vector<uint8_t> Agreed(const TextContext& context, size_t most) const;
+  /** Those of the latest candidate that goes on. */
+  std::vector<uint8_t> Latest(const TextContext& context, size_t most) const;
 
  private:
   struct Cursor {
@@ -60,9 +61,12 @@ class TextCandidates {
   /** Whether some limit may cut a quote of so many bytes. */
   bool MayCut(int32_t length) const { return restricted_ || length > max_bytes_ - longest_gap_; }
   bool GoesOnWith(const TextContext& context, int32_t start, int32_t from, std::span<const uint8_t> bytes) const;
-  int32_t Compare(const TextBlock& block, int32_t start, std::span<const uint8_t> bytes) const;
-  Cursor Narrow(const Cursor& cursor, std::span<const uint8_t> bytes) const;
-  bool HasWordAfter(const TextContext& context, int32_t start) const;
+  bool GoesOn(const TextContext& context, int32_t start) const;
+  int32_t Uncut(size_t most) const;
+  void AgreeInside(const TextContext& context, Cursor cursor, TextAgreement& agreement) const;
+  void AgreeBehind(const TextContext& context, const Cursor& ended, int32_t length, TextAgreement& agreement) const;
+  void AgreeOneByOne(const TextContext& context, const Cursor& cursor, TextAgreement& agreement) const;
+  void AgreeWith(const TextContext& context, int32_t start, TextAgreement& agreement) const;
 
   std::vector<Range> ranges_;
   bool restricted_ = false;

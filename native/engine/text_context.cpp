@@ -13,10 +13,12 @@ void TextContext::Append(std::span<const uint8_t> text, const TextJoining& joini
   append_starts_.push_back(length());
   bool joins = !joining.new_run && length() > 0 && (WordAt(length() - 1) & kSearchable) != 0;
   size_t escape_end = 0;
-  for (size_t i = 0; i < text.size(); ++i) {
+  size_t at = tail_.size();
+  tail_.resize(at + text.size());
+  for (size_t i = 0; i < text.size(); ++i, ++at) {
     const bool in_escape = joining.json && i < escape_end;
     if (joining.json && !in_escape && text[i] == '\\') {
-      escape_end = i + EscapeLength(i, text.size(), [text](size_t at) { return text[at]; });
+      escape_end = i + EscapeLength(i, text.size(), [text](size_t byte) { return text[byte]; });
     }
     TextWord word = text[i];
     if (joining.searchable) {
@@ -28,7 +30,7 @@ void TextContext::Append(std::span<const uint8_t> text, const TextJoining& joini
       if (!joining.edges.empty() && joining.edges[i] == VERBATIM_EDGE_END) word |= kNoStart;
       joins = true;
     }
-    tail_.push_back(word);
+    tail_[at] = word;
   }
   ++version_;
 }
@@ -62,15 +64,35 @@ void TextContext::Truncate(int32_t length) {
   ++version_;
 }
 
+std::shared_ptr<TextContext> TextContext::Fork() {
+  if (tail_.size() > kTailLimit) {
+    const int32_t end = LastAppends();
+    // Blocks that are indexed stay: there may be matchers that look at them.
+    size_t first = FirstToJoin(end, kGrowth);
+    for (size_t i = first; i < pieces_.size(); ++i) {
+      if (pieces_[i].block->is_indexed()) first = i + 1;
+    }
+    Seal(first, end);
+  }
+  return std::make_shared<TextContext>(*this);
+}
+
 void TextContext::Index() {
-  if (tail_.size() <= kTailLimit) return;
-  const int32_t end = LastAppends();
-  Seal(FirstToJoin(end, kGrowth), end);
+  if (tail_.size() > kTailLimit) {
+    const int32_t end = LastAppends();
+    Seal(FirstToJoin(end, kGrowth), end);
+  }
+  MakeIndexes();
 }
 
 void TextContext::Compact() {
   const size_t first = FirstToJoin(length(), kLargeBlock);
   if (!tail_.empty() || first < pieces_.size()) Seal(first, length());
+  MakeIndexes();
+}
+
+void TextContext::MakeIndexes() const {
+  for (const Piece& piece : pieces_) piece.block->MakeIndex(*trie_);
 }
 
 /** The first piece that is at most `times` as large as what follows it up to `end`. */
@@ -100,7 +122,7 @@ void TextContext::Seal(size_t first, int32_t end) {
   const auto cut = tail_.begin() + (end - tail_begin_);
   words.insert(words.end(), tail_.begin(), cut);
   std::vector<TextWord> rest(cut, tail_.end());
-  Piece piece = {std::make_shared<TextBlock>(*trie_, std::move(words)), begin};
+  Piece piece = {std::make_shared<TextBlock>(std::move(words)), begin};
   pieces_.reserve(pieces_.size() + 1);
   pieces_.resize(first);
   pieces_.push_back(std::move(piece));

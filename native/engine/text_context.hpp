@@ -23,8 +23,8 @@ struct TextJoining {
 };
 
 /**
- * The searchable context as bytes: blocks, which are immutable and shared between forks, and a tail of what is not
- * indexed. Text is indexed when it is first searched, all that was appended since together.
+ * The searchable context as bytes: blocks, which are immutable and shared between forks, and a tail of recent text.
+ * Text is indexed when it is first searched, all that was appended since together.
  */
 class TextContext {
  public:
@@ -41,8 +41,12 @@ class TextContext {
   /** Nothing has changed if this throws bad_alloc. */
   void Append(std::span<const uint8_t> text, const TextJoining& joining);
   void Truncate(int32_t length);
-  std::shared_ptr<TextContext> Fork() const { return std::make_shared<TextContext>(*this); }
-  /** Indexes what is worth it: all but a short tail. */
+  /**
+   * A copy; recent text that is much becomes a block that both share. Changes nothing in a context that was compacted
+   * and not changed since: it may be forked by several threads.
+   */
+  std::shared_ptr<TextContext> Fork();
+  /** Indexes what is worth it: all blocks, and of the tail all but what is short. */
   void Index();
   /** One block, or few of which each is large by comparison with what follows it; no tail. */
   void Compact();
@@ -94,6 +98,7 @@ class TextContext {
   int32_t LastAppends() const;
   size_t FirstToJoin(int32_t end, int64_t times) const;
   void Seal(size_t first, int32_t end);
+  void MakeIndexes() const;
 
   std::shared_ptr<const TokenTrie> trie_;
   int32_t max_bytes_;

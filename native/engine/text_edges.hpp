@@ -22,26 +22,10 @@ size_t EscapeLength(size_t position, size_t end, ByteAt&& byte_at) {
 class TextGaps {
  public:
   TextGaps() = default;
-  explicit TextGaps(std::span<const TextWord> words) {
-    for (const TextWord word : words) Add(word);
-  }
+  explicit TextGaps(std::span<const TextWord> words);
 
-  void Add(TextWord word) {
-    if (IsEnd(word)) {
-      has_end_ = true;
-      last_ = 0;
-    }
-    ++(has_end_ ? last_ : first_);
-    longest_ = std::max(longest_, last_);
-  }
   /** Those of the words that follow. */
-  void Add(const TextGaps& after) {
-    (has_end_ ? last_ : first_) += after.first_;
-    longest_ = std::max({longest_, last_, after.longest_});
-    if (!after.has_end_) return;
-    has_end_ = true;
-    last_ = after.last_;
-  }
+  void Add(const TextGaps& after);
   int32_t longest() const { return std::max({1, first_, longest_}); }
 
  private:

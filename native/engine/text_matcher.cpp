@@ -1,6 +1,8 @@
 #include "text_matcher.hpp"
 
 #include <algorithm>
+#include <cstring>
+#include <optional>
 #include <utility>
 
 #include "merge_ids.hpp"
@@ -88,6 +90,12 @@ TextMatcher::Next TextMatcher::Read(std::span<const uint8_t> bytes, bool relaxed
   return next;
 }
 
+/** Whether a tag may begin or go on in these bytes. */
+bool TextMatcher::MayClose(std::span<const uint8_t> bytes) const {
+  const std::span<const uint8_t> tag = closing_->tag();
+  return !progress_.empty() || (!tag.empty() && std::memchr(bytes.data(), tag[0], bytes.size()) != nullptr);
+}
+
 bool TextMatcher::Advance(int32_t token) {
   const std::span<const uint8_t> bytes = context_->trie().BytesOf(token);
   return !bytes.empty() && AdvanceBytes(bytes);
@@ -103,10 +111,7 @@ bool TextMatcher::AdvanceBytes(std::span<const uint8_t> bytes) {
   const size_t needed = generated_.size() + bytes.size();
   if (needed > generated_.capacity()) generated_.reserve(std::max<size_t>(256, 2 * needed));
   if (ends_.size() == ends_.capacity()) ends_.reserve(std::max<size_t>(64, 2 * ends_.size()));
-  const std::span<const uint8_t> tag = closing_->tag();
-  const bool may_close =
-      !progress_.empty() || (!tag.empty() && std::find(bytes.begin(), bytes.end(), tag[0]) != bytes.end());
-  if (!may_close) {
+  if (!MayClose(bytes)) {
     if (!is_text_ || !candidates_.Advance(*context_, bytes)) return false;
   } else {
     TextCandidates text = candidates_;
@@ -237,23 +242,22 @@ size_t TextMatcher::DraftBytes(std::span<int32_t> tokens, bool latest) const {
   if (!is_text_ || closed_at_ >= 0) return 0;
   const TokenTrie& trie = context_->trie();
   const size_t most = std::min(kDraftBytes, tokens.size() * static_cast<size_t>(trie.longest()));
-  const std::vector<uint8_t> agreed = candidates_.Agreed(*context_, most, latest);
-  TextMatcher ahead = *this;
+  const std::vector<uint8_t> drafted =
+      latest ? candidates_.Latest(*context_, most) : candidates_.Agreed(*context_, most);
+  // What has no part of the tag in it is allowed, since it is text; the rest is tried.
+  std::optional<TextMatcher> ahead;
   size_t count = 0;
   for (size_t at = 0; count < tokens.size();) {
-    int32_t longest = TokenTrie::kNone;
-    size_t end = at;
-    int32_t node = TokenTrie::kRoot;
-    for (size_t i = at; i < agreed.size(); ++i) {
-      node = trie.Child(node, agreed[i]);
-      if (node == TokenTrie::kNone) break;
-      if (trie.TokensAt(node).empty()) continue;
-      longest = trie.TokensAt(node).front();
-      end = i + 1;
+    const auto [token, length] = trie.LongestAt(std::span(drafted).subspan(at));
+    if (token == TokenTrie::kNone) break;
+    const std::span<const uint8_t> bytes = std::span(drafted).subspan(at, static_cast<size_t>(length));
+    if (!ahead.has_value() && MayClose(bytes)) {
+      ahead = *this;
+      if (at > 0) ahead->AdvanceBytes(std::span(drafted).first(at));
     }
-    if (longest == TokenTrie::kNone || !ahead.Advance(longest) || ahead.closed_at() >= 0) break;
-    tokens[count++] = longest;
-    at = end;
+    if (ahead.has_value() && (!ahead->AdvanceBytes(bytes) || ahead->closed_at() >= 0)) break;
+    tokens[count++] = token;
+    at += bytes.size();
   }
   return count;
 }

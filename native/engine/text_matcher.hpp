@@ -46,9 +46,6 @@ class TextMatcher {
   std::span<const uint32_t> Bitmask();
   size_t Draft(std::span<int32_t> tokens) const { return DraftBytes(tokens, false); }
   size_t DraftLatest(std::span<int32_t> tokens) const { return DraftBytes(tokens, true); }
-  /** Starts of the places where the bytes so far stand between two edges, ascending. */
-  std::vector<int32_t> Starts() const { return candidates_.Starts(*context_); }
-
   size_t depth() const { return ends_.size(); }
   int32_t vocab_size() const { return context_->trie().vocab_size(); }
   /** Bytes of all pieces, the quote's and the tag's. */
@@ -72,6 +69,7 @@ class TextMatcher {
     bool IsAllowed() const { return is_text || !progress.empty() || closed_at >= 0; }
   };
 
+  bool MayClose(std::span<const uint8_t> bytes) const;
   Next Read(std::span<const uint8_t> bytes, bool relaxed, TextCandidates* text) const;
   /** To be called when the quote changes. */
   void Forget() {

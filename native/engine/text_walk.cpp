@@ -18,9 +18,9 @@ void TextWalk::CloseIf(bool is_edge, int32_t closing, int32_t quoted) {
   for (const int32_t token : closing_.TokensOf(closing)) found_.closers.push_back({token, quoted});
 }
 
-void TextWalk::CloseAlike(const TextBlock& block, const TextBlock::Interval& alike, int32_t reached) {
+void TextWalk::CloseAlike(const TextBlock& block, const TextIndex::Interval& alike, int32_t reached) {
   const std::span<const TextWord> words = block.words();
-  const auto position_of = [&](int32_t i) { return block.order()[static_cast<size_t>(i)] + alike.depth; };
+  const auto position_of = [&](int32_t i) { return block.index().order()[static_cast<size_t>(i)] + alike.depth; };
   open_on_path_.clear();
   int32_t node = TokenTrie::kRoot;
   for (int32_t length = 0;; ++length) {
@@ -50,7 +50,7 @@ void TextWalk::Continue(size_t progress) {
 
 bool TextWalk::Known(const TextBlock& block, int32_t position, int32_t limit) {
   if (position >= block.size()) return false;
-  const TextPaths& paths = block.paths();
+  const TextPaths& paths = block.index().paths();
   int32_t node = paths.At(position);
   if (node == TextPaths::kUnknown) return false;
   for (; node != TextPaths::kUnknown; node = paths.NodeAt(node).parent) {

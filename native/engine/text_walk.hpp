@@ -8,6 +8,7 @@
 
 #include "closing_tokens.hpp"
 #include "text_block.hpp"
+#include "text_index.hpp"
 #include "token_trie.hpp"
 
 namespace verbatim {
@@ -27,10 +28,11 @@ class TextWalk {
    * token may lead there are left out, and their starts handed to `outer`.
    */
   template <typename Outer>
-  void Interval(const TextBlock& block, const TextBlock::Interval& interval, bool run_goes_on, Outer&& outer) {
+  void Interval(const TextBlock& block, const TextIndex::Interval& interval, bool run_goes_on, Outer&& outer) {
     const std::span<const TextWord> words = block.words();
-    const std::span<const int32_t> order = block.order();
-    const TextPaths& paths = block.paths();
+    const TextIndex& index = block.index();
+    const std::span<const int32_t> order = index.order();
+    const TextPaths& paths = index.paths();
     const int32_t depth = interval.depth;
     const int32_t high = interval.high;
     states_.assign(static_cast<size_t>(closing_.count()), State::kUnmet);
@@ -57,7 +59,7 @@ class TextWalk {
     std::array<int32_t, kTogether> nodes;
     // Candidates that go on like number `i` for `reached` bytes add nothing but a caller's edges; the last of them.
     const auto last_alike = [&](int32_t i, int32_t reached) {
-      const int32_t next = block.NextDifferent(i + 1, high, depth + reached);
+      const int32_t next = index.NextDifferent(i + 1, high, depth + reached);
       if (open_ > 0 && block.has_own_edges()) CloseAlike(block, {depth, i, next}, reached);
       return next - 1;
     };
@@ -91,7 +93,7 @@ class TextWalk {
           last = node;
         } else {
           // So was all of this one, but for few candidates in any order: they share what all of them share.
-          const int32_t shared = before == kNoNode ? 0 : block.common(i) - depth;
+          const int32_t shared = before == kNoNode ? 0 : index.common(i) - depth;
           for (; paths.NodeAt(at).length > shared; at = paths.NodeAt(at).parent) visit(at, position);
         }
         before = node;
@@ -112,7 +114,7 @@ class TextWalk {
       first = i;
       // Where a path comes again and again it is worth looking for the next that parts from it.
       if (before != kNoNode && end - since >= kTogether) {
-        first = block.NextDifferent(first, high, depth + paths.NodeAt(before).length);
+        first = index.NextDifferent(first, high, depth + paths.NodeAt(before).length);
       }
     }
   }
@@ -161,7 +163,7 @@ class TextWalk {
   static constexpr int32_t kNoNode = -2;
 
   /** What candidates add that share `reached` bytes behind the quoted ones, where some may be at an edge. */
-  void CloseAlike(const TextBlock& block, const TextBlock::Interval& alike, int32_t reached);
+  void CloseAlike(const TextBlock& block, const TextIndex::Interval& alike, int32_t reached);
   /** Adds the closing tokens of a node, if it has any, `quoted` bytes below the root, where it is met at an edge. */
   template <typename IsEdge>
   void CloseAt(int32_t node, int32_t quoted, IsEdge&& is_edge) {

@@ -65,6 +65,17 @@ void TokenTrie::Build(const std::vector<int32_t>& sorted) {
   }
 }
 
+TokenTrie::Match TokenTrie::LongestAt(std::span<const uint8_t> bytes) const {
+  Match longest = {kNone, 0};
+  int32_t node = kRoot;
+  for (size_t i = 0; i < bytes.size(); ++i) {
+    node = Child(node, bytes[i]);
+    if (node == kNone) break;
+    if (!TokensAt(node).empty()) longest = {TokensAt(node).front(), static_cast<int32_t>(i) + 1};
+  }
+  return longest;
+}
+
 const std::vector<int32_t>& TokenTrie::ParentsBy(uint8_t byte) const {
   std::vector<int32_t>& parents = parents_[byte];
   std::call_once(are_parents_known_[byte], [&] {

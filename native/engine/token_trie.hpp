@@ -48,6 +48,12 @@ class TokenTrie {
     const size_t end = static_cast<size_t>(nodes_[static_cast<size_t>(node) + 1].first_token);
     return std::span(tokens_).subspan(first, end - first);
   }
+  /** The longest token with which some bytes begin, of several the lowest; kNone where there is none. */
+  struct Match {
+    int32_t token;
+    int32_t length;
+  };
+  Match LongestAt(std::span<const uint8_t> bytes) const;
   /** The nodes that have a child by `byte`, ascending. Worked out once. */
   const std::vector<int32_t>& ParentsBy(uint8_t byte) const;
   int32_t node_count() const { return static_cast<int32_t>(labels_.size()); }

@@ -74,6 +74,11 @@ const tags = ["</r>", "</r>", "<<a", "aa", '"', ""];
 class Player {
   readonly tokens: number[][];
   private readonly alphabet: string[];
+  /** What appends repeat, more often than other things. */
+  private readonly period: number[];
+  /** Whether the same run is appended again and again, and which. */
+  private readonly repeats: boolean;
+  private again: TextEngineOperation | null = null;
   private readonly json: boolean;
   private readonly tag: number[];
   private readonly maxLength: number;
@@ -88,6 +93,8 @@ class Player {
     private readonly random: Random,
   ) {
     this.alphabet = [...random.pick(alphabets)];
+    this.repeats = random.chance(0.15);
+    this.period = this.text(random.between(1, 3));
     this.json = this.alphabet.includes("\\") && random.chance(0.7);
     this.tag = bytesOf(random.pick(tags));
     this.maxLength = random.pick(growth.maxLengths);
@@ -136,7 +143,7 @@ class Player {
     const { random, growth } = this;
     const { length } = bytes;
     switch (
-      random.weighted({ begin: stale ? 30 : 0, append: 26, truncate: 12, find: 2, compact: 4, fork: 3, leave: 1 })
+      random.weighted({ begin: stale ? 30 : 0, append: 26, truncate: 12, find: 2, compact: 12, fork: 3, leave: 1 })
     ) {
       case "begin":
         return this.begin(length);
@@ -163,7 +170,9 @@ class Player {
   /** What is appended goes on with the text before it more often than not. */
   private append(count: number): TextEngineOperation {
     const { random, growth } = this;
-    const period = random.chance(growth.periodic) ? this.text(random.between(1, 4)) : this.text(count);
+    if (this.again !== null && random.chance(0.8)) return this.again;
+    const own = random.chance(0.5) ? this.period : this.text(random.between(1, 4));
+    const period = random.chance(growth.periodic) ? own : this.text(count);
     const bytes = Array.from({ length: count }, (_, at) => period[at % period.length]!);
     const edges = random.chance(this.edged);
     // Now and then at the two ends: where nothing may start there is nothing to quote, and what is cut may lose an edge.
@@ -172,7 +181,9 @@ class Player {
     const kind = (): number => (random.chance(this.endsOnly) ? 2 * EDGE : EDGE);
     const tokens = bytes.map((byte, at) => (edges && isEdge(at) ? byte + kind() : byte));
     const [searchable, newRun] = [random.chance(0.95), random.chance(0.2)];
-    return { call: "append", tokens, edges, searchable, newRun, json: this.json };
+    const append = { call: "append", tokens, edges, searchable, newRun, json: this.json } as const;
+    if (this.repeats && tokens.length < 20) this.again = { ...append, newRun: true };
+    return append;
   }
 
   private begin(length: number): TextEngineOperation {

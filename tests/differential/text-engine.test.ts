@@ -11,7 +11,6 @@ test("the text engines alone, small contexts: all agree with the oracle", () => 
       "appends that go on with what was cut": 1_000,
       "steps of quotes near the longest": 10_000,
       "closed quotes": 4_000,
-      "steps of long quotes": 20,
     },
     call: { advance: 30_000, rewind: 2_000, truncate: 4_000, fork: 800, compact: 1_000, draft: 5_000, find: 4_000 },
   });

@@ -14,7 +14,7 @@ import { AddonBuild } from "./addon-build.js";
 import { mismatchExitCode } from "./exit-code.js";
 import { type Fault, faults } from "./faults.js";
 import { snapFaults } from "./snap-faults.js";
-import { cuttingFaults, textFaults } from "./text-faults.js";
+import { textEngineFaults, textFaults } from "./text-faults.js";
 
 /** This file is dist/tests/faults/planted-faults.deep.js. */
 const repository = fileURLToPath(new URL("../../../", import.meta.url));
@@ -33,7 +33,7 @@ const probes: readonly Probe[] = [
   { program: "./probe.js", mismatch: mismatchExitCode, finds: faults },
   { program: "../rules/13-snap.test.js", mismatch: testFailure, finds: snapFaults },
   { program: "../engine/native-text.test.js", mismatch: testFailure, finds: textFaults },
-  { program: "../differential/text-engine.test.js", mismatch: testFailure, finds: cuttingFaults },
+  { program: "../differential/text-engine.test.js", mismatch: testFailure, finds: textEngineFaults },
 ];
 
 interface Verdict {

@@ -38,9 +38,9 @@ export const textFaults: readonly Fault[] = [
     effect: "the longest quote may end inside a character",
   },
   {
-    file: "text_candidates.cpp",
-    original: "std::max(cursor.low, «narrow.low - kFewPlaces»)",
-    replacement: "narrow.low",
+    file: "text_index.cpp",
+    original: "std::max(low, «begin - kFewPlaces»)",
+    replacement: "begin",
     rule: 3,
     effect: "a token that tells few copies of a stretch apart is refused",
   },
@@ -95,7 +95,7 @@ export const textFaults: readonly Fault[] = [
   },
   {
     file: "text_walk.hpp",
-    original: "block.NextDifferent(first, high, «depth + paths.NodeAt(before).length»)",
+    original: "index.NextDifferent(first, high, «depth + paths.NodeAt(before).length»)",
     replacement: "depth",
     rule: 3,
     effect: "candidates that part from a path that came often are passed over",
@@ -109,7 +109,7 @@ export const textFaults: readonly Fault[] = [
   },
   {
     file: "text_walk.hpp",
-    original: "block.NextDifferent(i + 1, high, «depth + reached»)",
+    original: "index.NextDifferent(i + 1, high, «depth + reached»)",
     replacement: "depth",
     rule: 3,
     effect: "candidates that part inside a character are passed over",
@@ -221,8 +221,8 @@ export const textFaults: readonly Fault[] = [
   },
 ];
 
-/** Those that only what is cut and appended again shows. */
-export const cuttingFaults: readonly Fault[] = [
+/** Those that the engines' own comparison finds: of texts that are cut, drafted and looked for. */
+export const textEngineFaults: readonly Fault[] = [
   {
     file: "text_context.cpp",
     original: "  gaps.Add(TextGaps(tail_));\n",
@@ -243,5 +243,103 @@ export const cuttingFaults: readonly Fault[] = [
     replacement: "false",
     rule: 5,
     effect: "of places that look alike only the first is asked for a caller's edge",
+  },
+  {
+    file: "text_candidates_draft.cpp",
+    original: "    AgreeBehind(context, {cursor.block, cursor.begin, cursor.low, next}, length, agreement);\n",
+    replacement: "",
+    rule: 11,
+    effect: "a draft overlooks the candidate that goes on behind a block",
+  },
+  {
+    file: "text_candidates_draft.cpp",
+    original: "if («!EndsAt(words, first, length)») {",
+    replacement: "true",
+    rule: 11,
+    effect: "a draft stops where the run of one candidate ends",
+  },
+  {
+    file: "text_candidates_draft.cpp",
+    original: "if («next == cursor.high») AgreeWith",
+    replacement: "false",
+    rule: 11,
+    effect: "nothing is drafted where all candidates end alike",
+  },
+  {
+    file: "text_candidates_draft.cpp",
+    original: "      agreement.PartAt(static_cast<size_t>(length - depth()));\n",
+    replacement: "",
+    rule: 11,
+    effect: "a draft goes on where the candidates of a block part",
+  },
+  {
+    file: "text_candidates_draft.cpp",
+    original: "if («restricted_») return 0;",
+    replacement: "false",
+    rule: 10,
+    effect: "a draft leaves the ranges that are searched",
+  },
+  {
+    file: "text_candidates_draft.cpp",
+    original: "std::clamp(«max_bytes_ - longest_gap_ - depth()», 0,",
+    replacement: "INT32_MAX",
+    rule: 6,
+    effect: "a draft goes further than a quote may",
+  },
+  {
+    file: "text_candidates_draft.cpp",
+    original: "!may_cut || «!(restricted_ || cursor.block->has_own_edges())»",
+    replacement: "true",
+    rule: 6,
+    effect: "of candidates that look alike only the first one's edges limit a draft",
+  },
+  {
+    file: "text_candidates_draft.cpp",
+    original: "differing = may_cut ? max_bytes_ : «reach - 1»;",
+    replacement: "depth()",
+    rule: 11,
+    effect: "candidates that part late are taken for alike in a draft",
+  },
+  {
+    file: "text_candidates_draft.cpp",
+    original: "if (start > latest && «GoesOn(context, start)») latest = start;\n    });",
+    replacement: "true",
+    rule: 11,
+    effect: "a draft follows the latest candidate though nothing follows that",
+  },
+  {
+    file: "text_agreement.hpp",
+    original: "    if (have_parted_) return;\n",
+    replacement: "",
+    rule: 11,
+    effect: "a draft goes on with one text where two have parted",
+  },
+  {
+    file: "text_finder.cpp",
+    original: "if («ContinuesRun(context_.WordAt(piece.end()))») {",
+    replacement: "false",
+    rule: 12,
+    effect: "sources that cross a block's end are not listed",
+  },
+  {
+    file: "text_finder.cpp",
+    original: "«range->end == end» || IsEnd",
+    replacement: "false",
+    rule: 12,
+    effect: "no source ends where its segment ends inside a run",
+  },
+  {
+    file: "text_finder.cpp",
+    original: "return !IsFull() || «(found_.size() > before && piece.begin + place < found_[before])»;",
+    replacement: "false",
+    rule: 12,
+    effect: "the first sources that are found are listed, not the earliest",
+  },
+  {
+    file: "text_finder.cpp",
+    original: "if (matched == length()) matched = «borders[static_cast<size_t>(matched)]»;",
+    replacement: "0",
+    rule: 12,
+    effect: "sources that overlap are not listed",
   },
 ];

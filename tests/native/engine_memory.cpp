@@ -123,6 +123,68 @@ void CheckCompacting(const std::string& text) {
   verbatim_context_destroy(context);
 }
 
+verbatim_matcher* Begin(verbatim_context* context) {
+  verbatim_matcher* matcher = nullptr;
+  REQUIRE(verbatim_matcher_create(context, &matcher) == VERBATIM_OK);
+  verbatim_text_span span = {};
+  span.struct_size = sizeof span;
+  span.max_bytes = 4096;
+  REQUIRE(verbatim_matcher_begin_text(matcher, &span) == VERBATIM_OK);
+  return matcher;
+}
+
+void CheckForks(const std::string& text) {
+  verbatim_context* const context = TextContext(text);
+  std::vector<verbatim_context*> forks(8);
+  const auto fork = [&](size_t i) { REQUIRE(verbatim_context_fork(context, &forks[i]) == VERBATIM_OK); };
+  fork(0);
+  for (size_t i = 1; i < forks.size(); ++i) {
+    AppendToken(context);
+    ExpectAtMost(20'000, "text: forking what is not indexed", [&] { fork(i); });
+    ExpectAtMost(20'000, "text: generating in a fork", [&] { AppendToken(forks[i]); });
+  }
+  verbatim_matcher_destroy(Begin(forks[0]));
+  for (size_t i = 1; i < forks.size(); ++i) {
+    ExpectAtMost(100'000, "text: quoting in a fork of what another one has indexed",
+                 [&] { verbatim_matcher_destroy(Begin(forks[i])); });
+  }
+  for (verbatim_context* each : forks) verbatim_context_destroy(each);
+  verbatim_context_destroy(context);
+}
+
+/** Every place of the text goes on alike: a draft and a source concern half of them. */
+void CheckCandidates() {
+  std::string text;
+  while (text.size() < kBytes) text += "ab";
+  verbatim_context* const context = TextContext(text);
+  verbatim_matcher* const matcher = Begin(context);
+  REQUIRE(verbatim_matcher_advance(matcher, 0) == VERBATIM_OK);
+  for (const int latest : {0, 1}) {
+    ExpectAtMost(20'000, "text: drafting", [&] {
+      std::vector<int32_t> tokens(16);
+      size_t count = 0;
+      REQUIRE(verbatim_matcher_draft(matcher, tokens.size(), latest, tokens.data(), &count) == VERBATIM_OK);
+      // Nothing follows the latest place but its last byte.
+      REQUIRE(count == (latest != 0 ? 1 : 16));
+    });
+  }
+  verbatim_matcher_destroy(matcher);
+  const int32_t length = static_cast<int32_t>(text.size());
+  const std::vector<std::vector<verbatim_range>> searched = {
+      {}, {{0, length}}, {{length - 10, length}}, {{0, 11}, {length / 2, length / 2 + 9}}};
+  for (const std::vector<verbatim_range>& ranges : searched) {
+    ExpectAtMost(20'000, "text: the first sources of many", [&] {
+      std::vector<int32_t> starts(3);
+      size_t count = 0;
+      REQUIRE(verbatim_context_find_text(context, reinterpret_cast<const uint8_t*>("bab"), 3,
+                                         ranges.empty() ? nullptr : ranges.data(), ranges.size(), starts.size(),
+                                         starts.data(), &count) == VERBATIM_OK);
+      REQUIRE(count == 3 && starts[1] == starts[0] + 2);
+    });
+  }
+  verbatim_context_destroy(context);
+}
+
 }  // namespace
 
 void* operator new(size_t size) { return Allocate(size); }
@@ -137,6 +199,8 @@ int main() {
   const std::string text = Prose();
   CheckAppends(text);
   CheckCompacting(text);
+  CheckForks(text);
+  CheckCandidates();
   if (!failed) std::printf("ok %d\n", measured);
   return failed ? 1 : 0;
 }
