@@ -1,25 +1,36 @@
 import type { TokenVocabulary } from "../vocabulary/token-vocabulary.js";
+import { byteString, joinBytes } from "./bytes.js";
+import { QuoteBeginnings } from "./quote-beginnings.js";
 import { TagScanner } from "./tag-scanner.js";
 
 /** A token that completes the opening tag and goes on after it. */
 export interface OverlongToken {
   readonly id: number;
-  /** Where in the token the tag ends. */
-  readonly end: number;
-  /** The token that is the bytes after the tag; -1 where there is none. */
-  readonly rest: number;
+  /** What is text of the bytes before the tag: those that were there, and the token's. */
+  readonly before: Uint8Array;
+  /** The bytes after the tag: one of {@link OverlongTokens.beginnings}. */
+  readonly piece: number;
+}
+
+/** The tokens that complete the tag where a part of it is there, and go on. */
+export interface OverlongTokens {
+  /** Ascending. */
+  readonly tokens: readonly OverlongToken[];
+  readonly beginnings: QuoteBeginnings;
 }
 
 /** The tag that opens a span, and the tokens that can do more than complete it. */
 export class OpeningTag {
   readonly bytes: Uint8Array;
+  readonly #closingTag: Uint8Array;
   readonly #scanner: TagScanner;
   readonly #vocabulary: TokenVocabulary;
   /** At index `state`: the tokens that complete the tag from there and go on. */
-  readonly #overlong: (OverlongToken[] | undefined)[] = [];
+  readonly #overlong: (OverlongTokens | undefined)[] = [];
 
-  constructor(tag: Uint8Array, vocabulary: TokenVocabulary) {
+  constructor(tag: Uint8Array, closingTag: Uint8Array, vocabulary: TokenVocabulary) {
     this.bytes = tag;
+    this.#closingTag = closingTag;
     this.#scanner = new TagScanner(tag);
     this.#vocabulary = vocabulary;
   }
@@ -29,20 +40,36 @@ export class OpeningTag {
     return this.#scanner.scan(state, bytes);
   }
 
-  /** The tokens that complete the tag in this state and have bytes after it, ascending. */
-  overlong(state: number): readonly OverlongToken[] {
+  /** The tokens that complete the tag in this state and have bytes after it. */
+  overlong(state: number): OverlongTokens {
     return (this.#overlong[state] ??= this.#findOverlong(state));
   }
 
-  #findOverlong(state: number): OverlongToken[] {
+  #findOverlong(state: number): OverlongTokens {
     const ids = new Set(this.#vocabulary.tokensContaining(this.bytes));
     for (const missing of this.#scanner.missing(state)) {
       for (const id of this.#vocabulary.tokensStartingWith(missing)) ids.add(id);
     }
-    const overlong = [...Int32Array.from(ids).sort()]
-      .map((id) => ({ id, end: this.scan(state, this.#vocabulary.view(id)).end }))
-      .filter(({ id, end }) => end < this.#vocabulary.byteLength(id));
-    const rests = this.#vocabulary.tokensOf(overlong.map(({ id, end }) => this.#vocabulary.view(id).subarray(end)));
-    return overlong.map((token, index) => ({ ...token, rest: rests[index] }));
+    const pieces = new Map<string, { index: number; bytes: Uint8Array }>();
+    const tokens: OverlongToken[] = [];
+    for (const id of Int32Array.from(ids).sort()) {
+      const bytes = this.#vocabulary.view(id);
+      const { end } = this.scan(state, bytes);
+      if (end === -1 || end === bytes.length) continue;
+      const rest = bytes.subarray(end);
+      const key = byteString(rest);
+      const piece = pieces.get(key) ?? { index: pieces.size, bytes: rest };
+      pieces.set(key, piece);
+      tokens.push({ id, before: this.#textBefore(state, bytes, end), piece: piece.index });
+    }
+    const distinct = [...pieces.values()].map(({ bytes }) => bytes);
+    return { tokens, beginnings: new QuoteBeginnings(distinct, this.#closingTag, this.#vocabulary) };
+  }
+
+  #textBefore(state: number, bytes: Uint8Array, end: number): Uint8Array {
+    const length = state + end - this.bytes.length;
+    return length === 0 ? NO_BYTES : joinBytes([this.bytes.subarray(0, state), bytes]).subarray(0, length);
   }
 }
+
+const NO_BYTES = new Uint8Array(0);

@@ -2,12 +2,11 @@ import type { EngineTextMatcher } from "../engine/text-engine.js";
 import type { RecallErrorCode } from "../errors.js";
 import type { DecodingMachine } from "../session/decoding-session.js";
 import { findClosed } from "../session/live-spans.js";
-import { contains, IdBuffer } from "../session/id-set.js";
-import type { TokenVocabulary } from "../vocabulary/token-vocabulary.js";
+import { IdBuffer } from "../session/id-set.js";
 import { joinBytes } from "./bytes.js";
 import { History } from "./history.js";
 import { beginQuote, OpenTextSpan, quoteLength, type ClosedTextSpan, type TextOpening } from "./open-span.js";
-import type { OverlongToken } from "./opening-tag.js";
+import { OpeningTokens, type LookAtQuote } from "./opening-tokens.js";
 import type { CheckedText } from "./text-document.js";
 import type { TextSettings } from "./text-options.js";
 import type { TextSequence } from "./text-sequence.js";
@@ -32,19 +31,20 @@ export class TextMachine implements DecodingMachine {
   #pending = 0;
   /** What `allowed` says outside a span, once somebody has asked for it. */
   #outside: Int32Array | null | undefined;
-  /** By bytes held back: the tokens that would open a span with bytes that no quote of the text as it is begins with. */
-  readonly #refused = new Map<number, Int32Array>();
+  readonly #openingTokens: OpeningTokens;
 
   constructor(
     settings: TextSettings,
     sequence: TextSequence,
     history = new History(settings.base.length),
     closedSpans: ClosedTextSpan[] = [],
+    openingTokens: OpeningTokens | null = null,
   ) {
     this.#settings = settings;
     this.sequence = sequence;
     this.history = history;
     this.#closedSpans = closedSpans;
+    this.#openingTokens = new OpeningTokens(settings, sequence, this.#lookAtQuote, openingTokens);
   }
 
   get open(): OpenTextSpan | null {
@@ -171,7 +171,8 @@ export class TextMachine implements DecodingMachine {
 
   /** A copy; where a span is open and cannot be opened there too, nothing is left of it. */
   fork(): TextMachine {
-    const copy = new TextMachine(this.#settings, this.sequence.fork(), this.history.fork(), this.#closedSpans.slice());
+    const [history, spans] = [this.history.fork(), this.#closedSpans.slice()];
+    const copy = new TextMachine(this.#settings, this.sequence.fork(), history, spans, this.#openingTokens);
     copy.#pending = this.#pending;
     if (this.#open === null) return copy;
     try {
@@ -219,13 +220,13 @@ export class TextMachine implements DecodingMachine {
   /** Whether what a token has after the opening tag, which ends at `end`, begins a quote. */
   #mayOpen(bytes: Uint8Array, end: number): boolean {
     const rest = bytes.subarray(end);
-    return rest.length === 0 || this.#atTag(bytes, end, (matcher) => matcher.advanceBytes(rest));
+    if (rest.length === 0) return true;
+    const before = this.#textBefore(bytes, end - this.#settings.openingTag!.bytes.length);
+    return this.#lookAtQuote(before, (matcher) => matcher.advanceBytes(rest));
   }
 
-  /** Looks at the quote that an opening tag begins, which ends at `end` of a token. */
-  #atTag<Answer>(bytes: Uint8Array, end: number, look: (matcher: EngineTextMatcher) => Answer): Answer {
+  readonly #lookAtQuote: LookAtQuote = (before, look) => {
     const { length } = this.sequence;
-    const before = this.#textBefore(bytes, end - this.#settings.openingTag!.bytes.length);
     this.sequence.appendGenerated(before, this.#settings.recallGenerated);
     try {
       const matcher = this.#useMatcher();
@@ -234,7 +235,7 @@ export class TextMachine implements DecodingMachine {
     } finally {
       if (before.length > 0) this.sequence.truncate(length);
     }
-  }
+  };
 
   /** What is text of the bytes held back and those of a token, if the opening tag begins at `offset` of the token. */
   #textBefore(bytes: Uint8Array, offset: number): Uint8Array {
@@ -319,7 +320,7 @@ export class TextMachine implements DecodingMachine {
     this.#open = null;
     this.#pending = 0;
     this.#outside = undefined;
-    this.#refused.clear();
+    this.#openingTokens.truncate();
   }
 
   /** Finds out again how much of the opening tag is to be held back, and does. */
@@ -331,7 +332,9 @@ export class TextMachine implements DecodingMachine {
       this.#pending = openingTag.scan(this.#pending, setup.vocabulary.view(token)).state;
     }
     const held = this.sequence.length - (this.length - this.#pending);
-    if (held > 0) this.sequence.truncate(this.sequence.length - held);
+    if (held <= 0) return;
+    this.sequence.truncate(this.sequence.length - held);
+    this.#openingTokens.truncate();
   }
 
   /** Notes a step that has been made; no tag is pending after it, unless its caller says so. */
@@ -340,34 +343,13 @@ export class TextMachine implements DecodingMachine {
     this.#pending = 0;
     this.#outside = undefined;
     // Generated text that is not searched changes nothing of what quotes begin with.
-    if (kind === "append" || this.#settings.recallGenerated) this.#refused.clear();
+    if (kind === "append" || this.#settings.recallGenerated) this.#openingTokens.grow();
   }
 
   /** All ids but those that would open a span with bytes that no quote begins with; `null` where there are none. */
   #allowedOutside(): Int32Array | null {
-    const { openingTag, setup } = this.#settings;
-    const overlong = openingTag?.overlong(this.#pending) ?? [];
-    const refused = this.#refused.get(this.#pending) ?? this.#refusedOf(overlong);
-    this.#refused.set(this.#pending, refused);
-    if (refused.length === 0) return null;
-    return this.#buffer.complement(setup.vocabulary.size, refused);
-  }
-
-  /** Those of the tokens that would open a span with bytes that no quote begins with. */
-  #refusedOf(overlong: readonly OverlongToken[]): Int32Array {
-    const { openingTag, setup } = this.#settings;
-    // Where the tag begins before the token, the tokens that end it alike search the same.
-    const groups = new Map<number, OverlongToken[]>();
-    for (const token of overlong) {
-      const key = token.end <= openingTag!.bytes.length ? -token.end : token.id;
-      groups.set(key, [...(groups.get(key) ?? []), token]);
-    }
-    const refused = [...groups.values()].flatMap((group) =>
-      this.#atTag(setup.vocabulary.view(group[0].id), group[0].end, (matcher) => {
-        return refusedAt(matcher, group, setup.vocabulary);
-      }),
-    );
-    return Int32Array.from(refused).sort();
+    const refused = this.#openingTokens.refused(this.#pending);
+    return refused.length === 0 ? null : this.#buffer.complement(this.#settings.setup.vocabulary.size, refused);
   }
 
   #useMatcher(): EngineTextMatcher {
@@ -376,20 +358,3 @@ export class TextMachine implements DecodingMachine {
 }
 
 const NO_BYTES = new Uint8Array(0);
-
-/** Those of the tokens that have something after the opening tag that no quote begins with. */
-function refusedAt(
-  matcher: EngineTextMatcher,
-  tokens: readonly OverlongToken[],
-  vocabulary: TokenVocabulary,
-): number[] {
-  // The set of all tokens is at hand at the beginning of a quote; bytes have to be looked for.
-  const first = matcher.allowed().slice();
-  const begins = ({ id, end, rest }: OverlongToken): boolean => {
-    if (rest !== -1) return contains(first, rest);
-    const allowed = matcher.advanceBytes(vocabulary.view(id).subarray(end));
-    if (allowed) matcher.rewind(0);
-    return allowed;
-  };
-  return tokens.filter((token) => !begins(token)).map(({ id }) => id);
-}

@@ -114,8 +114,9 @@ function checkLimits(options: SessionOnlyOptions) {
 function checkTags(startTag: unknown, endTag: unknown, { json, vocabulary }: TextSetup) {
   if (startTag === undefined) startTag = json ? null : DEFAULT_TAGS.start;
   if (endTag === undefined) endTag = json ? '"' : DEFAULT_TAGS.end;
-  const opening = startTag === null ? null : new OpeningTag(expectTag("startTag", startTag), vocabulary);
-  return { openingTag: opening, endTag: endTag === null ? new Uint8Array(0) : expectTag("endTag", endTag) };
+  const closing = endTag === null ? new Uint8Array(0) : expectTag("endTag", endTag);
+  const opening = startTag === null ? null : new OpeningTag(expectTag("startTag", startTag), closing, vocabulary);
+  return { openingTag: opening, endTag: closing };
 }
 
 function checkRecallGenerated(recallGenerated: unknown, { json, snap }: TextSetup): boolean {

@@ -72,6 +72,11 @@ export class TextSequence {
     return engine.findText(this.#text, quote, ranges, limit);
   }
 
+  /** A copy of the bytes at positions [start, end). */
+  read(start: number, end: number): Uint8Array {
+    return this.#text.read(start, end);
+  }
+
   matcher(): EngineTextMatcher {
     return this.#text.matcher();
   }

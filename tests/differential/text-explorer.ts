@@ -125,7 +125,8 @@ function replay(setup: TextSetup, steps: Step<TextOperation>[], backends: readon
   return firstMismatch(duel, steps, (duel, { on, operation }) => duel.step(on, operation).mismatch);
 }
 
-function report(
+/** The mismatch that the last of these steps showed, with the smallest replay that is found. */
+export function report(
   seed: number,
   setup: TextSetup,
   steps: Step<TextOperation>[],
