@@ -261,6 +261,25 @@ for (const backend of backends) {
     });
   });
 
+  test(`Text mode: sessions with the same tags share what is known of the tokens that open a span (${backend})`, () => {
+    const sessions = Array.from({ length: 3 }, () => many.session(backend, { startTag: "<", endTag: ">" }));
+    sessions.forEach((session, i) => session.append(String(i)));
+    const { tokensOf } = TokenVocabulary.prototype;
+    let calls = 0;
+    TokenVocabulary.prototype.tokensOf = function (wanted) {
+      calls++;
+      return tokensOf.call(this, wanted);
+    };
+    try {
+      sessions.forEach((session, i) => assert.equal(many.allowed(session), inOrder(...always, `<${i}`)));
+      const other = many.session(backend, { startTag: "<", endTag: "7" });
+      assert.equal(many.allowed(other), inOrder(...always, "<7"));
+    } finally {
+      TokenVocabulary.prototype.tokensOf = tokensOf;
+    }
+    assert.ok(calls <= 2);
+  });
+
   test(`Text mode: the tokens asked about are those that the new bytes may let open a span (${backend})`, () => {
     const session = many.session(backend, { startTag: "<", endTag: ">" });
     session.append("7 and 11");

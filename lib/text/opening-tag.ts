@@ -19,6 +19,9 @@ export interface OverlongTokens {
   readonly beginnings: QuoteBeginnings;
 }
 
+/** By vocabulary and both tags: what is known of an opening tag is the same for all sessions, while one of them is there. */
+const known = new WeakMap<TokenVocabulary, Map<string, WeakRef<OpeningTag>>>();
+
 /** The tag that opens a span, and the tokens that can do more than complete it. */
 export class OpeningTag {
   readonly bytes: Uint8Array;
@@ -28,11 +31,23 @@ export class OpeningTag {
   /** At index `state`: the tokens that complete the tag from there and go on. */
   readonly #overlong: (OverlongTokens | undefined)[] = [];
 
-  constructor(tag: Uint8Array, closingTag: Uint8Array, vocabulary: TokenVocabulary) {
+  private constructor(tag: Uint8Array, closingTag: Uint8Array, vocabulary: TokenVocabulary) {
     this.bytes = tag;
     this.#closingTag = closingTag;
     this.#scanner = new TagScanner(tag);
     this.#vocabulary = vocabulary;
+  }
+
+  /** The opening tag of sessions with this closing tag (empty where none closes): one object for all of them. */
+  static of(tag: Uint8Array, closingTag: Uint8Array, vocabulary: TokenVocabulary): OpeningTag {
+    const tags = known.get(vocabulary) ?? new Map<string, WeakRef<OpeningTag>>();
+    known.set(vocabulary, tags);
+    const key = `${tag.join(" ")}, ${closingTag.join(" ")}`;
+    const shared = tags.get(key)?.deref();
+    if (shared !== undefined) return shared;
+    const made = new OpeningTag(tag, closingTag, vocabulary);
+    tags.set(key, new WeakRef(made));
+    return made;
   }
 
   /** See {@link TagScanner.scan}. */

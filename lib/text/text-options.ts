@@ -115,7 +115,7 @@ function checkTags(startTag: unknown, endTag: unknown, { json, vocabulary }: Tex
   if (startTag === undefined) startTag = json ? null : DEFAULT_TAGS.start;
   if (endTag === undefined) endTag = json ? '"' : DEFAULT_TAGS.end;
   const closing = endTag === null ? new Uint8Array(0) : expectTag("endTag", endTag);
-  const opening = startTag === null ? null : new OpeningTag(expectTag("startTag", startTag), closing, vocabulary);
+  const opening = startTag === null ? null : OpeningTag.of(expectTag("startTag", startTag), closing, vocabulary);
   return { openingTag: opening, endTag: closing };
 }
 
