@@ -146,7 +146,10 @@ function expectMemory<Values extends Int32Array | Uint32Array | BigInt64Array | 
 /** A row of logits of at least `width` entries. */
 export function expectRow(name: string, row: unknown, width: number): Float32Array {
   if (typedArrayName(row) !== "Float32Array") throw new TypeError(`Expected "${name}" to be a Float32Array`);
-  return expectEntries(name, row as Float32Array, width);
+  const entries = expectEntries(name, row as Float32Array, width);
+  const length = readTypedArrayLength.call(entries) as number;
+  // A subclass may say another length than it has: the row is what it has.
+  return entries.length === length ? entries : new Float32Array(entries.buffer, entries.byteOffset, length);
 }
 
 /** Bitmask words, at least `count` of them. */

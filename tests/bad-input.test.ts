@@ -407,6 +407,14 @@ for (const backend of backends) {
     }
   });
 
+  for (const said of [0, 19, 2 ** 30])
+    test(`apply masks the entries that a row has, where it says it has ${said} (${backend})`, () => {
+      const session = insideSession(backend);
+      const row = new Float32Array(24).fill(1);
+      assert.is(session.apply(lying(row, said)), true);
+      for (let id = 0; id < 24; id++) assert.is(row[id], id === 2 || id === END ? 1 : -Infinity);
+    });
+
   test(`tokens may come in any of the named types (${backend})`, () => {
     const session = sessionsOn(backend)();
     const shared = new Int32Array(new SharedArrayBuffer(8));
