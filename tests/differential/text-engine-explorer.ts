@@ -93,7 +93,7 @@ class Player {
     private readonly random: Random,
   ) {
     this.alphabet = [...random.pick(alphabets)];
-    this.repeats = random.chance(0.15);
+    this.repeats = random.chance(0.3);
     this.period = this.text(random.between(1, 3));
     this.json = this.alphabet.includes("\\") && random.chance(0.7);
     this.tag = bytesOf(random.pick(tags));

@@ -237,4 +237,15 @@ test("of places that end at the same node, one is at a caller's edge though the 
   context.close();
 });
 
+test("what many runs that are alike end with is drafted to the end", () => {
+  const { context, appendRun } = contextOf("a", "b", "c");
+  for (let copy = 0; copy < 8; copy++) appendRun("abc");
+  context.compact();
+  const matcher = context.matcher();
+  matcher.begin({ ranges: null, tag: new Uint8Array(0), minBytes: 0, maxBytes: 4096 });
+  assert.ok(matcher.advance(0));
+  for (const latest of [false, true]) assert.equal([...matcher.draft(5, latest)], [1, 2], `latest ${latest}`);
+  context.close();
+});
+
 test.run();

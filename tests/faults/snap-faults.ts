@@ -4,8 +4,7 @@ import type { Fault } from "./faults.js";
 export const snapFaults: readonly Fault[] = [
   {
     file: "inner_positions.hpp",
-    original:
-      "    if (bits_.size() == words && length % 32 != 0) bits_.back() &= (uint32_t{1} << (length % 32)) - 1;\n",
+    original: "    if (count % 32 != 0) bits_.back() &= (uint32_t{1} << (count % 32)) - 1;\n",
     replacement: "",
     rule: 13,
     effect: "what stands where a word was cut away is inside a word too",
@@ -25,10 +24,10 @@ export const snapFaults: readonly Fault[] = [
     effect: "a quote ends at the end of a run only",
   },
   {
-    file: "context.cpp",
-    original: "    if (inner_ != nullptr) inner_ = std::make_shared<InnerPositions>(*inner_);\n",
-    replacement: "",
+    file: "inner_positions.hpp",
+    original: "HasBit(*shared_, position) : «HasBit(bits_, position - shared_length_)»;",
+    replacement: "HasBit(bits_, position)",
     rule: 13,
-    effect: "the edges of a fork are the original's too",
+    effect: "what follows a shared context is inside words where the context is",
   },
 ];

@@ -219,6 +219,13 @@ export const textFaults: readonly Fault[] = [
     rule: 5,
     effect: "a quote starts at an edge at which quotes only end",
   },
+  {
+    file: "text_candidates_draft.cpp",
+    original: "if («next == cursor.high») AgreeWith",
+    replacement: "false",
+    rule: 11,
+    effect: "nothing is drafted where all candidates end alike",
+  },
 ];
 
 /** Those that the engines' own comparison finds: of texts that are cut, drafted and looked for. */
@@ -231,15 +238,15 @@ export const textEngineFaults: readonly Fault[] = [
     effect: "edges of recent text say nothing of how far a quote may go",
   },
   {
-    file: "text_edges.hpp",
-    original: "    (has_end_ ? last_ : first_) += after.first_;\n",
+    file: "text_edges.cpp",
+    original: "  (has_end_ ? last_ : first_) += after.first_;\n",
     replacement: "",
     rule: 6,
     effect: "a stretch without an edge is taken for two where a block ends in it",
   },
   {
     file: "text_edges.cpp",
-    original: "return «!is_plain && !is_json»;",
+    original: "return «!HasPlainEdges(words) && !HasJsonEdges(words)»;",
     replacement: "false",
     rule: 5,
     effect: "of places that look alike only the first is asked for a caller's edge",
@@ -257,13 +264,6 @@ export const textEngineFaults: readonly Fault[] = [
     replacement: "true",
     rule: 11,
     effect: "a draft stops where the run of one candidate ends",
-  },
-  {
-    file: "text_candidates_draft.cpp",
-    original: "if («next == cursor.high») AgreeWith",
-    replacement: "false",
-    rule: 11,
-    effect: "nothing is drafted where all candidates end alike",
   },
   {
     file: "text_candidates_draft.cpp",
