@@ -4,7 +4,7 @@ import { SharedContext } from "./session/shared-context.js";
 import { checkVocabulary, type Vocabulary, type VocabularyOptions } from "./session/vocabulary.js";
 
 /** Tokens that a context may hold unless a session says less. */
-export const MAX_CONTEXT_TOKENS = 2 ** 30;
+export const MAX_CONTEXT_TOKENS = 2 ** 30 - 1;
 
 /** Options of {@link RecallContext}; sessions on it inherit them. */
 export type RecallContextOptions = VocabularyOptions;

@@ -5,7 +5,7 @@ import type { TextSequence } from "./text/text-sequence.js";
 import { checkTextSetup, createSequence, type TextSetup, type TextSetupOptions } from "./text/text-setup.js";
 
 /** Bytes that a context may hold unless a session says less. */
-export const MAX_CONTEXT_BYTES = 2 ** 30;
+export const MAX_CONTEXT_BYTES = 2 ** 30 - 1;
 
 /** Options of {@link RecallTextContext}; sessions on it inherit them. */
 export type RecallTextContextOptions = TextSetupOptions;

@@ -5,7 +5,7 @@ import { Failure } from "./native-addon.js";
 export function failureOf(result: number, verb: string): Error {
   switch (result) {
     case Failure.CONTEXT_FULL:
-      return new RecallError("CONTEXT_FULL", `Could not ${verb}: the context can hold at most 2^31 - 1 tokens`);
+      return new RecallError("CONTEXT_FULL", `Could not ${verb}: the context can hold no more`);
     case Failure.OUT_OF_MEMORY:
       return new RecallError("OUT_OF_MEMORY", `Could not ${verb}: out of memory; nothing was changed`);
     case Failure.CLOSED:

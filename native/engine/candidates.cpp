@@ -28,6 +28,8 @@ bool Candidates::AdvanceMany(const Context& context, int32_t token) {
   // Room comes first, before anything changes, so that running out of memory leaves the candidates as they were.
   if (quote_.size() == quote_.capacity()) quote_.reserve(std::max<size_t>(64, 2 * quote_.size()));
   if (quote_.empty()) return Start(context, token);
+  const bool were_survivors = cursors_.empty();
+  const size_t before = survivors_.size();
   descents_.clear();
   size_t few = 0;
   for (const Cursor& cursor : cursors_) {
@@ -41,7 +43,15 @@ bool Candidates::AdvanceMany(const Context& context, int32_t token) {
   const size_t kept = FilterSurvivors(context, token);
   if (kept == 0 && descents_.empty()) return false;
   Commit(context, token, kept);
+  if (!were_survivors || kept < before) unchanged_since_ = depth();
   Trim(survivors_);
+  return true;
+}
+
+bool Candidates::RewindTo(int32_t depth) {
+  if (depth < unchanged_since_ || !cursors_.empty()) return false;
+  for (int32_t& position : survivors_) position -= this->depth() - depth;
+  quote_.resize(static_cast<size_t>(depth));
   return true;
 }
 
@@ -73,6 +83,7 @@ bool Candidates::Start(const Context& context, int32_t token) {
   survivors_.reserve(survivors_.size() + few + descents_.size());
   cursors_.reserve(descents_.size());
   Commit(context, token, survivors_.size());
+  unchanged_since_ = depth();
   return true;
 }
 

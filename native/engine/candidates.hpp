@@ -25,6 +25,10 @@ class Candidates {
   /** False, and nothing has changed, where no candidate continues with `token`. */
   bool Advance(const Context& context, int32_t token);
 
+  /** Goes back to a depth at which the candidates were the same; false, and nothing has changed, where they were not.
+   */
+  bool RewindTo(int32_t depth);
+
   /** Visits the nodes at which candidates part now: visit(block, node). Their child tokens are continuations. */
   template <typename Visit>
   void VisitNodes(Visit&& visit) const;
@@ -92,6 +96,8 @@ class Candidates {
   std::vector<Cursor> cursors_;
   std::vector<Descent> descents_;
   std::vector<int32_t> survivors_;
+  /** The least depth from which on all candidates are survivors and none was lost. */
+  int32_t unchanged_since_ = 0;
   std::vector<Range> ranges_;
   bool restricted_ = false;
   /** Where the last look went; good as long as the context does not change, which takes a new Begin. */

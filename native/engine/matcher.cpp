@@ -20,11 +20,12 @@ bool Matcher::Advance(int32_t token) {
 }
 
 void Matcher::Rewind(size_t depth) {
+  continuations_.Forget();
+  if (depth > 0 && candidates_.RewindTo(static_cast<int32_t>(depth))) return;
   Candidates rewound;
   rewound.Begin(candidates_.ranges(), candidates_.restricted());
   for (const int32_t token : candidates_.quote().first(depth)) rewound.Advance(*context_, token);
   candidates_ = std::move(rewound);
-  continuations_.Forget();
 }
 
 bool Matcher::Allows(int32_t token) { return continuations_.Contains(*context_, candidates_, token); }

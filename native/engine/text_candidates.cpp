@@ -101,10 +101,17 @@ bool TextCandidates::Advance(const TextContext& context, std::span<const uint8_t
   const size_t needed = static_cast<size_t>(after);
   if (needed > quote_.capacity()) quote_.reserve(std::max<size_t>(256, 2 * needed));
   quote_.insert(quote_.end(), bytes.begin(), bytes.end());
+  if (before == 0 || cursors != cursors_ || survivors != survivors_) unchanged_since_ = after;
   cursors_.swap(cursors);
   survivors_.swap(survivors);
   survivors.clear();
   Trim(survivors);
+  return true;
+}
+
+bool TextCandidates::RewindTo(int32_t depth) {
+  if (depth == 0 || depth < unchanged_since_) return false;
+  quote_.resize(static_cast<size_t>(depth));
   return true;
 }
 

@@ -23,6 +23,9 @@ class TextCandidates {
 
   /** Keeps the candidates that go on with `bytes`; false, and nothing has changed, where none does. */
   bool Advance(const TextContext& context, std::span<const uint8_t> bytes);
+  /** Goes back to a depth at which the candidates were the same; false, and nothing has changed, where they were not.
+   */
+  bool RewindTo(int32_t depth);
   bool empty() const { return cursors_.empty() && survivors_.empty(); }
   /** Bytes quoted. */
   int32_t depth() const { return static_cast<int32_t>(quote_.size()); }
@@ -54,6 +57,8 @@ class TextCandidates {
     int32_t begin;
     int32_t low;
     int32_t high;
+
+    bool operator==(const Cursor&) const = default;
   };
 
   /** How far the candidate that starts here may go: the last edge within max_bytes_, its range's end. */
@@ -77,6 +82,8 @@ class TextCandidates {
   std::vector<Cursor> cursors_;
   /** Starts. */
   std::vector<int32_t> survivors_;
+  /** The least depth from which on the candidates have stayed the same; 0 before the first byte. */
+  int32_t unchanged_since_ = 0;
   /** What the next step keeps: as members, so that a step makes no memory. */
   std::vector<Cursor> next_cursors_;
   std::vector<int32_t> next_survivors_;

@@ -36,6 +36,7 @@ void TextMatcher::Begin(const TextSpan& span) {
   generated_.clear();
   ends_.clear();
   is_text_ = true;
+  text_since_ = 0;
   progress_.clear();
   closed_at_ = -1;
   Forget();
@@ -128,6 +129,7 @@ bool TextMatcher::AdvanceBytes(std::span<const uint8_t> bytes) {
     if (is_text_) candidates_ = std::move(text);
     progress_ = std::move(next.progress);
     closed_at_ = next.closed_at;
+    if (!is_text_ || !progress_.empty() || closed_at_ >= 0) text_since_ = depth() + 2;
   }
   generated_.insert(generated_.end(), bytes.begin(), bytes.end());
   ends_.push_back(generated_.size());
@@ -136,6 +138,12 @@ bool TextMatcher::AdvanceBytes(std::span<const uint8_t> bytes) {
 }
 
 void TextMatcher::Rewind(size_t depth) {
+  if (depth > 0 && depth >= text_since_ && candidates_.RewindTo(static_cast<int32_t>(ends_[depth - 1]))) {
+    generated_.resize(ends_[depth - 1]);
+    ends_.resize(depth);
+    Forget();
+    return;
+  }
   TextMatcher rewound(context_);
   rewound.closing_ = closing_;
   const std::vector<Range> ranges(candidates_.ranges().begin(), candidates_.ranges().end());

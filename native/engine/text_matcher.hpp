@@ -90,6 +90,8 @@ class TextMatcher {
   std::vector<size_t> ends_;
   /** Whether all of it may be text of the quote. */
   bool is_text_ = true;
+  /** The least depth from which on nothing but text was read: no part of the closing tag. */
+  size_t text_since_ = 0;
   TextCandidates candidates_;
   /** Bytes of the closing tag that each other reading ends in. */
   std::vector<int32_t> progress_;

@@ -71,6 +71,29 @@ void CheckTokens() {
   verbatim_context_destroy(context);
 }
 
+/** Takes back the last token of a long quote: what was there before it is still known. */
+void CheckRewinding(verbatim_matcher* matcher, const char* what) {
+  const size_t depth = verbatim_matcher_depth(matcher);
+  REQUIRE(depth > 50'000);
+  for (size_t back = 1; back < 20; ++back) {
+    ExpectAtMost(1000, what, [&] { REQUIRE(verbatim_matcher_rewind(matcher, depth - back) == VERBATIM_OK); });
+    REQUIRE(verbatim_matcher_depth(matcher) == depth - back);
+  }
+}
+
+void CheckRewindingTokens() {
+  verbatim_context* const context = TokenContext();
+  std::vector<int32_t> tokens(kTokens / 2);
+  REQUIRE(verbatim_context_read(context, 1000, tokens.size(), tokens.data()) == VERBATIM_OK);
+  verbatim_matcher* matcher = nullptr;
+  REQUIRE(verbatim_matcher_create(context, &matcher) == VERBATIM_OK);
+  REQUIRE(verbatim_matcher_begin(matcher, nullptr, 0) == VERBATIM_OK);
+  for (const int32_t token : tokens) REQUIRE(verbatim_matcher_advance(matcher, token) == VERBATIM_OK);
+  CheckRewinding(matcher, "tokens: taking the last token back");
+  verbatim_matcher_destroy(matcher);
+  verbatim_context_destroy(context);
+}
+
 constexpr size_t kBytes = 2'000'000;
 
 /** Letters and spaces; the words of a small vocabulary. */
@@ -185,6 +208,26 @@ void CheckCandidates() {
   verbatim_context_destroy(context);
 }
 
+void CheckRewindingText(const std::string& text) {
+  verbatim_context* const context = TextContext(text);
+  verbatim_matcher* matcher = nullptr;
+  REQUIRE(verbatim_matcher_create(context, &matcher) == VERBATIM_OK);
+  const std::string tag = "</";
+  verbatim_text_span span = {};
+  span.struct_size = sizeof span;
+  span.tag = reinterpret_cast<const uint8_t*>(tag.data());
+  span.tag_length = tag.size();
+  span.max_bytes = INT32_MAX;
+  REQUIRE(verbatim_matcher_begin_text(matcher, &span) == VERBATIM_OK);
+  for (size_t i = 0; i < 60'000; ++i) {
+    const uint8_t byte = static_cast<uint8_t>(text[1000 + i]);
+    REQUIRE(verbatim_matcher_advance_bytes(matcher, &byte, 1) == VERBATIM_OK);
+  }
+  CheckRewinding(matcher, "text: taking the last piece back");
+  verbatim_matcher_destroy(matcher);
+  verbatim_context_destroy(context);
+}
+
 }  // namespace
 
 void* operator new(size_t size) { return Allocate(size); }
@@ -201,6 +244,8 @@ int main() {
   CheckCompacting(text);
   CheckForks(text);
   CheckCandidates();
+  CheckRewindingTokens();
+  CheckRewindingText(text);
   if (!failed) std::printf("ok %d\n", measured);
   return failed ? 1 : 0;
 }
