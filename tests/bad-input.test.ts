@@ -179,11 +179,11 @@ const anywhere: Case[] = [
     (s) => s.fillBitmask(detached(new Int32Array(4))),
     `RangeError: Expected "words" to have at least 1 entries ${noEntries}`,
   ],
-  ["draft of a negative number", (s) => s.draft(-1), 'RangeError: Expected "max" to be an integer in [0, 1073741824)'],
+  ["draft of a negative number", (s) => s.draft(-1), 'RangeError: Expected "max" to be an integer in [0, 1073741825)'],
   [
     "draft of nothing",
     (s) => s.draft(untyped(undefined)),
-    'TypeError: Expected "max" to be an integer in [0, 1073741824)',
+    'TypeError: Expected "max" to be an integer in [0, 1073741825)',
   ],
   [
     "draft of something else",
@@ -194,12 +194,12 @@ const anywhere: Case[] = [
   [
     "sources below 0",
     (s) => s.spans[0].sources({ limit: -1 }),
-    'RangeError: Expected "limit" to be an integer in [0, 1073741824)',
+    'RangeError: Expected "limit" to be an integer in [0, 1073741825)',
   ],
   [
     "sources without end",
     (s) => s.spans[0].sources({ limit: Infinity }),
-    'RangeError: Expected "limit" to be an integer in [0, 1073741824)',
+    'RangeError: Expected "limit" to be an integer in [0, 1073741825)',
   ],
 ];
 
@@ -517,12 +517,12 @@ for (const backend of backends) {
 
 const [backend] = backends;
 for (const [what, options, thrown] of [
-  ["nothing", undefined, 'TypeError: Expected "vocabSize" to be an integer in [1, 1073741824)'],
+  ["nothing", undefined, 'TypeError: Expected "vocabSize" to be an integer in [1, 1073741825)'],
   ["null", null, 'TypeError: Expected "options" to be an object'],
   ["a string", "qwen", 'TypeError: Expected "options" to be an object'],
-  ["no ids", { vocabSize: 0 }, 'RangeError: Expected "vocabSize" to be an integer in [1, 1073741824)'],
-  ["too many ids", { vocabSize: 2 ** 31 }, 'RangeError: Expected "vocabSize" to be an integer in [1, 1073741824)'],
-  ["half an id", { vocabSize: 0.5 }, 'RangeError: Expected "vocabSize" to be an integer in [1, 1073741824)'],
+  ["no ids", { vocabSize: 0 }, 'RangeError: Expected "vocabSize" to be an integer in [1, 1073741825)'],
+  ["too many ids", { vocabSize: 2 ** 31 }, 'RangeError: Expected "vocabSize" to be an integer in [1, 1073741825)'],
+  ["half an id", { vocabSize: 0.5 }, 'RangeError: Expected "vocabSize" to be an integer in [1, 1073741825)'],
   ["a far start", { vocabSize: 20, startTokenId: 20 }, `RangeError: Expected "startTokenId" ${id}`],
   ["a null start", { vocabSize: 20, startTokenId: null }, `TypeError: Expected "startTokenId" ${id}`],
   ["a negative end", { vocabSize: 20, endTokenId: -1 }, `RangeError: Expected "endTokenId" ${id}`],
@@ -557,7 +557,7 @@ for (const [what, options, thrown] of [
 }
 
 for (const [what, options, thrown] of [
-  ["an empty span", { maxSpanTokens: 0 }, 'RangeError: Expected "maxSpanTokens" to be an integer in [1, 1073741824)'],
+  ["an empty span", { maxSpanTokens: 0 }, 'RangeError: Expected "maxSpanTokens" to be an integer in [1, 1073741825)'],
   ["a long least span", { minSpanTokens: 129 }, 'RangeError: Expected "minSpanTokens" to be an integer in [0, 129)'],
   ["a negative least span", { minSpanTokens: -1 }, 'RangeError: Expected "minSpanTokens" to be an integer in [0, 129)'],
   [

@@ -62,7 +62,7 @@ const verbs: Case<RecallTextSession>[] = [
     (s) => s.fillBitmask(new Int32Array(0)),
     'RangeError: Expected "words" to have at least 1 entries (it has none: it is empty, or its buffer is detached)',
   ],
-  ["draft nothing", (s) => s.draft(untyped("1")), 'TypeError: Expected "max" to be an integer in [0, 1073741824)'],
+  ["draft nothing", (s) => s.draft(untyped("1")), 'TypeError: Expected "max" to be an integer in [0, 1073741825)'],
   [
     "draft by a choice that is none",
     (s) => s.draft(1, { choose: untyped("first") }),
@@ -90,7 +90,7 @@ const verbs: Case<RecallTextSession>[] = [
   [
     "roll back a negative count",
     (s) => s.rollback(-1),
-    'RangeError: Expected "count" to be an integer in [0, 1073741824)',
+    'RangeError: Expected "count" to be an integer in [0, 1073741825)',
   ],
 ];
 
@@ -135,7 +135,7 @@ const options: Case<(options: Partial<RecallTextSessionOptions>) => RecallTextSe
   [
     "no room for a span",
     (make) => make({ maxSpanBytes: 0 }),
-    'RangeError: Expected "maxSpanBytes" to be an integer in [1, 1073741824)',
+    'RangeError: Expected "maxSpanBytes" to be an integer in [1, 1073741825)',
   ],
   [
     "a least span longer than the longest",
@@ -190,7 +190,7 @@ const vocabularies: Case<null>[] = [
   [
     "no ids",
     () => new TokenVocabulary({ vocabSize: 0, tokenBytes: [] }),
-    'RangeError: Expected "vocabSize" to be an integer in [1, 1073741824)',
+    'RangeError: Expected "vocabSize" to be an integer in [1, 1073741825)',
   ],
   [
     "no bytes",
