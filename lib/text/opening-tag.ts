@@ -8,6 +8,8 @@ export interface OverlongToken {
   readonly id: number;
   /** What is text of the bytes before the tag: those that were there, and the token's. */
   readonly before: Uint8Array;
+  /** The same, a character per byte. */
+  readonly beforeString: string;
   /** The bytes after the tag: one of {@link OverlongTokens.beginnings}. */
   readonly piece: number;
 }
@@ -75,7 +77,8 @@ export class OpeningTag {
       const key = byteString(rest);
       const piece = pieces.get(key) ?? { index: pieces.size, bytes: rest };
       pieces.set(key, piece);
-      tokens.push({ id, before: this.#textBefore(state, bytes, end), piece: piece.index });
+      const before = this.#textBefore(state, bytes, end);
+      tokens.push({ id, before, beforeString: byteString(before), piece: piece.index });
     }
     const distinct = [...pieces.values()].map(({ bytes }) => bytes);
     return { tokens, beginnings: new QuoteBeginnings(distinct, this.#closingTag, this.#vocabulary) };

@@ -79,10 +79,10 @@ export class OpeningTokens {
     const tail = byteString(this.#sequence.read(Math.max(0, length - beginnings.longest + 1), length));
     const unsure: OverlongToken[] = [];
     const refused = tokens.filter((token) => {
-      const { piece, before } = token;
+      const { piece, before, beforeString } = token;
       const cutsCharacter = before.length > 0 && isContinuation(before);
       if (known.has(piece) && !cutsCharacter) return false;
-      const isUnsure = before.length > 0 && beginnings.endsPast(tail.length, tail + byteString(before), piece);
+      const isUnsure = before.length > 0 && beginnings.endsPast(tail.length, tail + beforeString, piece);
       if (isUnsure || cutsCharacter) unsure.push(token);
       return !isUnsure && !cutsCharacter;
     });
@@ -94,9 +94,8 @@ export class OpeningTokens {
     // Tokens with the same text before the tag search the same.
     const groups = new Map<string, OverlongToken[]>();
     for (const token of tokens) {
-      const before = byteString(token.before);
-      const group = groups.get(before);
-      if (group === undefined) groups.set(before, [token]);
+      const group = groups.get(token.beforeString);
+      if (group === undefined) groups.set(token.beforeString, [token]);
       else group.push(token);
     }
     return [...groups.values()].flatMap((group) => {
