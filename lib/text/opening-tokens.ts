@@ -37,7 +37,7 @@ export class OpeningTokens {
   refused(state: number): Int32Array {
     const known = this.#refused.get(state);
     if (known !== undefined) return known;
-    const refused = Int32Array.from(this.#findRefused(state), ({ id }) => id).sort();
+    const refused = new Int32Array(this.#findRefused(state).map(({ id }) => id)).sort();
     this.#refused.set(state, refused);
     return refused;
   }
