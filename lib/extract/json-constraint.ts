@@ -50,13 +50,17 @@ export class JsonConstraint {
     return this.#reading.isWhole && this.#open.length === 0 && this.#reading.threadCount === 1;
   }
 
-  /** Writes what has to come, as far as there is no choice, and returns it. */
+  /**
+   * Writes what has to come, as far as there is no choice, and returns it. Nothing where a token has just begun a
+   * character: the rest of that is no text by itself.
+   */
   force(): string {
     const written: number[] = [];
     /** After each byte. */
     const readings: Reading[] = [];
     let reading = this.#reading;
     let byte = this.#open.length > 0 ? -1 : reading.onlyByte();
+    if (isInsideCharacter(byte)) return "";
     for (; byte >= 0; byte = reading.quotes.length > 0 ? -1 : reading.onlyByte()) {
       reading = reading.after(byte);
       written.push(byte);
@@ -116,6 +120,11 @@ export class JsonConstraint {
     }
     this.#reading = reading;
   }
+}
+
+/** Whether UTF-8 has this byte behind the first one of a character only. */
+function isInsideCharacter(byte: number): boolean {
+  return byte >= 0x80 && byte < 0xc0;
 }
 
 function lengthToMark(bytes: readonly number[]): number {

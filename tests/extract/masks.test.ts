@@ -108,6 +108,18 @@ const CASES: [what: string, schema: object, values: readonly unknown[]][] = [
     [...integers(0, 3), ...integers(30, 40), "x", "xy", [], [null]],
   ],
   [
+    "characters that begin alike",
+    { enum: ["日本", "旦", "é", "è", "\u2028", "😀", "😁"] },
+    [...["日本", "旦", "é"], ...["è", "\u2028", "😀", "😁"]],
+  ],
+  [
+    "tagged by characters that begin alike",
+    {
+      anyOf: ["é", "ü"].map((tag) => ({ type: "object", properties: { [tag]: { const: tag } }, required: [tag] })),
+    },
+    ["é", "ü"].map((tag) => ({ [tag]: tag })),
+  ],
+  [
     "unions of objects",
     { anyOf: [a, { type: "object", properties: { k: { const: "b" }, v: { type: "null" } } }, b] },
     [{ k: "a" }, { k: "b", v: null }, { k: "b" }],
