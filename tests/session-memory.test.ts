@@ -4,7 +4,7 @@
 import { setImmediate } from "node:timers/promises";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { RecallContext, RecallSession, RecallTextContext, RecallTextSession } from "../lib/index.js";
+import { RecallContext, RecallSession, RecallTextContext, RecallTextSession, TokenVocabulary } from "../lib/index.js";
 import { backends, sessionsOn, type BackendName } from "./support/backends.js";
 import { recallTokens } from "./support/text-vocabulary.js";
 
@@ -12,7 +12,7 @@ const collect = globalThis.gc as () => void;
 
 /** Bytes of JavaScript's heap and of arrays outside it. */
 async function heldBytes(): Promise<number> {
-  for (let round = 0; round < 3; round++) {
+  for (let round = 0; round < 2; round++) {
     collect();
     await setImmediate();
   }
@@ -20,46 +20,104 @@ async function heldBytes(): Promise<number> {
   return heapUsed + arrayBuffers;
 }
 
-/** The bytes that each of many equal objects holds. */
-async function bytesOfEach(make: () => unknown): Promise<number> {
-  const count = 200;
-  make();
+/** The bytes that each of many equal objects holds, once it was used. */
+async function bytesOfEach<Held extends RecallSession | RecallTextSession>(
+  make: () => Held,
+  use: (held: Held) => void,
+): Promise<number> {
+  const count = 50;
+  const makeUsed = () => {
+    const held = make();
+    use(held);
+    return held;
+  };
+  makeUsed();
   const before = await heldBytes();
-  const made = Array.from({ length: count }, make);
-  const held = (await heldBytes()) - before;
-  return held / made.length;
+  const made = Array.from({ length: count }, makeUsed);
+  const bytes = ((await heldBytes()) - before) / made.length;
+  for (const each of made) each.close();
+  return bytes;
 }
 
-/** A session of each mode over a frozen context of so many documents. */
-const makers: Record<string, (backend: BackendName, documents: number) => () => RecallSession | RecallTextSession> = {
-  "token mode": (backend, documents) => {
-    const context = new RecallContext({ vocabSize: 1000, backend });
-    for (let i = 0; i < documents; i++) context.append([i % 1000, 7], { segment: `document ${i}` });
-    context.freeze();
-    return () => new RecallSession({ context });
-  },
-  "text mode": (backend, documents) => {
-    const context = new RecallTextContext({ vocabulary: recallTokens.vocabulary, backend });
-    for (let i = 0; i < documents; i++) context.append("ab", { segment: `document ${i}` });
-    context.freeze();
-    return () => new RecallTextSession({ context });
-  },
-};
-
 const MOST_BYTES = 16_000;
-const MANY_DOCUMENTS = 20_000;
+
+/** That neither a session nor a fork of one holds much, when new and when used. */
+async function expectFewBytes<Held extends RecallSession | RecallTextSession>(
+  make: () => Held,
+  use: (held: Held) => void,
+): Promise<void> {
+  const session = make();
+  const fork = () => session.fork() as Held;
+  for (const [what, each] of Object.entries({ session: make, fork })) {
+    const bytes = await bytesOfEach(each, use);
+    assert.ok(bytes < MOST_BYTES, `a ${what} holds ${Math.round(bytes)} bytes`);
+  }
+}
+
+const DISTINCT = 150_000;
+const VOCAB_SIZE = DISTINCT + 1000;
+const [START_TOKEN, END_TOKEN] = [DISTINCT + 1, DISTINCT + 2];
+const wordOf = (id: number) => `${id.toString(36)} `;
+const vocabulary = new TokenVocabulary({ vocabSize: VOCAB_SIZE, tokenBytes: (id) => Buffer.from(wordOf(id)) });
+
+/** The ids below DISTINCT in so many parts, one after the other. */
+function* parts(count: number): Generator<Int32Array> {
+  for (let i = 0; i < count; i++) {
+    const [from, to] = [Math.ceil((i * DISTINCT) / count), Math.ceil(((i + 1) * DISTINCT) / count)];
+    yield Int32Array.from({ length: to - from }, (_, offset) => from + offset);
+  }
+}
+
+function tokenSessions(backend: BackendName, documents: number): () => RecallSession {
+  const context = new RecallContext({
+    vocabSize: VOCAB_SIZE,
+    startTokenId: START_TOKEN,
+    endTokenId: END_TOKEN,
+    backend,
+  });
+  let i = 0;
+  for (const part of parts(documents)) context.append(part, { segment: `document ${i++}` });
+  context.freeze();
+  return () => new RecallSession({ context });
+}
+
+/** Writes tokens that no document has, quotes, and asks for all first tokens in the end. */
+function useTokenSession(session: RecallSession): void {
+  session.acceptAll([1, DISTINCT + 7, DISTINCT + 8, START_TOKEN]);
+  assert.is(session.allowed()!.length, DISTINCT + 3);
+  session.acceptAll([77, END_TOKEN, START_TOKEN]);
+  session.apply(new Float32Array(VOCAB_SIZE));
+}
+
+function textSessions(backend: BackendName, documents: number): () => RecallTextSession {
+  const context = new RecallTextContext({ vocabulary, backend });
+  let i = 0;
+  for (const part of parts(documents)) {
+    context.append(Array.from(part, wordOf).join(""), { segment: `document ${i++}` });
+  }
+  context.freeze();
+  return () => new RecallTextSession({ context });
+}
+
+function useTextSession(session: RecallTextSession): void {
+  session.acceptAll([DISTINCT + 7, DISTINCT + 8]);
+  session.beginSpan();
+  assert.ok(session.allowed()!.length >= DISTINCT);
+  session.accept(77);
+  session.endSpan();
+  session.beginSpan();
+  session.apply(new Float32Array(VOCAB_SIZE));
+}
 
 for (const backend of backends) {
-  for (const [mode, sessionsOver] of Object.entries(makers)) {
-    test(`a session or fork holds little, however many documents it is on (${mode}, ${backend})`, async () => {
-      for (const documents of [1, 1000, MANY_DOCUMENTS]) {
-        const make = sessionsOver(backend, documents);
-        const session = make();
-        for (const each of [make, () => session.fork()]) {
-          const bytes = await bytesOfEach(each);
-          assert.ok(bytes < MOST_BYTES, `${Math.round(bytes)} bytes on ${documents} documents`);
-        }
-      }
+  for (const documents of [1, 1_000, 40_000]) {
+    const on = `${DISTINCT} ids in ${documents} documents`;
+    test(`a session or fork holds little (token mode, ${backend}, ${on})`, async () => {
+      await expectFewBytes(tokenSessions(backend, documents), useTokenSession);
+    });
+
+    test(`a session or fork holds little (text mode, ${backend}, ${on})`, async () => {
+      await expectFewBytes(textSessions(backend, documents), useTextSession);
     });
   }
 }

@@ -68,6 +68,8 @@ export interface EngineMatcher {
    * @param ranges as in `begin`: only candidates [start, start + depth) that lie inside one of them.
    */
   sources(ranges: Int32Array | null, limit: number): Int32Array;
+  /** Lets go of what is held for the quote, which is over: `begin` comes next. */
+  forget(): void;
   close(): void;
 }
 

@@ -1,86 +1,78 @@
+import { unionOf } from "./ascending.js";
 import type { AppendOptions, ContextOptions, EngineContext, EngineMatcher } from "./engine.js";
 import { JavaScriptMatcher } from "./javascript-matcher.js";
-import { roomFor } from "./room.js";
+import { CONTINUES, INNER, isStart, JavaScriptTokens, SEARCHABLE } from "./javascript-tokens.js";
 
-/** The position may be part of a match. */
-const SEARCHABLE = 1;
-/** The position is searchable and continues the run of the position before it, if that is searchable. */
-export const CONTINUES = 2;
-/** The position is searchable and no quote may start there. */
-export const INNER = 4;
+/** Up to so many own tokens are copied by a fork; more are shared with it, as long as that is not done too often. */
+const FEW_TOKENS = 1024;
 
-/** Where a token occurs, ascending. Forks share a list until one of them writes: the owner writes in place. */
-interface PositionList {
-  owner: object;
-  positions: number[];
-}
-
-/** A context as position lists: for each token where it occurs. */
+/**
+ * A context as position lists: for each token where it occurs. The first tokens may be shared with other contexts, and
+ * are never changed then: of those a context keeps only how many are its own too.
+ */
 export class JavaScriptContext implements EngineContext {
   readonly #options: ContextOptions;
   readonly #barriers: ReadonlySet<number>;
-  /** Marks the lists and the store that this context may write in place. A fork replaces it on both sides. */
-  #owner = {};
-  #storeOwner = this.#owner;
-  /** At index `token`: where it occurs. */
-  #lists: (PositionList | undefined)[] = [];
-  #firstTokens: Int32Array | null = null;
-  /** Bit per id: whether its list is not empty. This is the set of depth 0, kept as tokens come and go. */
-  #present = new Int32Array(0);
-  tokens = new Int32Array(0);
-  flags = new Uint8Array(0);
-  length = 0;
+  #shared: JavaScriptTokens;
+  /** How many of the shared tokens are in this context. */
+  #sharedLength = 0;
+  /** Those that follow them. */
+  #own: JavaScriptTokens;
 
-  constructor(options: ContextOptions) {
+  constructor(options: ContextOptions, barriers: ReadonlySet<number> = new Set(options.barriers)) {
     this.#options = options;
-    this.#barriers = new Set(options.barriers);
+    this.#barriers = barriers;
+    this.#shared = NO_TOKENS;
+    this.#own = new JavaScriptTokens(options.vocabSize, 0);
+  }
+
+  get length(): number {
+    return this.#sharedLength + this.#own.length;
   }
 
   get bytes(): number {
-    return this.tokens.byteLength + this.flags.byteLength + this.#present.byteLength + 8 * this.length;
+    return this.#shared.bytes + this.#own.bytes;
   }
 
   append(added: Int32Array, { searchable, newRun, edges }: AppendOptions): void {
-    this.#reserve(this.length + added.length);
-    let joins = !newRun;
+    const own = this.#own;
+    own.reserve(own.length + added.length);
+    let run = newRun ? SEARCHABLE : SEARCHABLE | CONTINUES;
     for (let i = 0; i < added.length; i++) {
-      const token = added[i];
-      const position = this.length++;
-      const isSearchable = searchable && !this.#barriers.has(token);
-      const inner = edges?.[i] === 0 && joins && position > 0 && this.flags[position - 1] !== 0;
-      this.tokens[position] = token;
-      this.flags[position] = isSearchable ? SEARCHABLE | (joins ? CONTINUES : 0) | (inner ? INNER : 0) : 0;
-      if (isSearchable && !inner) this.#list(token).push(position);
-      joins = true;
+      const isSearchable = searchable && !this.#barriers.has(added[i]);
+      const inner = edges?.[i] === 0 && run !== SEARCHABLE && this.#endsSearchable;
+      own.push(added[i], isSearchable ? (inner ? run | INNER : run) : 0);
+      run = SEARCHABLE | CONTINUES;
     }
   }
 
   truncate(length: number): void {
-    while (this.length > length) {
-      const position = --this.length;
-      if (this.flags[position] === 0 || (this.flags[position] & INNER) !== 0) continue;
-      const token = this.tokens[position];
-      const positions = this.#list(token);
-      positions.pop();
-      if (positions.length === 0) this.#setPresent(token, false);
-    }
+    this.#own.truncate(Math.max(0, length - this.#sharedLength));
+    if (length >= this.#sharedLength) return;
+    this.#sharedLength = length;
+    if (length === 0) this.#shared = NO_TOKENS;
+    this.#own = new JavaScriptTokens(this.#options.vocabSize, length);
   }
 
   read(start: number, end: number): Int32Array {
-    return this.tokens.slice(start, end);
+    const shared = this.#sharedLength;
+    const tokens = new Int32Array(end - start);
+    if (start < shared) tokens.set(this.#shared.tokens.subarray(start, Math.min(end, shared)));
+    if (end > shared) {
+      const from = Math.max(start, shared);
+      tokens.set(this.#own.tokens.subarray(from - shared, end - shared), from - start);
+    }
+    return tokens;
   }
 
   fork(): JavaScriptContext {
-    const copy = new JavaScriptContext(this.#options);
-    this.#owner = {};
-    copy.#lists = this.#lists.slice();
-    copy.#present = this.#present.slice();
-    copy.#firstTokens = this.#firstTokens;
-    copy.tokens = this.tokens;
-    copy.flags = this.flags;
-    copy.length = this.length;
-    copy.#storeOwner = this.#storeOwner;
-    return copy;
+    if (this.#sharedLength === 0 || this.#own.length > Math.max(FEW_TOKENS, this.#sharedLength)) this.#share();
+    const fork = new JavaScriptContext(this.#options, this.#barriers);
+    fork.#shared = this.#shared;
+    fork.#sharedLength = this.#sharedLength;
+    fork.#own = new JavaScriptTokens(this.#options.vocabSize, this.#sharedLength);
+    fork.#own.append(this.#own, this.#own.length);
+    return fork;
   }
 
   compact(): void {
@@ -92,64 +84,76 @@ export class JavaScriptContext implements EngineContext {
   }
 
   close(): void {
-    this.length = 0;
-    this.tokens = new Int32Array(0);
-    this.flags = new Uint8Array(0);
-    this.#lists = [];
+    this.truncate(0);
+    this.#own = new JavaScriptTokens(this.#options.vocabSize, 0);
+  }
+
+  tokenAt(position: number): number {
+    const shared = this.#sharedLength;
+    return position < shared ? this.#shared.tokens[position] : this.#own.tokens[position - shared];
+  }
+
+  flagsAt(position: number): number {
+    const shared = this.#sharedLength;
+    return position < shared ? this.#shared.flags[position] : this.#own.flags[position - shared];
+  }
+
+  /** The token at `position`, if it continues the run of the token before it; -1 otherwise, and behind the end. */
+  continuationAt(position: number): number {
+    const shared = this.#sharedLength;
+    const part = position < shared ? this.#shared : this.#own;
+    const index = position < shared ? position : position - shared;
+    return index < part.length && (part.flags[index] & CONTINUES) !== 0 ? part.tokens[index] : -1;
   }
 
   /** Whether a quote may start at `position`. */
   isStart(position: number): boolean {
-    return this.flags[position] !== 0 && (this.flags[position] & INNER) === 0;
+    return isStart(this.flagsAt(position));
   }
 
-  /** Where `token` may start a match, ascending. */
-  positions(token: number): readonly number[] {
-    return this.#lists[token]?.positions ?? [];
+  /** Where `token` may start a match, ascending: in what is shared, and after that in what is not. */
+  startsOf(token: number): { shared: readonly number[]; own: readonly number[] } {
+    const shared = this.#shared.startsOf(token);
+    const isWhole = shared.length === 0 || shared[shared.length - 1] < this.#sharedLength;
+    const own = this.#own.startsOf(token);
+    return { shared: isWhole ? shared : shared.filter((start) => start < this.#sharedLength), own };
   }
 
-  /** The distinct searchable tokens, ascending. */
+  /** The distinct searchable tokens, ascending; not to be written to. */
   firstTokens(): Int32Array {
-    if (this.#firstTokens === null) {
-      const ids: number[] = [];
-      this.#present.forEach((bits, word) => {
-        for (let rest = bits; rest !== 0; rest &= rest - 1) ids.push(word * 32 + 31 - Math.clz32(rest & -rest));
-      });
-      this.#firstTokens = Int32Array.from(ids);
-    }
-    return this.#firstTokens;
+    let shared = this.#shared.firstTokens;
+    if (this.#sharedLength < this.#shared.length) shared = shared.filter((token) => this.#isSharedFirst(token));
+    const own = this.#own.firstTokens;
+    if (shared.length === 0) return own;
+    return unionOf(
+      shared,
+      own.filter((token) => !this.#isSharedFirst(token)),
+    );
   }
 
-  #reserve(length: number): void {
-    if (length <= this.tokens.length && this.#storeOwner === this.#owner) return;
-    const capacity = roomFor(length);
-    const [tokens, flags] = [new Int32Array(capacity), new Uint8Array(capacity)];
-    tokens.set(this.tokens.subarray(0, this.length));
-    flags.set(this.flags.subarray(0, this.length));
-    this.tokens = tokens;
-    this.flags = flags;
-    this.#storeOwner = this.#owner;
+  /** Whether there are tokens, the last of them searchable. */
+  get #endsSearchable(): boolean {
+    return this.length > 0 && this.flagsAt(this.length - 1) !== 0;
   }
 
-  #list(token: number): number[] {
-    let list = this.#lists[token];
-    if (list?.owner !== this.#owner) {
-      list = { owner: this.#owner, positions: list === undefined ? [] : list.positions.slice() };
-      this.#lists[token] = list;
-    }
-    if (list.positions.length === 0) this.#setPresent(token, true);
-    return list.positions;
+  /** Whether a quote may start with `token` in the shared part. */
+  #isSharedFirst(token: number): boolean {
+    const starts = this.#shared.startsOf(token);
+    return starts.length > 0 && starts[0] < this.#sharedLength;
   }
 
-  #setPresent(token: number, present: boolean): void {
-    const word = token >> 5;
-    if (word >= this.#present.length) {
-      const grown = new Int32Array(Math.min((this.#options.vocabSize + 31) >> 5, 2 * word + 1));
-      grown.set(this.#present);
-      this.#present = grown;
+  /** Makes all tokens shared ones. */
+  #share(): void {
+    let shared = this.#own;
+    if (this.#sharedLength > 0) {
+      shared = new JavaScriptTokens(this.#options.vocabSize, 0);
+      shared.append(this.#shared, this.#sharedLength);
+      shared.append(this.#own, this.#own.length);
     }
-    if (present) this.#present[word] |= 1 << token;
-    else this.#present[word] &= ~(1 << token);
-    this.#firstTokens = null;
+    this.#shared = shared;
+    this.#sharedLength = shared.length;
+    this.#own = new JavaScriptTokens(this.#options.vocabSize, shared.length);
   }
 }
+
+const NO_TOKENS = new JavaScriptTokens(0, 0);

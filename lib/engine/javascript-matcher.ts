@@ -1,9 +1,12 @@
 import { agreement } from "./agreement.js";
 import { DistinctIds } from "./distinct-ids.js";
 import type { EngineMatcher } from "./engine.js";
-import { CONTINUES, INNER, type JavaScriptContext } from "./javascript-context.js";
+import type { JavaScriptContext } from "./javascript-context.js";
 import { positionsFromEnd, positionsIn, rangeEnd } from "./ranges.js";
 import { Survivors } from "./survivors.js";
+
+/** Where matchers collect ids: one takes its turn as a whole, so that none has to have room of its own. */
+const distinct = new DistinctIds();
 
 /** Candidates as a survivor filter: each token of the quote leaves fewer of them. */
 export class JavaScriptMatcher implements EngineMatcher {
@@ -11,7 +14,6 @@ export class JavaScriptMatcher implements EngineMatcher {
   #ranges: Int32Array | null = null;
   /** S_1 to S_k. */
   readonly #survivors = new Survivors();
-  readonly #distinct = new DistinctIds();
 
   constructor(context: JavaScriptContext) {
     this.#context = context;
@@ -40,17 +42,21 @@ export class JavaScriptMatcher implements EngineMatcher {
 
   allows(token: number): boolean {
     const depth = this.depth;
-    if (depth === 0) return this.#context.positions(token).some((start) => this.#holds(start));
+    if (depth === 0) {
+      const { shared, own } = this.#context.startsOf(token);
+      const holds = (start: number) => this.#holds(start);
+      return shared.some(holds) || own.some(holds);
+    }
     return this.#survivors.latest.some((start) => this.#tokenAfter(start, depth) === token);
   }
 
   mayEnd(): boolean {
-    const { flags, length } = this.#context;
+    const context = this.#context;
     const depth = this.depth;
     if (depth === 0) return true;
     return this.#survivors.latest.some((start) => {
       const next = start + depth;
-      return next >= length || (flags[next] & CONTINUES) === 0 || (flags[next] & INNER) === 0;
+      return context.continuationAt(next) === NONE || context.isStart(next);
     });
   }
 
@@ -59,9 +65,9 @@ export class JavaScriptMatcher implements EngineMatcher {
     if (depth === 0 && this.#ranges === null) return this.#context.firstTokens();
     for (const start of this.#candidates()) {
       const token = this.#tokenAfter(start, depth);
-      if (token !== NONE) this.#distinct.add(token);
+      if (token !== NONE) distinct.add(token);
     }
-    return this.#distinct.drain();
+    return distinct.drain();
   }
 
   draft(max: number, latest: boolean): Int32Array {
@@ -81,8 +87,12 @@ export class JavaScriptMatcher implements EngineMatcher {
     return Int32Array.from(starts);
   }
 
-  close(): void {
+  forget(): void {
     this.begin(null);
+  }
+
+  close(): void {
+    this.forget();
   }
 
   /** S_k, ascending unless tokens were taken back. */
@@ -99,8 +109,11 @@ export class JavaScriptMatcher implements EngineMatcher {
 
   /** S_1 = { i : c[i] = token }, ascending. */
   #startsOf(token: number): Int32Array {
-    const positions = new Int32Array(this.#context.positions(token));
-    return this.#ranges === null ? positions : positions.filter((start) => this.#holds(start));
+    const { shared, own } = this.#context.startsOf(token);
+    const starts = new Int32Array(shared.length + own.length);
+    starts.set(shared);
+    starts.set(own, shared.length);
+    return this.#ranges === null ? starts : starts.filter((start) => this.#holds(start));
   }
 
   /** Whether what is searched holds this position. */
@@ -130,11 +143,9 @@ export class JavaScriptMatcher implements EngineMatcher {
 
   /** The token by which the candidate at `start` continues after `quoted` tokens; NONE where it does not. */
   #tokenAfter(start: number, quoted: number): number {
-    const { tokens, flags, length } = this.#context;
     const next = start + quoted;
-    if (next >= length || (quoted > 0 && (flags[next] & CONTINUES) === 0)) return NONE;
     if (this.#ranges !== null && next >= rangeEnd(this.#ranges, start)) return NONE;
-    return tokens[next];
+    return quoted === 0 ? this.#context.tokenAt(start) : this.#context.continuationAt(next);
   }
 }
 

@@ -85,7 +85,7 @@ export class TextCandidates {
       const end = this.endOf(start);
       if (!(position === start ? context.isStart(position) : context.continues(position, end))) return NONE;
       if (nextEnd.from(position + 1, end, start + this.#maxBytes) - start > this.#maxBytes) return NONE;
-      return context.words[position] & 0xff;
+      return context.wordAt(position) & 0xff;
     };
     const candidates = latest ? this.#latest(byteAt) : this.#quoted === 0 ? this.#edges() : this.starts;
     return Uint8Array.from(agreement(candidates, this.#quoted, max, byteAt));

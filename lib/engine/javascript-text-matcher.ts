@@ -1,6 +1,5 @@
-import { unionOf } from "./ascending.js";
 import { TextCandidates } from "./javascript-text-candidates.js";
-import type { JavaScriptTextContext, StartTokens } from "./javascript-text-context.js";
+import type { JavaScriptTextContext } from "./javascript-text-context.js";
 import { TextWalk } from "./javascript-text-walk.js";
 import { positionsIn } from "./ranges.js";
 import type { EngineTextMatcher, TextSpanOptions } from "./text-engine.js";
@@ -22,7 +21,7 @@ interface State {
   tags: readonly number[];
   /** Bytes of the quote, once the tag is complete; -1 before. */
   closedAt: number;
-  /** The tokens that may come next, once worked out. */
+  /** The tokens that may come next, once worked out, if they are few. */
   next: TextContinuations | null;
 }
 
@@ -37,7 +36,11 @@ interface TagReadings {
 
 const EMPTY: State = { length: 0, steps: 0, tags: [], closedAt: -1, next: null };
 const NO_TOKENS = new Int32Array(0);
-const NOTHING_SETTLED: StartTokens = { settled: 0, before: NO_TOKENS, all: null };
+
+/** A state keeps so many tokens for itself. */
+const FEW_TOKENS = 512;
+/** What was worked out last of those that are more: no matcher keeps it. */
+let largest: { state: State; next: TextContinuations } | null = null;
 
 /** One quote of text: its candidates, and the closing tag that may have begun. */
 export class JavaScriptTextMatcher implements EngineTextMatcher {
@@ -122,8 +125,12 @@ export class JavaScriptTextMatcher implements EngineTextMatcher {
     return Int32Array.from(draft);
   }
 
-  close(): void {
+  forget(): void {
     this.begin({ ...this.#options, ranges: null });
+  }
+
+  close(): void {
+    this.forget();
   }
 
   get #state(): State {
@@ -176,10 +183,14 @@ export class JavaScriptTextMatcher implements EngineTextMatcher {
   #next(): TextContinuations {
     const state = this.#state;
     if (state.next !== null) return state.next;
+    if (state === largest?.state) return largest.next;
     const { minBytes } = this.#options;
     const tokens = state.closedAt >= 0 ? NO_TOKENS : this.#collect(minBytes);
     const relaxed = state.closedAt < 0 && tokens.length === 0 && state.length < minBytes;
-    return (state.next = { tokens: relaxed ? this.#collect(0) : tokens, relaxed });
+    const next = { tokens: relaxed ? this.#collect(0) : tokens, relaxed };
+    if (next.tokens.length <= FEW_TOKENS) state.next = next;
+    else largest = { state, next };
+    return next;
   }
 
   #collect(minBytes: number): Int32Array {
@@ -194,19 +205,11 @@ export class JavaScriptTextMatcher implements EngineTextMatcher {
     return walk.sorted();
   }
 
-  /** The first tokens of quotes from anywhere. What is settled of the context is not looked at again. */
+  /** The first tokens of quotes from anywhere. */
   #collectAnywhere(minBytes: number): Int32Array {
     const { tag, maxBytes } = this.#options;
-    const context = this.#context;
     const options = `${minBytes} ${maxBytes} ${tag.join(" ")}`;
-    const known = context.starts.get(options) ?? NOTHING_SETTLED;
-    if (known.all !== null) return known.all;
-    const settled = Math.max(known.settled, context.lastRunStart());
-    const collect = (from: number, to: number) => this.#collectFrom(Int32Array.of(from, to), minBytes);
-    const before = settled === known.settled ? known.before : unionOf(known.before, collect(known.settled, settled));
-    const all = unionOf(before, collect(settled, context.length));
-    context.starts.set(options, { settled, before, all });
-    return all;
+    return this.#context.firstTokens(options, (from, to) => this.#collectFrom(Int32Array.of(from, to), minBytes));
   }
 
   /** The first tokens of quotes that start in these ranges. */

@@ -1,4 +1,5 @@
-import { CONTINUES, EDGE, type JavaScriptTextContext } from "./javascript-text-context.js";
+import type { JavaScriptTextContext } from "./javascript-text-context.js";
+import { CONTINUES, EDGE } from "./javascript-text-words.js";
 import type { TokenTrie } from "./token-trie.js";
 
 /** What is known of a node of the trie, so that no node is done twice. */
@@ -28,11 +29,10 @@ export class TextWalk {
    */
   follow(position: number, end: number, limit: number, first: boolean): void {
     const { context, trie } = this;
-    const { words } = context;
     let node = 0;
     let nextEnd = position;
     for (let at = position; ; at++) {
-      const word = at < end ? words[at] : 0;
+      const word = at < end ? context.wordAt(at) : 0;
       const flag = first && at === position ? EDGE : CONTINUES;
       const isEnd = (word & CONTINUES) === 0 || (word & EDGE) !== 0;
       if (isEnd && flag === CONTINUES) this.close(node, at - position);

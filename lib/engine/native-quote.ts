@@ -66,6 +66,10 @@ export abstract class NativeQuote {
     return tokens.subarray(0, count);
   }
 
+  forget(): void {
+    // A native matcher holds as little for a quote that is over as for one that goes on.
+  }
+
   /** Does nothing where the matcher is closed. */
   close(): void {
     this.forgetTokens();

@@ -81,6 +81,8 @@ export interface EngineTextMatcher {
   mayEnd(): boolean;
   /** Tokens whose bytes all candidates agree on, or (`latest`) the bytes after the latest one; longest tokens first. */
   draft(max: number, latest: boolean): Int32Array;
+  /** Lets go of what is held for the quote, which is over: `begin` comes next. */
+  forget(): void;
   close(): void;
 }
 

@@ -1,11 +1,9 @@
-/** Sets of ids as ascending `Int32Array`s. */
+import { contains, writeUnion } from "../engine/ascending.js";
 
 /** A session keeps sets of at most so many ids for itself. */
 const FEW = 64;
 /** Views of sets up to this size are kept too, so that the common step allocates nothing. */
 const CACHED_SIZES = 32;
-/** Below this many entries a loop beats `TypedArray.prototype.set`. */
-const BLOCK_COPY_SIZE = 48;
 
 /** Where sessions put sets that are too large to be kept by each: the last one of them all. */
 let largeIds = new Int32Array(0);
@@ -26,17 +24,7 @@ export class IdBuffer {
   /** The ids that are in either set. */
   union(left: Int32Array, right: Int32Array): Int32Array {
     this.#reserve(left.length + right.length);
-    let size = 0;
-    let from = 0;
-    for (let i = 0; i < right.length; i++) {
-      const id = right[i];
-      const to = lowerBound(left, id, from);
-      size = this.#copy(left, from, to, size);
-      this.#ids[size++] = id;
-      from = to < left.length && left[to] === id ? to + 1 : to;
-    }
-    size = this.#copy(left, from, left.length, size);
-    return this.#view(size);
+    return this.#view(writeUnion(left, right, this.#ids));
   }
 
   /** The ids of `left` that are not in `right`. */
@@ -58,13 +46,6 @@ export class IdBuffer {
       else this.#ids[size++] = id;
     }
     return this.#view(size);
-  }
-
-  #copy(source: Int32Array, from: number, to: number, at: number): number {
-    const count = to - from;
-    if (count >= BLOCK_COPY_SIZE) this.#ids.set(source.subarray(from, to), at);
-    else for (let i = 0; i < count; i++) this.#ids[at + i] = source[from + i];
-    return at + count;
   }
 
   #reserve(size: number): void {
@@ -89,20 +70,4 @@ export class IdBuffer {
     this.#ids = this.#few;
     return view;
   }
-}
-
-export function contains(ids: Int32Array, id: number): boolean {
-  const index = lowerBound(ids, id, 0);
-  return index < ids.length && ids[index] === id;
-}
-
-/** The first index from `from` on whose id is not less than `id`. */
-function lowerBound(ids: Int32Array, id: number, from: number): number {
-  let high = ids.length;
-  while (from < high) {
-    const middle = (from + high) >> 1;
-    if (ids[middle] < id) from = middle + 1;
-    else high = middle;
-  }
-  return from;
 }

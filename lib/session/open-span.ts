@@ -1,5 +1,6 @@
+import { contains } from "../engine/ascending.js";
 import type { EngineMatcher } from "../engine/engine.js";
-import { contains, type IdBuffer } from "./id-set.js";
+import type { IdBuffer } from "./id-set.js";
 
 /** How a span came to be open; the same from its first token until it is undone. */
 export interface SpanOpening {

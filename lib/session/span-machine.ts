@@ -151,6 +151,11 @@ export class SpanMachine implements DecodingMachine {
   #cut(length: number, spans: number): void {
     this.sequence.truncate(length);
     this.#closedSpans.length = spans;
+    this.#closeOpen();
+  }
+
+  #closeOpen(): void {
+    if (this.#open !== null) this.#matcher?.forget();
     this.#open = null;
   }
 
@@ -175,7 +180,7 @@ export class SpanMachine implements DecodingMachine {
     if (closingToken !== null) joined[joined.length - 1] = closingToken;
     this.sequence.appendGenerated(joined, this.#settings.recallGenerated);
     this.#closedSpans.push({ opening: open.opening, tokens, end: open.end, closedByToken: closingToken !== null });
-    this.#open = null;
+    this.#closeOpen();
   }
 
   #endTokens(): Int32Array {

@@ -1,5 +1,5 @@
+import { contains } from "../engine/ascending.js";
 import type { EngineTextMatcher } from "../engine/text-engine.js";
-import { contains } from "../session/id-set.js";
 import { byteString } from "./bytes.js";
 import { isContinuation, KnownBeginnings } from "./known-beginnings.js";
 import type { OverlongToken } from "./opening-tag.js";

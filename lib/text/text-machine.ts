@@ -281,7 +281,7 @@ export class TextMachine implements DecodingMachine {
     this.sequence.appendGenerated(bytes.subarray(length, tagEnd), false);
     this.sequence.appendGenerated(bytes.subarray(tagEnd), recallGenerated);
     this.#closedSpans.push({ opening, step: this.history.count - 1, quote });
-    this.#open = null;
+    this.#closeOpen();
   }
 
   /**
@@ -317,10 +317,15 @@ export class TextMachine implements DecodingMachine {
   #forget(steps: number, spans: number): void {
     this.history.cut(steps);
     this.#closedSpans.length = spans;
-    this.#open = null;
+    this.#closeOpen();
     this.#pending = 0;
     this.#outside = undefined;
     this.#openingTokens.truncate();
+  }
+
+  #closeOpen(): void {
+    if (this.#open !== null) this.#matcher?.forget();
+    this.#open = null;
   }
 
   /** Finds out again how much of the opening tag is to be held back, and does. */

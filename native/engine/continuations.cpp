@@ -23,6 +23,10 @@ std::span<const int32_t> Continuations::Ids(Context& context, const Candidates& 
     lone_ = candidates.LoneContinuation(context);
     return {&lone_, IsContinuation(lone_) ? size_t{1} : 0};
   }
+  return IdsOfMany(context, candidates);
+}
+
+std::span<const int32_t> Continuations::IdsOfMany(Context& context, const Candidates& candidates) {
   if (!is_known_) Gather(context, candidates);
   if (extra_.empty()) return base_;
   if (base_.empty()) return extra_;
@@ -34,20 +38,19 @@ std::span<const int32_t> Continuations::Ids(Context& context, const Candidates& 
 }
 
 size_t Continuations::Copy(Context& context, const Candidates& candidates, std::span<int32_t> ids) {
-  if (candidates.IsLone()) {
-    const Word word = candidates.LoneContinuation(context);
-    if (!IsContinuation(word)) return 0;
-    if (!ids.empty()) ids.front() = word;
-    return 1;
-  }
+  if (!candidates.IsLone()) return CopyOfMany(context, candidates, ids);
+  const Word word = candidates.LoneContinuation(context);
+  if (!IsContinuation(word)) return 0;
+  if (!ids.empty()) ids.front() = word;
+  return 1;
+}
+
+size_t Continuations::CopyOfMany(Context& context, const Candidates& candidates, std::span<int32_t> ids) {
   if (!is_known_) Gather(context, candidates);
   const size_t count = base_.size() + extra_.size();
   if (count > ids.size()) return count;
   MergeIds(base_, extra_, ids.data());
-  if (extra_.capacity() + merged_.capacity() > kKeptIds) {
-    ReleaseIds();
-    is_known_ = false;
-  }
+  if (extra_.capacity() + merged_.capacity() > kKeptIds) ForgetIds();
   return count;
 }
 
@@ -57,7 +60,9 @@ bool Continuations::Contains(Context& context, const Candidates& candidates, int
   return std::binary_search(base_.begin(), base_.end(), id) || std::binary_search(extra_.begin(), extra_.end(), id);
 }
 
-void Continuations::ReleaseIds() {
+void Continuations::ForgetIds() {
+  is_known_ = false;
+  if (extra_.capacity() + merged_.capacity() <= kKeptIds) return;
   extra_ = {};
   merged_ = {};
 }

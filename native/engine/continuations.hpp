@@ -20,8 +20,7 @@ class Continuations {
  public:
   /** To be called when the candidates change. */
   void Forget() {
-    is_known_ = false;
-    if (extra_.capacity() + merged_.capacity() > kKeptIds) ReleaseIds();
+    if (is_known_) ForgetIds();
   }
 
   /** Valid until the candidates or the context change. */
@@ -40,10 +39,13 @@ class Continuations {
   /** Room for so many gathered ids is kept from step to step. */
   static constexpr size_t kKeptIds = 512;
 
+  // What more than one candidate needs stands apart: most steps have one, and are done sooner without it.
+  std::span<const int32_t> IdsOfMany(Context& context, const Candidates& candidates);
+  size_t CopyOfMany(Context& context, const Candidates& candidates, std::span<int32_t> ids);
   void Gather(Context& context, const Candidates& candidates);
   void GatherStarts(const Context& context, const Candidates& candidates);
   void DropWhatBaseHolds();
-  void ReleaseIds();
+  void ForgetIds();
   void FillBitmask();
   void ClearBitmask(size_t words);
 

@@ -1,8 +1,8 @@
 // node-flags: --expose-gc
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { JavaScriptContext } from "../../lib/engine/javascript-context.js";
-import { JavaScriptTextContext } from "../../lib/engine/javascript-text-context.js";
+import { JavaScriptTextWords } from "../../lib/engine/javascript-text-words.js";
+import { JavaScriptTokens } from "../../lib/engine/javascript-tokens.js";
 import { javascriptEngine } from "../../lib/engine/javascript.js";
 import { javascriptTextEngine } from "../../lib/engine/javascript-text.js";
 
@@ -63,30 +63,35 @@ function copiesIn(appends: number, append: () => void, memory: () => ArrayBuffer
 }
 
 test("tokens: a long append leaves room, so that the next ones copy it only once they are half as many", () => {
-  const context = new JavaScriptContext({ vocabSize: 2, barriers: new Int32Array(0) });
-  context.append(new Int32Array(LENGTH).fill(1), { searchable: true, newRun: true });
-  const append = () => context.append(Int32Array.of(1), { searchable: true, newRun: false });
+  const tokens = new JavaScriptTokens(2, 0);
+  const append = (count = 1) => {
+    tokens.reserve(tokens.length + count);
+    for (let i = 0; i < count; i++) tokens.push(1, 0);
+  };
+  append(LENGTH);
   assert.is(
-    copiesIn(LENGTH / 2, append, () => context.tokens.buffer),
+    copiesIn(LENGTH / 2, append, () => tokens.tokens.buffer),
     0,
   );
   assert.is(
-    copiesIn(LENGTH, append, () => context.tokens.buffer),
+    copiesIn(LENGTH, append, () => tokens.tokens.buffer),
     2,
   );
 });
 
 test("text: a long append leaves room, so that the next ones copy it only once they are half as many", () => {
-  const context = new JavaScriptTextContext({ vocabSize: 0, offsets: Int32Array.of(0), bytes: new Uint8Array(0) });
-  const joining = { searchable: true, json: false, edges: null };
-  context.append(new Uint8Array(LENGTH), { ...joining, newRun: true });
-  const append = () => context.append(Uint8Array.of(1), { ...joining, newRun: false });
+  const text = new JavaScriptTextWords();
+  const append = (count = 1) => {
+    text.reserve(text.length + count);
+    text.length += count;
+  };
+  append(LENGTH);
   assert.is(
-    copiesIn(LENGTH / 2, append, () => context.words.buffer),
+    copiesIn(LENGTH / 2, append, () => text.words.buffer),
     0,
   );
   assert.is(
-    copiesIn(LENGTH, append, () => context.words.buffer),
+    copiesIn(LENGTH, append, () => text.words.buffer),
     2,
   );
 });
