@@ -34,7 +34,10 @@ class DistinctTokens {
 
   /** The larger part of the set, ascending, and as a bitmask of all ids; valid until the set changes. */
   std::span<const int32_t> base_ids() { return shared_ != nullptr ? std::span(shared_->ids) : own_ids(); }
-  std::span<const uint32_t> base_bitmask() const { return shared_ != nullptr ? shared_->bitmask : bitmask_; }
+  std::span<const uint32_t> base_bitmask() const {
+    if (shared_ == nullptr) return bitmask_;
+    return shared_->bitmask;
+  }
   /** The rest, ascending. */
   std::span<const int32_t> added_ids() { return shared_ != nullptr ? own_ids() : std::span<const int32_t>(); }
 

@@ -97,7 +97,7 @@ class Extremes {
   int32_t At(Items items, size_t level, size_t group) const { return Level(items, level)[group]; }
 
   size_t bytes() const {
-    size_t total = levels_.capacity() * sizeof(levels_[0]);
+    size_t total = levels_.capacity() * sizeof(std::vector<int32_t>);
     for (const std::vector<int32_t>& level : levels_) total += level.capacity() * sizeof(int32_t);
     return total;
   }

@@ -14,8 +14,8 @@ bool EndsAt(std::span<const TextWord> words, int32_t start, int32_t length) {
 
 bool AreAlike(std::span<const TextWord> words, int32_t one, int32_t other, int32_t length) {
   for (int32_t i = 0; i < length; ++i) {
-    const TextWord word = words[static_cast<size_t>(one + i)];
-    if (ByteOf(word) != ByteOf(words[static_cast<size_t>(other + i)])) return false;
+    const TextWord word = words[static_cast<size_t>(one) + static_cast<size_t>(i)];
+    if (ByteOf(word) != ByteOf(words[static_cast<size_t>(other) + static_cast<size_t>(i)])) return false;
     if (i == 0 ? !IsStart(word) : !ContinuesRun(word)) return false;
   }
   return true;

@@ -17,7 +17,9 @@ TextIndex::TextIndex(const TokenTrie& trie, std::span<const TextWord> words) : w
 }
 
 TextIndex::Part TextIndex::Narrow(const Interval& interval, std::span<const uint8_t> bytes) const {
-  const auto [depth, low, high] = interval;
+  const int32_t depth = interval.depth;
+  const int32_t low = interval.low;
+  const int32_t high = interval.high;
   const auto first = std::partition_point(order_.begin() + low, order_.begin() + high,
                                           [&](int32_t place) { return Compare(place, depth, bytes) < 0; });
   const int32_t begin = static_cast<int32_t>(first - order_.begin());

@@ -198,9 +198,10 @@ VERBATIM_API verbatim_status verbatim_matcher_sources(verbatim_matcher* matcher,
 /*
  * For models without delimiter tokens: a context of bytes and a matcher over it, by the same handles. Candidates are
  * byte offsets, any tokenisation of a quote is legal, and a textual tag closes it. verbatim_context_truncate, _fork,
- * _compact, _length (in bytes), _bytes, _own_bytes, _destroy and verbatim_matcher_create, _destroy, _advance, _rewind (by pieces),
- * _depth (in pieces), _allows, _allowed, _copy_allowed, _bitmask, _draft, _may_end and _bytes serve both; the other verbs of a context or
- * matcher of tokens return VERBATIM_INVALID_ARGUMENT for one of text, and the other way round.
+ * _compact, _length (in bytes), _bytes, _own_bytes, _destroy and verbatim_matcher_create, _destroy, _advance, _rewind
+ * (by pieces), _depth (in pieces), _allows, _allowed, _copy_allowed, _bitmask, _draft, _may_end and _bytes serve both;
+ * the other verbs of a context or matcher of tokens return VERBATIM_INVALID_ARGUMENT for one of text, and the other way
+ * round.
  */
 
 /** The bytes of every token of a vocabulary, arranged for search; immutable, and shared by contexts and threads. */
