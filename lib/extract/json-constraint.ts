@@ -23,6 +23,9 @@ interface OpenQuote {
   readonly start: number;
 }
 
+/** At most so many bytes are written at once without a choice: a schema may ask for any number of them. */
+const MOST_FORCED = 4096;
+
 /** Marks behind which what is written without a choice may stop, so that no word is begun for the model. */
 const MARKS: ReadonlySet<number> = new Set(new TextEncoder().encode('{}[],:"'));
 
@@ -51,7 +54,7 @@ export class JsonConstraint {
   }
 
   /**
-   * Writes what has to come, as far as there is no choice, and returns it. Nothing where a token has just begun a
+   * Writes what has to come, as far as there is no choice, and returns it; where that is long, a part of it. Nothing where a token has just begun a
    * character: the rest of that is no text by itself.
    */
   force(): string {
@@ -61,13 +64,14 @@ export class JsonConstraint {
     let reading = this.#reading;
     let byte = this.#open.length > 0 ? -1 : reading.onlyByte();
     if (isInsideCharacter(byte)) return "";
-    for (; byte >= 0; byte = reading.quotes.length > 0 ? -1 : reading.onlyByte()) {
+    for (; byte >= 0 && written.length < MOST_FORCED; byte = reading.quotes.length > 0 ? -1 : reading.onlyByte()) {
       reading = reading.after(byte);
       written.push(byte);
       readings.push(reading);
     }
     const isEnd = reading.isWhole || reading.quotes.length > 0;
-    const length = isEnd ? written.length : lengthToMark(written);
+    let length = isEnd ? written.length : lengthToMark(written);
+    if (byte >= 0) length = lengthOfCharacters(written, byte);
     if (length === 0) return "";
     this.#length += length;
     this.#take(readings[length - 1]);
@@ -125,6 +129,13 @@ export class JsonConstraint {
 /** Whether UTF-8 has this byte behind the first one of a character only. */
 function isInsideCharacter(byte: number): boolean {
   return byte >= 0x80 && byte < 0xc0;
+}
+
+/** The bytes that are whole characters, where `next` follows them. */
+function lengthOfCharacters(bytes: readonly number[], next: number): number {
+  let length = bytes.length;
+  for (let byte = next; isInsideCharacter(byte); byte = bytes[length]) length--;
+  return length;
 }
 
 function lengthToMark(bytes: readonly number[]): number {

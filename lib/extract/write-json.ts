@@ -4,7 +4,7 @@ import type { JsonConstraint } from "./json-constraint.js";
 /** What writes JSON text: a model, and how it samples. */
 export interface TokenWriter {
   /** Writes text that there is no choice about. */
-  force(text: string): void;
+  force(text: string): Promise<void> | void;
   /** One of these tokens, ascending, none of which is written by it. */
   sample(allowed: Int32Array): Promise<number>;
   /** Writes a token. */
@@ -18,7 +18,10 @@ export interface TokenWriter {
 export async function writeJson(constraint: JsonConstraint, writer: TokenWriter): Promise<void> {
   for (;;) {
     const forced = constraint.force();
-    if (forced !== "") writer.force(forced);
+    if (forced !== "") {
+      await writer.force(forced);
+      continue;
+    }
     if (constraint.isDone) return;
     const allowed = constraint.allowed();
     if (allowed.length === 0) {

@@ -5,6 +5,7 @@ import type { LlamaContextSequence } from "node-llama-cpp";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { extract, type Extraction, type ExtractOptions } from "../../lib/hosts/node-llama-cpp/extract.js";
+import { ExtractionError } from "../../lib/hosts/node-llama-cpp/extraction-error.js";
 import { loadModel, scratch } from "../support/llama.js";
 import { writeTinyModel } from "../support/tiny-model.js";
 
@@ -258,4 +259,34 @@ test("errors in place of half the data", async () => {
 });
 
 test.after(() => sequence.context.dispose());
+/** What an extraction that must fail fails with. */
+async function failureOf(schema: unknown, options: Partial<ExtractOptions>): Promise<unknown> {
+  try {
+    await run(schema, options);
+  } catch (error) {
+    return error instanceof ExtractionError ? error.code : error;
+  }
+  return "no failure";
+}
+
+const endless = { type: "array", items: { type: "null" }, minItems: 1e9 };
+
+test("text that leaves no choice is counted, however long it is", async () => {
+  assert.is(await failureOf(endless, { maxTokens: 50 }), "MAX_TOKENS");
+  assert.is(await failureOf({ const: "long ".repeat(100_000) }, { maxTokens: 50 }), "MAX_TOKENS");
+  assert.is(await failureOf({ const: "too long for two" }, { maxTokens: 2 }), "MAX_TOKENS");
+});
+
+test("text that leaves no choice is written whole, in parts that end with characters", async () => {
+  const text = "é日😀x".repeat(1500);
+  assert.is((await run({ const: text }, { maxTokens: 100_000 })).data, text);
+});
+
+test("the signal ends the writing of text that leaves no choice", async () => {
+  const controller = new AbortController();
+  const reason = new Error("enough");
+  setTimeout(() => controller.abort(reason), 20);
+  assert.is(await failureOf(endless, { maxTokens: 2 ** 30, signal: controller.signal }), reason);
+});
+
 test.run();

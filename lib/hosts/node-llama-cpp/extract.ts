@@ -101,6 +101,7 @@ export async function extract(sequence: LlamaContextSequence, options: ExtractOp
     }
     generation = new GuidedGeneration(sequence, vocabulary, prompt.slice(sequence.nextTokenIndex), sampling);
     await writeJson(constraint, generation);
+    generation.finish();
     const { text, tokens } = generation;
     return { ...readExtracted(text, constraint.quotes), promptTokens: prompt.length, dataTokens: tokens };
   } finally {

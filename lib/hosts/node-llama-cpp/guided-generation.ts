@@ -6,6 +6,8 @@ import type { TokenWriter } from "../../extract/write-json.js";
 import { ExtractionError } from "./extraction-error.js";
 import { refuseShift } from "./sampling-options.js";
 
+/** From so many UTF-16 units on, forced text is tokenised though more may follow. */
+const LONG_TEXT = 1024;
 const SHIFT_REFUSED = "The host's context is full: make it larger, or the documents shorter";
 
 /** How a generation samples, and when it ends. */
@@ -53,15 +55,22 @@ export class GuidedGeneration implements TokenWriter {
     return Buffer.concat(this.#written).toString();
   }
 
-  /** Tokens of it. */
+  /** Tokens of it, once it is finished. */
   get tokens(): number {
-    return this.#tokens + this.#forcedTokens().length;
+    return this.#tokens;
   }
 
-  /** Writes text without sampling. */
-  force(text: string): void {
+  /**
+   * Writes text without sampling. There may be no end of it: now and then it is counted, and others get their turn.
+   * @throws ExtractionError `MAX_TOKENS`
+   */
+  async force(text: string): Promise<void> {
     this.#forced += text;
     this.#written.push(Buffer.from(text));
+    if (this.#forced.length < LONG_TEXT) return;
+    this.finish();
+    await new Promise((resolve) => setImmediate(resolve));
+    this.#options.signal?.throwIfAborted();
   }
 
   /** Writes a token. */
@@ -80,9 +89,7 @@ export class GuidedGeneration implements TokenWriter {
     this.#flush();
     const { signal, maxTokens } = this.#options;
     signal?.throwIfAborted();
-    if (this.#tokens >= maxTokens) {
-      throw new ExtractionError("MAX_TOKENS", `The data is not complete after ${maxTokens} tokens`);
-    }
+    if (this.#tokens >= maxTokens) throw this.#tooLong();
     const { ids, bias } = this.#bias.inSpan(allowed);
     this.#allowed = bias;
     const waiting = this.#waiting;
@@ -95,9 +102,22 @@ export class GuidedGeneration implements TokenWriter {
     return value;
   }
 
+  /**
+   * Counts all that was written.
+   * @throws ExtractionError `MAX_TOKENS` where it is more than may be
+   */
+  finish(): void {
+    this.#flush();
+    if (this.#tokens > this.#options.maxTokens) throw this.#tooLong();
+  }
+
   /** Lets the sequence go. */
   async end(): Promise<void> {
     await this.#outputs?.return();
+  }
+
+  #tooLong(): ExtractionError {
+    return new ExtractionError("MAX_TOKENS", `The data is not complete after ${this.#options.maxTokens} tokens`);
   }
 
   #begin(tokens: Token[]) {
@@ -113,13 +133,9 @@ export class GuidedGeneration implements TokenWriter {
 
   #flush(): void {
     if (this.#forced === "") return;
-    const tokens = this.#forcedTokens();
+    const tokens = this.#sequence.model.tokenize(this.#forced, false, "trimLeadingSpace");
     this.#forced = "";
-    this.#waiting.push(...tokens);
+    for (const token of tokens) this.#waiting.push(token);
     this.#tokens += tokens.length;
-  }
-
-  #forcedTokens(): Token[] {
-    return this.#forced === "" ? [] : this.#sequence.model.tokenize(this.#forced, false, "trimLeadingSpace");
   }
 }
