@@ -1,5 +1,6 @@
 import type { Engine, EngineContext, EngineMatcher } from "../../lib/engine/engine.js";
 import { ContextOracle, type Range, Survivors } from "../oracle/oracle.js";
+import { Trios } from "./trios.js";
 
 /** One call on the engine interface, as plain data. */
 export type EngineOperation =
@@ -35,7 +36,7 @@ export interface EngineTrio {
 
 /** The same calls on every engine and on the oracle, compared after each. */
 export class EngineDuel {
-  private readonly trios: EngineTrio[];
+  private readonly trios: Trios<EngineTrio>;
   private steps = 0;
 
   constructor(
@@ -45,15 +46,20 @@ export class EngineDuel {
     const { vocabSize, barriers } = setup;
     const contexts = engines.map((engine) => engine.createContext({ vocabSize, barriers: Int32Array.from(barriers) }));
     const matchers = contexts.map((context) => context.matcher());
-    this.trios = [{ oracle: new ContextOracle(new Set(barriers)), survivors: null, contexts, matchers }];
+    this.trios = new Trios<EngineTrio>({
+      oracle: new ContextOracle(new Set(barriers)),
+      survivors: null,
+      contexts,
+      matchers,
+    });
   }
 
   get count(): number {
-    return this.trios.length;
+    return this.trios.count;
   }
 
   trio(on: number): EngineTrio {
-    return this.trios[on % this.trios.length]!;
+    return this.trios.at(on);
   }
 
   /** Performs the call on every side. Returns how they differ, or null. */
@@ -61,7 +67,10 @@ export class EngineDuel {
     this.steps++;
     const trio = this.trio(on);
     if (operation.call === "fork") return this.fork(trio, operation.replace);
-    if (operation.call === "leave") return this.leave(trio);
+    if (operation.call === "leave") {
+      this.trios.leave(trio);
+      return null;
+    }
     const expected = JSON.stringify(callOracle(trio, operation));
     for (const [index, engine] of this.engines.entries()) {
       const returned = callEngine(engine, trio.contexts[index]!, trio.matchers[index]!, operation);
@@ -72,28 +81,15 @@ export class EngineDuel {
   }
 
   close(): void {
-    for (const trio of this.trios) closeTrio(trio);
+    this.trios.close();
   }
 
   private fork(trio: EngineTrio, replace: boolean): string | null {
     const contexts = trio.contexts.map((context) => context.fork());
     const matchers = contexts.map((context) => context.matcher());
     const copy = { oracle: trio.oracle.fork(), survivors: null, contexts, matchers };
-    if (replace) {
-      closeTrio(trio);
-      this.trios[this.trios.indexOf(trio)] = copy;
-    } else {
-      this.trios.push(copy);
-    }
+    this.trios.join(copy, trio, replace);
     return this.different(copy) ?? (replace ? null : this.different(trio));
-  }
-
-  private leave(trio: EngineTrio): null {
-    if (this.trios.length > 1) {
-      closeTrio(trio);
-      this.trios.splice(this.trios.indexOf(trio), 1);
-    }
-    return null;
   }
 
   private different({ oracle, survivors, contexts, matchers }: EngineTrio): string | null {
@@ -234,11 +230,6 @@ export function needsMatcher({ call }: EngineOperation): boolean {
 function toRanges(flat: number[] | null, length: number): Range[] {
   if (flat === null) return [[0, length]];
   return Array.from({ length: flat.length / 2 }, (_, index): Range => [flat[2 * index]!, flat[2 * index + 1]!]);
-}
-
-function closeTrio({ matchers, contexts }: EngineTrio): void {
-  for (const matcher of matchers) matcher.close();
-  for (const context of contexts) context.close();
 }
 
 function shorten(tokens: ArrayLike<number>): string {

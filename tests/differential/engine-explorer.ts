@@ -6,6 +6,7 @@ import { EngineDuel, type EngineOperation, type EngineSetup, type EngineTrio, ne
 import type { Settings } from "./explore.js";
 import { Mismatch } from "./explorer.js";
 import { Histogram, lengthBucket, nextBlockEdge } from "./histogram.js";
+import { randomRanges } from "./ranges.js";
 import { firstMismatch, shrink, type Step } from "./shrink.js";
 
 /** How contexts grow: the sizes of appends, and how far. */
@@ -178,13 +179,7 @@ class Player {
   private ranges(length: number): number[] | null {
     const { random } = this;
     if (random.chance(0.6)) return null;
-    const flat: number[] = [];
-    for (let position = random.below(length + 1); position < length && flat.length < 8;) {
-      const end = Math.min(length, position + random.magnitude(length));
-      flat.push(position, end);
-      position = end + random.magnitude(length);
-    }
-    return flat;
+    return randomRanges(random, length, () => random.magnitude(length));
   }
 }
 

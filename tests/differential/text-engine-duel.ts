@@ -3,6 +3,7 @@ import type { EngineVocabulary } from "../../lib/engine/token-table.js";
 import { beginsCharacter, type ByteRange, type Generated } from "../oracle/text-oracle.js";
 import { QuoteOracle, startsWith, TextContextOracle } from "../oracle/text-oracle.js";
 import { differ } from "./text-duel.js";
+import { Trios } from "./trios.js";
 
 /** A byte of an append; with this added to it, a caller's edge is before it; twice: one at which quotes only end. */
 export const EDGE = 0x100;
@@ -45,7 +46,7 @@ export interface TextEngineTrio {
 
 /** The same calls on every text engine and on the oracle, compared after each. */
 export class TextEngineDuel {
-  private readonly trios: TextEngineTrio[];
+  private readonly trios: Trios<TextEngineTrio>;
 
   constructor(
     private readonly tokens: readonly (readonly number[])[],
@@ -54,22 +55,25 @@ export class TextEngineDuel {
     const vocabulary = vocabularyOf(tokens);
     const contexts = engines.map((engine) => engine.createTextContext(vocabulary));
     const matchers = contexts.map((context) => context.matcher());
-    this.trios = [{ oracle: new TextContextOracle(), quote: null, contexts, matchers }];
+    this.trios = new Trios<TextEngineTrio>({ oracle: new TextContextOracle(), quote: null, contexts, matchers });
   }
 
   get count(): number {
-    return this.trios.length;
+    return this.trios.count;
   }
 
   trio(on: number): TextEngineTrio {
-    return this.trios[on % this.trios.length]!;
+    return this.trios.at(on);
   }
 
   /** Performs the call on every side. Returns how they differ, or null. */
   step(on: number, operation: TextEngineOperation): string | null {
     const trio = this.trio(on);
     if (operation.call === "fork") return this.fork(trio, operation.replace);
-    if (operation.call === "leave") return this.leave(trio);
+    if (operation.call === "leave") {
+      this.trios.leave(trio);
+      return null;
+    }
     const expected = callOracle(trio, operation, this.tokens);
     for (const [index, engine] of this.engines.entries()) {
       const actual = callEngine(engine, trio.contexts[index]!, trio.matchers[index]!, operation);
@@ -80,28 +84,15 @@ export class TextEngineDuel {
   }
 
   close(): void {
-    for (const trio of this.trios) closeTrio(trio);
+    this.trios.close();
   }
 
   private fork(trio: TextEngineTrio, replace: boolean): string | null {
     const contexts = trio.contexts.map((context) => context.fork());
     const matchers = contexts.map((context) => context.matcher());
     const copy = { oracle: trio.oracle, quote: null, contexts, matchers };
-    if (replace) {
-      closeTrio(trio);
-      this.trios[this.trios.indexOf(trio)] = copy;
-    } else {
-      this.trios.push(copy);
-    }
+    this.trios.join(copy, trio, replace);
     return this.different(copy) ?? (replace ? null : this.different(trio));
-  }
-
-  private leave(trio: TextEngineTrio): null {
-    if (this.trios.length > 1) {
-      closeTrio(trio);
-      this.trios.splice(this.trios.indexOf(trio), 1);
-    }
-    return null;
   }
 
   private different({ oracle, quote, contexts, matchers }: TextEngineTrio): string | null {
@@ -305,9 +296,4 @@ function vocabularyOf(tokens: readonly (readonly number[])[]): EngineVocabulary 
   const offsets = new Int32Array(tokens.length + 1);
   tokens.forEach((token, i) => (offsets[i + 1] = offsets[i]! + token.length));
   return { vocabSize: tokens.length, offsets, bytes: Uint8Array.from(tokens.flat()) };
-}
-
-function closeTrio({ matchers, contexts }: TextEngineTrio): void {
-  for (const matcher of matchers) matcher.close();
-  for (const context of contexts) context.close();
 }

@@ -4,6 +4,7 @@ import { Random } from "../support/random.js";
 import type { Settings } from "./explore.js";
 import { Mismatch } from "./explorer.js";
 import { Histogram, lengthBucket } from "./histogram.js";
+import { randomRanges } from "./ranges.js";
 import { firstMismatch, shrink, type Step } from "./shrink.js";
 import { bytesOf } from "./text-duel.js";
 import {
@@ -214,13 +215,7 @@ class Player {
   private ranges(length: number): number[] | null {
     const { random } = this;
     if (random.chance(0.7)) return null;
-    const flat: number[] = [];
-    for (let position = random.below(length + 1); position < length && flat.length < 8;) {
-      const end = Math.min(length, position + random.magnitude(length));
-      flat.push(position, end);
-      position = end + random.below(3) * random.magnitude(length);
-    }
-    return flat;
+    return randomRanges(random, length, () => random.below(3) * random.magnitude(length));
   }
 
   private text(count: number): number[] {
