@@ -16,7 +16,7 @@ import {
 } from "@huggingface/transformers";
 import { lookupPrompt, randomDictionary } from "../examples/reference-model/dictionary.js";
 import { writeReferenceModel } from "../examples/reference-model/write.js";
-import { generateWithRecall, RecallLogitsProcessor } from "../lib/hosts/transformers.js";
+import { generateWithRecall, RecallLogitsProcessor } from "../lib/entry/transformers.js";
 import { describeMachine } from "./harness/machine.js";
 import { median } from "./harness/median.js";
 import { saveResults, type Measurement } from "./harness/results.js";

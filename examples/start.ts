@@ -4,12 +4,12 @@
 
 import { mkdirSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import type { AskEvent } from "../lib/cli/answerer.js";
-import { Asker } from "../lib/cli/ask.js";
-import { readDocuments } from "../lib/cli/documents.js";
-import { openModel } from "../lib/cli/model.js";
-import { ReadingProgress } from "../lib/cli/progress.js";
-import { textRenderer } from "../lib/cli/render.js";
+import type { AskEvent } from "../lib/answer/answerer.js";
+import { Asker } from "../lib/answer/asker.js";
+import { readDocuments } from "../lib/cli/input/documents.js";
+import { openModel } from "../lib/model/open-model.js";
+import { ReadingProgress } from "../lib/cli/output/progress.js";
+import { textRenderer } from "../lib/cli/output/render.js";
 import { parseDictionary } from "./reference-model/dictionary.js";
 import { writeReferenceModel } from "./reference-model/write.js";
 

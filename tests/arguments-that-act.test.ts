@@ -3,8 +3,8 @@
 import { runInNewContext } from "node:vm";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { expectIntegers } from "../lib/arguments.js";
-import { ConstrainedSampler, RecallContext, RecallError, RecallSession } from "../lib/index.js";
+import { expectIntegers } from "../lib/base/arguments.js";
+import { ConstrainedSampler, RecallContext, RecallError, RecallSession } from "../lib/entry/index.js";
 import { backends, END, sessionsOn, START, VOCAB_SIZE } from "./support/backends.js";
 import { ids, snapshot } from "./support/snapshot.js";
 

@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { ConstrainedSampler, RecallContext, RecallSession } from "../lib/index.js";
+import { ConstrainedSampler, RecallContext, RecallSession } from "../lib/entry/index.js";
 import { backends, END, sessionsOn, START, VOCAB_SIZE, type BackendName } from "./support/backends.js";
 import { snapshot } from "./support/snapshot.js";
 import { thrownBy, untyped } from "./support/thrown.js";

@@ -1,8 +1,8 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { JavaScriptMatcher } from "../lib/engine/javascript-matcher.js";
-import { NativeMatcher } from "../lib/engine/native-matcher.js";
-import { RecallBatch, RecallSession } from "../lib/index.js";
+import { JavaScriptMatcher } from "../lib/engine/javascript/tokens/matcher.js";
+import { NativeMatcher } from "../lib/engine/native/matcher.js";
+import { RecallBatch, RecallSession } from "../lib/entry/index.js";
 import { backends, END, sessionsOn, START } from "./support/backends.js";
 import { ids, snapshot } from "./support/snapshot.js";
 

@@ -3,11 +3,11 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { EngineContext, EngineMatcher } from "../lib/engine/engine.js";
-import { javascriptEngine } from "../lib/engine/javascript.js";
-import { RecallError } from "../lib/errors.js";
-import { TokenSequence } from "../lib/session/sequence.js";
-import { startSession } from "../lib/session/session-options.js";
-import { SpanMachine } from "../lib/session/span-machine.js";
+import { javascriptEngine } from "../lib/engine/javascript/tokens/engine.js";
+import { RecallError } from "../lib/base/errors.js";
+import { TokenSequence } from "../lib/token-mode/sequence.js";
+import { startSession } from "../lib/token-mode/options.js";
+import { SpanMachine } from "../lib/token-mode/machine.js";
 import { END, START, VOCAB_SIZE } from "./support/backends.js";
 
 /** How many calls succeed before one fails; that one changes nothing. */

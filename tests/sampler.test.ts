@@ -1,7 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { ConstrainedSampler, RecallError, RecallSession, type ConstrainedSamplerOptions } from "../lib/index.js";
-import { uniformAt } from "../lib/random.js";
+import { ConstrainedSampler, RecallError, RecallSession, type ConstrainedSamplerOptions } from "../lib/entry/index.js";
+import { uniformAt } from "../lib/base/random.js";
 import { backends, END, sessionsOn, START } from "./support/backends.js";
 
 /** How often each id is drawn from the row in many draws. */

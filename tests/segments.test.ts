@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { RecallContext, RecallSession, type RecallSource } from "../lib/index.js";
+import { RecallContext, RecallSession, type RecallSource } from "../lib/entry/index.js";
 import { backends, sessionsOn, START, type SessionMaker } from "./support/backends.js";
 import { snapshot } from "./support/snapshot.js";
 

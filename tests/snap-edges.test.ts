@@ -1,7 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { SNAPS, snapEdges, type Snap } from "../lib/session/snap-edges.js";
-import { forEachEdge, WINDOW } from "../lib/session/unicode-segments.js";
+import { forEachEdge, WINDOW } from "../lib/base/unicode-segments.js";
 import { definedEdges, wordEdges } from "./oracle/snap-edges.js";
 import { Random, seedOfRun } from "./support/random.js";
 import { paragraphOf, sentencesOf, undividedTexts, unusualTexts, type Script } from "./support/scripts.js";

@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import type { RecallTextSession } from "../lib/index.js";
+import type { RecallTextSession } from "../lib/entry/index.js";
 import { backends } from "./support/backends.js";
 import { refusal } from "./support/thrown.js";
 import { recallTokens as tokens, say, textSnapshot, utf8, type Tokens } from "./support/text-vocabulary.js";

@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { ConstrainedSampler, RecallBatch, type RecallSession } from "../../lib/index.js";
+import { ConstrainedSampler, RecallBatch, type RecallSession } from "../../lib/entry/index.js";
 import { QuotedText, SPAN_TOKENS } from "../session/quoted-text.js";
 import type { Gauge } from "./gauge.js";
 import { inTurns, each, type Work } from "./in-turns.js";

@@ -6,7 +6,7 @@ import {
   type Tensor,
 } from "@huggingface/transformers";
 import { END_RECALL, START_RECALL } from "../../examples/reference-model/vocabulary.js";
-import { generateWithRecall, RecallLogitsProcessor } from "../../lib/hosts/transformers.js";
+import { generateWithRecall, RecallLogitsProcessor } from "../../lib/entry/transformers.js";
 import { ANSWER_TOKENS, NO_CONSTRAINT, readAnswer, type Answer } from "./answer.js";
 import { RescanningProcessor } from "./rescanning-processor.js";
 

@@ -1,5 +1,5 @@
 import type { LogitsProcessor, PreTrainedTokenizer } from "@huggingface/transformers";
-import { RecallLogitsProcessor } from "../../lib/hosts/transformers.js";
+import { RecallLogitsProcessor } from "../../lib/entry/transformers.js";
 import { RescanningProcessor } from "./rescanning-processor.js";
 
 /** A logits processor to quote with in transformers.js. */

@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { RecallBatch } from "../../lib/index.js";
+import { RecallBatch } from "../../lib/entry/index.js";
 import type { Case } from "../harness/cases.js";
 import { timeEvicted } from "../harness/evicted.js";
 import { SPAN_TOKENS, wayOf, type Backend, type QuotedText } from "./quoted-text.js";

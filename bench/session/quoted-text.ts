@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { RecallSession } from "../../lib/index.js";
+import { RecallSession } from "../../lib/entry/index.js";
 import { ContextOracle, Survivors } from "../../tests/oracle/oracle.js";
 import { generator } from "../texts.js";
 import { delimiters, tokenText } from "../token-texts.js";

@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { ConstrainedSampler } from "../../lib/index.js";
+import { ConstrainedSampler } from "../../lib/entry/index.js";
 import type { Case } from "../harness/cases.js";
 import { evictSecondLevelCache } from "../harness/evicted.js";
 import { wayOf, type Backend, type QuotedText } from "./quoted-text.js";

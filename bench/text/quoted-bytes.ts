@@ -3,7 +3,7 @@ import o200k from "gpt-tokenizer/bpeRanks/o200k_base";
 import { encode } from "gpt-tokenizer/encoding/o200k_base";
 import { loadTextEngine } from "../../lib/engine/load-text.js";
 import type { EngineTextContext, EngineTextMatcher } from "../../lib/engine/text-engine.js";
-import { TokenVocabulary } from "../../lib/index.js";
+import { TokenVocabulary } from "../../lib/entry/index.js";
 import { bytesOfRank } from "../wide-tokenizer.js";
 
 export const SPAN_TOKENS = 32;

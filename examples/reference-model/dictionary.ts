@@ -1,7 +1,7 @@
 /** Dictionaries to look things up in, and the prompt that the reference model understands. */
 
-import { drawEntries } from "../../lib/workload/dictionary.js";
-import { RandomDraws } from "../../lib/workload/random-draws.js";
+import { drawEntries } from "../../lib/evaluation/workload/dictionary.js";
+import { RandomDraws } from "../../lib/evaluation/workload/random-draws.js";
 
 export type DictionaryFormat = "text" | "json" | "csv";
 

@@ -1,56 +1,67 @@
-import type { LlamaModel, Token } from "node-llama-cpp";
-import { DEFAULT_TAGS } from "../text/text-options.js";
-import { Answerer, type AnswererOptions, type AskEvent, type AskOptions } from "./answerer.js";
-import { buildPrompt, buildTagPrompt, defaultForm, type PromptForm } from "./prompt.js";
-import { TagPrompt } from "./tag-prompt.js";
+import { DEFAULT_TAGS } from "../text-mode/options.js";
+import type { AskEvent } from "../answer/answerer.js";
+import type { AskJob } from "./model-process/ask-job.js";
+import { UsageError } from "../base/command-error.js";
+import { readDocuments } from "./input/documents.js";
+import { checkModelFile } from "../model/model-file.js";
+import { runJob } from "./model-process/run-job.js";
+import { ReadingProgress } from "./output/progress.js";
+import { describeDocuments } from "./input/quotes-file.js";
+import { jsonRenderer, summaryText, textRenderer, type Renderer } from "./output/render.js";
+import { expectTags, readTemplate, TagPrompt } from "../answer/tag-prompt.js";
 
-/** What is the same for all questions. */
-export interface AskerOptions extends Omit<AnswererOptions, "tags"> {
-  /** The model's chat template where it has one, unless given. */
-  form?: PromptForm;
-  /** What teaches the model to put tags around quotes, where it has no tokens for that. */
-  tagPrompt?: TagPrompt;
+/** As the command line gives them. */
+export interface AskCommandOptions extends Omit<AskJob, "documents" | "question" | "tagging"> {
+  context: string[];
+  startTag?: string;
+  endTag?: string;
+  template?: string;
+  json: boolean;
+  color: boolean;
+  debug: boolean;
 }
 
 /**
- * Answers questions from documents, quotes marked. Only the documents can be quoted: not the prompt's form, not the
- * question, not the model's own words. Documents are read once: the next question goes on from there.
+ * Answers a question: the answer on standard output, progress and summary on standard error.
+ * @throws CommandError; the reason of the signal, when what there is has been written
  */
-export class Asker {
-  readonly #model: LlamaModel;
-  readonly #options: AskerOptions;
-  readonly #tagPrompt: TagPrompt;
-  readonly #answerer: Answerer;
+export async function runAsk(question: string, options: AskCommandOptions, interrupt: AbortSignal): Promise<void> {
+  if (question.trim() === "") throw new UsageError("Expected a question that is not empty");
+  const { context, startTag, endTag, template, json, color, debug, ...rest } = options;
+  const tagging = await readTagging({ startTag, endTag, template });
+  const documents = await readDocuments(context, { signal: interrupt });
+  checkModelFile(options.model);
+  const events = runJob("ask", { ...rest, question, documents, tagging }, { signal: interrupt, debug });
+  await write(events, json ? jsonRenderer(question, describeDocuments(documents)) : textRenderer(usesColour(color)));
+  interrupt.throwIfAborted();
+}
 
-  /** @throws RecallError `NO_RECALL_TOKENS` where the mode is `"token"` and the model has no delimiters */
-  constructor(model: LlamaModel, options: AskerOptions) {
-    this.#model = model;
-    this.#options = options;
-    this.#tagPrompt = options.tagPrompt ?? new TagPrompt(DEFAULT_TAGS);
-    this.#answerer = new Answerer(model, { ...options, tags: this.#tagPrompt.tags });
-  }
+/** What tells the model about tags; `undefined` where no option does. */
+async function readTagging(
+  options: Pick<AskCommandOptions, "startTag" | "endTag" | "template">,
+): Promise<AskJob["tagging"]> {
+  const { startTag, endTag, template: path } = options;
+  if (startTag === undefined && endTag === undefined && path === undefined) return undefined;
+  const tags = expectTags({ start: startTag ?? DEFAULT_TAGS.start, end: endTag ?? DEFAULT_TAGS.end });
+  const template = path === undefined ? undefined : await readTemplate(path);
+  new TagPrompt(tags, template, path);
+  return { tags, template };
+}
 
-  /** Whether quotes stand between tokens or between tags. */
-  get mode(): "token" | "text" {
-    return this.#answerer.mode;
+async function write(events: AsyncIterable<AskEvent>, renderer: Renderer): Promise<void> {
+  const progress = new ReadingProgress(process.stderr);
+  try {
+    for await (const event of events) {
+      progress.show(event);
+      process.stdout.write(renderer.render(event));
+      if (event.type === "end") process.stderr.write(summaryText(event.summary) + "\n");
+    }
+  } finally {
+    progress.stop();
   }
+}
 
-  /**
-   * Asks one question; the next may be asked when it has been answered.
-   * @throws ModelError where documents, question and answer are more than the model reads
-   */
-  ask(question: string, options: AskOptions = {}): AsyncGenerator<AskEvent> {
-    return this.#answerer.answer(this.#buildPrompt(question), options);
-  }
-
-  /** Frees the context. The model is left as it is. */
-  close(): Promise<void> {
-    return this.#answerer.close();
-  }
-
-  #buildPrompt(question: string): Token[] {
-    const { documents, form = defaultForm(this.#model) } = this.#options;
-    if (this.mode === "token") return buildPrompt(this.#model, form, documents, question);
-    return buildTagPrompt(this.#model, form, documents, question, this.#tagPrompt);
-  }
+function usesColour(wanted: boolean): boolean {
+  if (!wanted || process.env.NO_COLOR) return false;
+  return process.stdout.isTTY || Boolean(process.env.FORCE_COLOR);
 }

@@ -1,17 +1,17 @@
 import { readFileSync } from "node:fs";
 import { Command, Option } from "commander";
-import { DICTIONARY_FORMS } from "../workload/dictionary.js";
-import { WORKLOAD_TASKS } from "../workload/example.js";
-import { QUESTION_PLACES } from "../workload/prompt-wording.js";
-import type { AskCommandOptions } from "./ask-command.js";
-import type { EvalCommandOptions } from "./eval-command.js";
-import { EVAL_NOTES } from "./eval-notes.js";
-import type { ExtractCommandOptions } from "./extract-command.js";
-import { EXTRACT_NOTES } from "./extract-notes.js";
+import { DICTIONARY_FORMS } from "../evaluation/workload/dictionary.js";
+import { WORKLOAD_TASKS } from "../evaluation/workload/example.js";
+import { QUESTION_PLACES } from "../evaluation/workload/prompt-wording.js";
+import type { AskCommandOptions } from "./ask.js";
+import type { EvalCommandOptions } from "./eval.js";
+import { EVAL_NOTES } from "./notes/eval.js";
+import type { ExtractCommandOptions } from "./extract.js";
+import { EXTRACT_NOTES } from "./notes/extract.js";
 import { EXIT_CODE_NOTES, type Outcome } from "./exit-codes.js";
 import { watchInterruption } from "./interruption.js";
-import { collect, parseInteger, parseNumber, parseSizes } from "./option-values.js";
-import { runVerify, VERIFY_NOTES, type VerifyCommandOptions } from "./verify-command.js";
+import { collect, parseInteger, parseNumber, parseSizes } from "./input/option-values.js";
+import { runVerify, VERIFY_NOTES, type VerifyCommandOptions } from "./verify.js";
 
 const MOST_THREADS = 1024;
 /** llama.cpp takes seeds of 32 bits, and the last of them as none. */
@@ -60,7 +60,7 @@ export function makeProgram(end: (outcome: Outcome) => void): Command {
     )
     .option("--no-color", "no colours")
     .action(async (question: string, _: unknown, command: Command) => {
-      const { runAsk } = await import("./ask-command.js");
+      const { runAsk } = await import("./ask.js");
       await runAsk(question, command.optsWithGlobals<AskCommandOptions>(), watchInterruption());
     });
   const extract = program
@@ -74,7 +74,7 @@ export function makeProgram(end: (outcome: Outcome) => void): Command {
     .option("--json", "one JSON object for programs and for verify: documents, data and quotes", false)
     .addHelpText("after", EXTRACT_NOTES)
     .action(async (instruction: string, _: unknown, command: Command) => {
-      const { runExtract } = await import("./extract-command.js");
+      const { runExtract } = await import("./extract.js");
       await runExtract(instruction, command.optsWithGlobals<ExtractCommandOptions>(), watchInterruption());
     });
   addEvalCommand(program);
@@ -115,7 +115,7 @@ function addEvalCommand(program: Command): void {
     .option("--json", "one JSON object for programs", false)
     .addHelpText("after", EVAL_NOTES)
     .action(async (_: unknown, command: Command) => {
-      const { runEval } = await import("./eval-command.js");
+      const { runEval } = await import("./eval.js");
       await runEval(command.optsWithGlobals<EvalCommandOptions>(), watchInterruption());
     });
 }

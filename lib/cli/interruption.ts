@@ -1,4 +1,4 @@
-import { CommandError } from "./command-error.js";
+import { CommandError } from "../base/command-error.js";
 
 /** Signals that ask the program to end, and how it says that it did. */
 const OUTCOMES = { SIGINT: "interrupted", SIGTERM: "terminated" } as const;

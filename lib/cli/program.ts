@@ -1,8 +1,8 @@
-import { CommandError } from "./command-error.js";
+import { CommandError } from "../base/command-error.js";
 import { makeProgram } from "./commands.js";
-import { reportError } from "./error-report.js";
+import { reportError } from "./output/error-report.js";
 import { EXIT_CODES, type Outcome } from "./exit-codes.js";
-import { takeOverConsole } from "./own-console.js";
+import { takeOverConsole } from "./output/own-console.js";
 
 /** Milliseconds that what still runs has to end, once the program has. */
 const GRACE = 2000;

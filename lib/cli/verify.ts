@@ -1,153 +1,83 @@
-import type { QuoteSource } from "./answer.js";
-import { shownNumber } from "./count.js";
-import type { FoundDocument } from "./document-folder.js";
-import { placeProblem, writtenProblem } from "./written-problems.js";
-import { sha256, type QuotedDocument, type QuotesFile, type SavedQuote } from "./quotes-file.js";
+import { count } from "../base/count.js";
+import { DocumentFolder } from "./input/document-folder.js";
+import { EXIT_CODES, type Outcome } from "./exit-codes.js";
+import { parseGivenDocuments } from "./input/given-documents.js";
+import { readInput } from "../base/input-file.js";
+import { readStandardInput, STANDARD_INPUT, STANDARD_INPUT_NAME } from "./input/standard-input.js";
+import { parseQuotesFile, type QuotesFile } from "./input/quotes-file.js";
+import { formatTable } from "./output/table.js";
+import { verifyQuotes, type Tally, type VerifyReport } from "./verification/check-quotes.js";
 
-const NEWLINE = 0x0a;
-
-/** Something that does not check out. */
-export interface Failure {
-  /** The document's name; `null` where it is what was written, or a quote without a document, that is wrong. */
-  file: string | null;
-  /** The index of the quote; `null` where it is no quote that is wrong. */
-  quote: number | null;
-  problem: string;
+/** As the command line gives them. */
+export interface VerifyCommandOptions {
+  /** The folder that documents are in, and relative names start from. */
+  documents: string;
+  /** Files that stand for documents: name, equals sign, path. */
+  document?: string[];
 }
 
-/** How many there are, and how many of them do not check out. */
-export interface Tally {
-  total: number;
-  failed: number;
-}
+/** What `verbatim verify --help` says below the options. */
+export const VERIFY_NOTES = `
+Checks that each document is present and has the SHA-256 it had, that each quote
+stands in the documents where the file says, byte for byte, and that the answer
+or the data is as it was and holds each quote where the file says.
 
-/** What a check has found. */
-export interface VerifyReport {
-  documents: Tally;
-  quotes: Tally;
-  /** What is wrong with what was written; `null` where nothing is. */
-  written: string | null;
-  /** That first, then those of documents, then those of quotes, each in the order of the saved answer. */
-  failures: Failure[];
-}
+A document is looked for in the folder and nowhere else: one that has moved, or
+was outside it, is given as --document, and so is one that was standard input:
+--document "${STANDARD_INPUT_NAME}=copy.txt".
 
-/** A document's bytes now, or why there are none. */
-export type ReadDocument = (name: string) => Promise<FoundDocument>;
+Exit code: 0 all good, 1 something failed; others as for every command.`;
+
+/** Characters of a quote, and of a name or a path, that are shown. */
+const SHOWN_OF_QUOTE = 40;
+const SHOWN_OF_NAME = 80;
 
 /**
- * Checks a saved answer against its documents, without a model: that these and what was written are as they were, and
- * that each quote stands where it is said to stand, in both. An empty quote needs no source. Nothing of what made the
- * quotes is used.
+ * Checks a saved answer and writes what has failed, and a summary, to standard output.
+ * @param path the saved answer; "-" is standard input
+ * @throws InputError where the saved answer or the folder cannot be read
  */
-export async function verifyQuotes(file: QuotesFile, read: ReadDocument): Promise<VerifyReport> {
-  const { documents, quotes } = file;
-  const written = writtenProblem(file);
-  const failures: Failure[] = written === null ? [] : [{ file: null, quote: null, problem: written }];
-  let failedDocuments = 0;
-  const failedQuotes = new Set<number>();
-  const contents = new Map<string, Content | null>();
-  for (const document of documents) {
-    const bytes = await read(document.name);
-    const problem = documentProblem(document, bytes);
-    if (problem !== null) {
-      failures.push({ file: document.name, quote: null, problem });
-      failedDocuments++;
-    }
-    contents.set(document.name, bytes instanceof Uint8Array ? new Content(bytes) : null);
-  }
-  for (const [quote, saved] of quotes.entries()) {
-    const misplaced = placeProblem(file, saved);
-    const problems = misplaced === null ? [] : [{ name: null, problem: misplaced }];
-    for (const { name, problem } of [...problems, ...quoteProblems(saved, contents)]) {
-      failedQuotes.add(quote);
-      if (problem !== null) failures.push({ file: name, quote, problem });
-    }
-  }
-  return {
-    documents: { total: documents.length, failed: failedDocuments },
-    quotes: { total: quotes.length, failed: failedQuotes.size },
-    written,
-    failures,
-  };
+export async function runVerify(path: string, { documents, document = [] }: VerifyCommandOptions): Promise<Outcome> {
+  const folder = await DocumentFolder.open(documents);
+  const file = await readQuotesFile(path);
+  const given = parseGivenDocuments(document, file.documents, { stdinIsRead: path === STANDARD_INPUT });
+  const report = await verifyQuotes(file, (name) => given.get(name)?.() ?? folder.read(name));
+  const outcome = report.failures.length > 0 ? "notVerified" : "ok";
+  // Set before anything is written: it holds where nobody reads on.
+  process.exitCode = EXIT_CODES[outcome].code;
+  process.stdout.write(reportText(report, file));
+  return outcome;
 }
 
-function documentProblem(document: QuotedDocument, found: FoundDocument): string | null {
-  if (!(found instanceof Uint8Array)) return found.problem;
-  if (found.length !== document.bytes) {
-    const [now, then] = [found.length, document.bytes].map(shownNumber);
-    return `it has changed: its size in bytes is ${now}, not ${then}`;
-  }
-  return sha256(found) === document.sha256 ? null : "it has changed: its SHA-256 is another";
+async function readQuotesFile(path: string): Promise<QuotesFile> {
+  if (path === STANDARD_INPUT) return parseQuotesFile(STANDARD_INPUT_NAME, await readStandardInput());
+  return parseQuotesFile(path, await readInput(path));
 }
 
-/** What is wrong with a quote; `null` for a problem of its document, which is told once. */
-function* quoteProblems(
-  { text, sources }: SavedQuote,
-  contents: ReadonlyMap<string, Content | null>,
-): Generator<{ name: string | null; problem: string | null }> {
-  if (text !== "" && sources.length === 0) yield { name: null, problem: "it has no source" };
-  for (const source of sources) {
-    const { file: name } = source;
-    const content = contents.get(name);
-    if (content === undefined) yield { name, problem: "this is none of the documents" };
-    else if (content === null) yield { name, problem: null };
-    else {
-      const problem = content.textProblem(text, source) ?? content.linesProblem(source);
-      if (problem !== null) yield { name, problem };
-    }
-  }
+/** Failures as a table, if any, and a line that sums up. */
+function reportText({ documents, quotes, written, failures }: VerifyReport, file: QuotesFile): string {
+  if (failures.length === 0)
+    return `verified: ${count(quotes.total, "quote")}, ${count(documents.total, "document")}\n`;
+  const rows = failures.map(({ file: name, quote, problem }) => [
+    name === null ? "-" : beginning(name, SHOWN_OF_NAME),
+    quote === null ? "-" : quoteLabel(file, quote),
+    problem,
+  ]);
+  const failed = ({ failed, total }: Tally, noun: string) => `${failed} of ${count(total, noun)}`;
+  const parts = [failed(quotes, "quote"), failed(documents, "document")];
+  if (written !== null) parts.push(written);
+  return formatTable(["file", "quote", "what is wrong"], rows) + `not verified: ${parts.join(", ")}\n`;
 }
 
-/** A document's bytes. */
-class Content {
-  readonly #bytes: Buffer;
-  /** Bytes at which lines start, the first one's 0 included. */
-  readonly #lineStarts = [0];
-
-  constructor(bytes: Uint8Array) {
-    this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    for (let at = bytes.indexOf(NEWLINE); at !== -1; at = bytes.indexOf(NEWLINE, at + 1)) this.#lineStarts.push(at + 1);
-  }
-
-  /** Decoding loses nothing, so equal texts are equal bytes. */
-  textProblem(text: string, { bytes: [start, end] }: QuoteSource): string | null {
-    const length = this.#bytes.length;
-    if (end > length) return `bytes ${start} to ${end} go past the end of the file, at ${length}`;
-    const found = decode(this.#bytes.subarray(start, end));
-    if (found === null) return `bytes ${start} to ${end} are not whole characters`;
-    if (found === text) return null;
-    const quote = Buffer.from(text);
-    const elsewhere = this.#bytes.indexOf(quote);
-    const hint = elsewhere === -1 ? ", nor do any others" : `; bytes ${elsewhere} to ${elsewhere + quote.length} do`;
-    return `bytes ${start} to ${end} do not hold the quote${hint}`;
-  }
-
-  linesProblem({ bytes: [start, end], lines: [first, last] }: QuoteSource): string | null {
-    const [foundFirst, foundLast] = [this.#lineOf(start), this.#lineOf(Math.max(start, end - 1))];
-    if (foundFirst === first && foundLast === last) return null;
-    return `it stands in ${linesText(foundFirst, foundLast)}, not in ${linesText(first, last)}`;
-  }
-
-  #lineOf(position: number): number {
-    let [low, high] = [0, this.#lineStarts.length];
-    while (high - low > 1) {
-      const middle = (low + high) >> 1;
-      if (this.#lineStarts[middle] <= position) low = middle;
-      else high = middle;
-    }
-    return high;
-  }
+/** Which quote, and how it begins. */
+function quoteLabel({ quotes }: QuotesFile, index: number): string {
+  const { text, path } = quotes[index];
+  const place = path === undefined || path === "" ? `quotes[${index}]` : beginning(path, SHOWN_OF_NAME);
+  return `${place} “${beginning(text, SHOWN_OF_QUOTE)}”`;
 }
 
-/** Bytes as UTF-8 text; `null` where they are none. */
-function decode(bytes: Uint8Array): string | null {
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return null;
-  }
-}
-
-function linesText(first: number, last: number): string {
-  return first === last ? `line ${first}` : `lines ${first} to ${last}`;
+/** At most so many characters of a text, however long it is. */
+function beginning(text: string, most: number): string {
+  const characters = [...text.slice(0, 2 * most + 2)];
+  return characters.length > most ? `${characters.slice(0, most - 1).join("")}…` : text;
 }

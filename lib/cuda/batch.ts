@@ -6,12 +6,12 @@ import {
   expectWords,
   typedArrayName,
   type TokenInput,
-} from "../arguments.js";
-import { RecallError } from "../errors.js";
+} from "../base/arguments.js";
+import { RecallError } from "../base/errors.js";
 import { bitmaskWords } from "../session/bitmask.js";
 import type { RecallSource } from "../session/document-layout.js";
-import { checkAppend } from "../session/sequence.js";
-import { RecallSpan } from "../span.js";
+import { checkAppend } from "../token-mode/sequence.js";
+import { RecallSpan } from "../token-mode/span.js";
 import { checkPieces, CudaRecallContext, flagsOf, type CudaContextPiece } from "./context.js";
 import { NO_HANDLE } from "./cuda-addon.js";
 import {

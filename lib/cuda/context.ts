@@ -1,7 +1,7 @@
-import { expectOptions, type TokenInput } from "../arguments.js";
-import { RecallError } from "../errors.js";
+import { expectOptions, type TokenInput } from "../base/arguments.js";
+import { RecallError } from "../base/errors.js";
 import { segmentExists, SegmentTable } from "../session/segments.js";
-import { checkAppend, type AppendOptions, type CheckedAppend } from "../session/sequence.js";
+import { checkAppend, type AppendOptions, type CheckedAppend } from "../token-mode/sequence.js";
 import { CudaFailure, NO_HANDLE, SEGMENT, UNSEARCHABLE, type CudaAddon } from "./cuda-addon.js";
 import type { CudaEngine } from "./engine.js";
 import type { SharedTokens } from "./sequence.js";

@@ -1,4 +1,4 @@
-import { COUNT_LIMIT, expectInteger, expectOneOf, expectOptions } from "../arguments.js";
+import { COUNT_LIMIT, expectInteger, expectOneOf, expectOptions } from "../base/arguments.js";
 
 const WORD_LIMIT = 2n ** 64n;
 /** The legacy default stream, and no row map. */

@@ -1,4 +1,4 @@
-import { RecallError } from "../errors.js";
+import { RecallError } from "../base/errors.js";
 import { CudaFailure, NO_HANDLE, type CudaAddon } from "./cuda-addon.js";
 import { cudaFailureOf } from "./failure.js";
 import { cudaHelpPage, DEVICE_ADVICE } from "./help-page.js";

@@ -1,4 +1,4 @@
-import { RecallError } from "../errors.js";
+import { RecallError } from "../base/errors.js";
 import { CudaFailure } from "./cuda-addon.js";
 
 /**

@@ -1,4 +1,4 @@
-import { platformName } from "../engine/platform.js";
+import { platformName } from "../engine/native/platform.js";
 
 /** Somewhere CUDA was looked for, and why it is not there. */
 export interface Attempt {

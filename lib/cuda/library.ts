@@ -1,6 +1,6 @@
-import { builtin, findInstalledPackage } from "../engine/installed-package.js";
-import { loadNativeEngine } from "../engine/native.js";
-import { RecallError } from "../errors.js";
+import { builtin, findInstalledPackage } from "../engine/native/installed-package.js";
+import { loadNativeEngine } from "../engine/native/engine.js";
+import { RecallError } from "../base/errors.js";
 import { NO_HANDLE, type CudaAddon } from "./cuda-addon.js";
 import { cudaHelpPage, LIBRARY_ADVICE, type Attempt } from "./help-page.js";
 import { readMessage } from "./message.js";

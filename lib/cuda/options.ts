@@ -7,7 +7,7 @@ import {
   expectNumber,
   expectOptions,
   type TokenInput,
-} from "../arguments.js";
+} from "../base/arguments.js";
 
 /** One past the most ids that a vocabulary may have: VBT_MAX_VOCAB_SIZE. */
 const VOCAB_LIMIT = 2 ** 28 + 1;

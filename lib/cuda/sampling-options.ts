@@ -1,4 +1,4 @@
-import { COUNT_LIMIT, expectInteger, expectNumber, expectOptions } from "../arguments.js";
+import { COUNT_LIMIT, expectInteger, expectNumber, expectOptions } from "../base/arguments.js";
 import { expectBigint, type CudaStreamOption } from "./device-arguments.js";
 
 /** Options of {@link CudaRecallBatch.setSampling}. Each of topK, topP and minP acts on what the one before it kept. */

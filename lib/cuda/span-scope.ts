@@ -1,4 +1,4 @@
-import { expectIntegers, expectOptions, type TokenInput } from "../arguments.js";
+import { expectIntegers, expectOptions, type TokenInput } from "../base/arguments.js";
 import { expectSegmentNames, type SegmentTable } from "../session/segments.js";
 import { readStream, type CudaStreamOption } from "./device-arguments.js";
 

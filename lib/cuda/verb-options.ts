@@ -1,4 +1,4 @@
-import type { AppendOptions } from "../session/sequence.js";
+import type { AppendOptions } from "../token-mode/sequence.js";
 import type { CudaRecallContext } from "./context.js";
 import type { CudaLogitsOptions, CudaRowsOptions, CudaStreamOption } from "./device-arguments.js";
 

@@ -1,6 +1,6 @@
-import { javascriptTextEngine } from "./javascript-text.js";
+import { javascriptTextEngine } from "./javascript/text/engine.js";
 import { chooseEngine, type Backend } from "./load.js";
-import { loadNativeTextEngine } from "./native-text.js";
+import { loadNativeTextEngine } from "./native/text-engine.js";
 import type { TextEngine } from "./text-engine.js";
 
 /**

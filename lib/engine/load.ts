@@ -1,7 +1,7 @@
-import { RecallError } from "../errors.js";
+import { RecallError } from "../base/errors.js";
 import type { Engine } from "./engine.js";
-import { javascriptEngine } from "./javascript.js";
-import { loadNativeEngine } from "./native.js";
+import { javascriptEngine } from "./javascript/tokens/engine.js";
+import { loadNativeEngine } from "./native/engine.js";
 
 /** `"auto"` takes the native engine where it loads and the JavaScript engine elsewhere. */
 export type Backend = "auto" | "native" | "javascript";

@@ -1,5 +1,5 @@
 import type { RecallSource } from "../session/document-layout.js";
-import type { WrittenQuote } from "./json-constraint.js";
+import type { WrittenQuote } from "./json/constraint.js";
 import { stringPaths } from "./string-paths.js";
 
 /** A string of the data that was copied. */

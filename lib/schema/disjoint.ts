@@ -1,5 +1,5 @@
 import { toDecimal } from "./number-range.js";
-import type { ObjectPlan, PlanAlternative, PlanNode } from "./plan.js";
+import type { ObjectPlan, PlanAlternative, PlanNode } from "./plan/plan.js";
 import { isAmong } from "./regular/characters.js";
 import { Dfa, TooComplex } from "./regular/dfa.js";
 import { SchemaError } from "./schema-error.js";

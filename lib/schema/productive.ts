@@ -1,4 +1,4 @@
-import type { ObjectPlan, PlanAlternative, PlanNode } from "./plan.js";
+import type { ObjectPlan, PlanAlternative, PlanNode } from "./plan/plan.js";
 import { SchemaError } from "./schema-error.js";
 
 /** Whether the documents have a quote for a plan. */

@@ -1,5 +1,5 @@
-import type { RecallSession } from "../session.js";
-import type { RecallTextSession } from "../text-session.js";
+import type { RecallSession } from "../token-mode/session.js";
+import type { RecallTextSession } from "../text-mode/session.js";
 import { DecodingSession } from "./decoding-session.js";
 
 /** A session of token mode or of text mode: what decodes with one decodes with the other. */

@@ -8,11 +8,11 @@ import {
   expectRow,
   expectWords,
   type TokenInput,
-} from "../arguments.js";
+} from "../base/arguments.js";
 import type { Engine, Sampling } from "../engine/engine.js";
-import { RecallError, type RecallErrorCode } from "../errors.js";
+import { RecallError, type RecallErrorCode } from "../base/errors.js";
 import { bitmaskWords, writeBitmask } from "./bitmask.js";
-import { contextFull } from "./sequence.js";
+import { contextFull } from "../token-mode/sequence.js";
 
 /** Options of {@link DecodingSession.draft}. */
 export interface DraftOptions {

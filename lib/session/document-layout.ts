@@ -1,5 +1,5 @@
-import { expectBytes, expectIntegers } from "../arguments.js";
-import { countUpTo } from "./search.js";
+import { expectBytes, expectIntegers } from "../base/arguments.js";
+import { countUpTo } from "../base/search.js";
 
 /** Byte offsets of a document are in [0, 2^31 - 1). */
 const BYTES_LIMIT = 2 ** 31 - 1;

@@ -1,4 +1,4 @@
-import { countUpTo } from "./search.js";
+import { countUpTo } from "../base/search.js";
 
 /** The spans of a session as a caller sees them: one object each, made once, for as long as the span is not undone. */
 export class LiveSpans<Opening extends object, Span> {

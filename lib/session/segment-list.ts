@@ -1,5 +1,5 @@
 import type { SegmentLayout } from "./document-layout.js";
-import { countUpTo } from "./search.js";
+import { countUpTo } from "../base/search.js";
 
 /** A named part of a sequence: units [start, end), tokens or bytes. */
 export interface Segment {

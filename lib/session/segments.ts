@@ -1,7 +1,7 @@
-import { expectEach, expectString, isArray } from "../arguments.js";
-import { RecallError } from "../errors.js";
+import { expectEach, expectString, isArray } from "../base/arguments.js";
+import { RecallError } from "../base/errors.js";
 import type { RecallSource, SegmentLayout } from "./document-layout.js";
-import { countUpTo } from "./search.js";
+import { countUpTo } from "../base/search.js";
 import { SegmentList, type Segment } from "./segment-list.js";
 
 /** Own segments are copied by a fork up to this many, and while they are fewer than the shared ones. */

@@ -1,4 +1,4 @@
-import { RecallError } from "../errors.js";
+import { RecallError } from "../base/errors.js";
 
 /** What a context keeps its tokens or its text in. */
 export interface ContextSequence<Self> {

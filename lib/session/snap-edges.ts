@@ -1,5 +1,5 @@
 import { expectUtf8 } from "./document-layout.js";
-import { forEachEdge } from "./unicode-segments.js";
+import { forEachEdge } from "../base/unicode-segments.js";
 
 /** What a quote is made of whole units of. */
 export type Snap = "word" | "line" | "sentence";

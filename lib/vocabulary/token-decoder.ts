@@ -1,4 +1,4 @@
-import { expectString } from "../arguments.js";
+import { expectString } from "../base/arguments.js";
 import { byteLevelBytes, fallbackByte, utf8, wordPieceText } from "./token-text.js";
 
 /** The bytes of a token as it stands inside a text. An added token is one the tokenizer looks for before its model. */

@@ -1,4 +1,4 @@
-import { COUNT_LIMIT, expectBytes, expectId, expectInteger, expectOptions, isArray } from "../arguments.js";
+import { COUNT_LIMIT, expectBytes, expectId, expectInteger, expectOptions, isArray } from "../base/arguments.js";
 import type { EngineVocabulary } from "../engine/token-table.js";
 
 /** All tokens together have fewer bytes. */

@@ -1,4 +1,4 @@
-import { expectString } from "../arguments.js";
+import { expectString } from "../base/arguments.js";
 import { readTokenDecoder } from "./token-decoder.js";
 
 /** One past the largest id that is read: a table has an entry per id, whether or not it is used. */

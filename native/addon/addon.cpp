@@ -1,4 +1,4 @@
-/** The Node-API addon: lib/engine/native-addon.ts and lib/cuda/cuda-addon.ts are its other side. */
+/** The Node-API addon: lib/engine/native/addon.ts and lib/cuda/cuda-addon.ts are its other side. */
 
 #include <memory>
 #include <new>

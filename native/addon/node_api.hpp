@@ -17,7 +17,7 @@ namespace verbatim::addon {
 
 /**
  * Functions return integers: values are 0 or more, failures are negated. -1 … -99 negate a verbatim_status (in
- * functions of the CUDA library a vbt_status), these are the addon's own. lib/engine/native-addon.ts and
+ * functions of the CUDA library a vbt_status), these are the addon's own. lib/engine/native/addon.ts and
  * lib/cuda/cuda-addon.ts have the same numbers.
  */
 enum AddonStatus : int32_t {

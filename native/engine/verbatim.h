@@ -3,7 +3,7 @@
  *
  * Inside a recall span a model may emit only tokens that continue an exact substring of its searchable context
  * (RecaLLM, section 3.1). This library answers which tokens those are. It knows no delimiters: opening and closing
- * spans is thirty lines of the caller's (lib/session/span-machine.ts is one example).
+ * spans is thirty lines of the caller's (lib/token-mode/machine.ts is one example).
  *
  * Conventions. Ids are int32_t in [0, vocab_size); positions count tokens from 0. Every call that can fail returns a
  * status; on any status but VERBATIM_OK nothing has changed, except that after VERBATIM_OUT_OF_MEMORY from a verb of a

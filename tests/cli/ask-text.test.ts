@@ -7,12 +7,12 @@ import { fileURLToPath } from "node:url";
 import type { Token } from "node-llama-cpp";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import type { AnswerEvent, QuoteSource } from "../../lib/cli/answer.js";
-import type { QuotedDocument } from "../../lib/cli/quotes-file.js";
-import { searchTags, TagAnswerReader } from "../../lib/cli/tag-answer.js";
-import { DEFAULT_TEMPLATE, expectTags, readTemplate, TagPrompt } from "../../lib/cli/tag-prompt.js";
-import { DEFAULT_TAGS } from "../../lib/text/text-options.js";
-import { TokenVocabulary } from "../../lib/index.js";
+import type { AnswerEvent, QuoteSource } from "../../lib/answer/reader.js";
+import type { QuotedDocument } from "../../lib/cli/input/quotes-file.js";
+import { searchTags, TagAnswerReader } from "../../lib/answer/tag-reader.js";
+import { DEFAULT_TEMPLATE, expectTags, readTemplate, TagPrompt } from "../../lib/answer/tag-prompt.js";
+import { DEFAULT_TAGS } from "../../lib/text-mode/options.js";
+import { TokenVocabulary } from "../../lib/entry/index.js";
 import { scratch } from "../support/llama.js";
 import { ENGLISH, writeTinyModel } from "../support/tiny-model.js";
 

@@ -7,10 +7,10 @@ import { fileURLToPath } from "node:url";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { writeReferenceModel } from "../../examples/reference-model/write.js";
-import { evalPrompt } from "../../lib/cli/eval-prompt.js";
-import { evalText } from "../../lib/cli/eval-report.js";
-import { evaluate, type EvalPlan, type EvalRow } from "../../lib/cli/eval-run.js";
-import { generateExamples, promptText, WORKLOAD_TASKS } from "../../lib/workload/example.js";
+import { evalPrompt } from "../../lib/evaluation/prompt.js";
+import { evalText } from "../../lib/cli/output/eval-report.js";
+import { evaluate, type EvalPlan, type EvalRow } from "../../lib/evaluation/measure-model.js";
+import { generateExamples, promptText, WORKLOAD_TASKS } from "../../lib/evaluation/workload/example.js";
 import { loadModel, scratch } from "../support/llama.js";
 import { writeTinyModel } from "../support/tiny-model.js";
 

@@ -4,12 +4,12 @@ import { readFileSync } from "node:fs";
 import { CommanderError } from "commander";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { CommandError, InputError, ModelError, UsageError } from "../../lib/cli/command-error.js";
+import { CommandError, InputError, ModelError, UsageError } from "../../lib/base/command-error.js";
 import { makeProgram } from "../../lib/cli/commands.js";
-import { reportError } from "../../lib/cli/error-report.js";
+import { reportError } from "../../lib/cli/output/error-report.js";
 import { EXIT_CODES } from "../../lib/cli/exit-codes.js";
-import { RecallError, type RecallErrorCode } from "../../lib/errors.js";
-import { ExtractionError } from "../../lib/hosts/node-llama-cpp/extraction-error.js";
+import { RecallError, type RecallErrorCode } from "../../lib/base/errors.js";
+import { ExtractionError } from "../../lib/extract/extraction-error.js";
 import { SchemaError } from "../../lib/schema/schema-error.js";
 
 const quiet = (error: unknown) => reportError(error, { debug: false });

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { EXIT_CODES, type Outcome } from "../../lib/cli/exit-codes.js";
-import { buildExtractPrompt } from "../../lib/hosts/node-llama-cpp/extract-prompt.js";
+import { buildExtractPrompt } from "../../lib/extract/prompt.js";
 import { loadModel, scratch } from "../support/llama.js";
 import { writeTinyModel } from "../support/tiny-model.js";
 

@@ -3,9 +3,9 @@
 import { createHash } from "node:crypto";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { InputError } from "../../lib/cli/command-error.js";
-import { reportError } from "../../lib/cli/error-report.js";
-import { parseQuotesFile, quotesFileText } from "../../lib/cli/quotes-file.js";
+import { InputError } from "../../lib/base/command-error.js";
+import { reportError } from "../../lib/cli/output/error-report.js";
+import { parseQuotesFile, quotesFileText } from "../../lib/cli/input/quotes-file.js";
 
 /** A document without content, under the name `a`. */
 const EMPTY = { name: "a", sha256: "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", bytes: 0 };

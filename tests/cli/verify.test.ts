@@ -8,9 +8,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { quotesFileText, type QuotesFile } from "../../lib/cli/quotes-file.js";
-import { formatTable } from "../../lib/cli/table.js";
-import { verifyQuotes, type VerifyReport } from "../../lib/cli/verify.js";
+import { quotesFileText, type QuotesFile } from "../../lib/cli/input/quotes-file.js";
+import { formatTable } from "../../lib/cli/output/table.js";
+import { verifyQuotes, type VerifyReport } from "../../lib/cli/verification/check-quotes.js";
 import { writeReferenceModel } from "../../examples/reference-model/write.js";
 
 const program = fileURLToPath(new URL("../../lib/cli/verbatim.js", import.meta.url));

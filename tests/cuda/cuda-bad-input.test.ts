@@ -1,8 +1,8 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { CudaRecallBatch, type CudaRecallBatchOptions } from "../../lib/cuda.js";
+import { CudaRecallBatch, type CudaRecallBatchOptions } from "../../lib/entry/cuda.js";
 import type { CudaAddon } from "../../lib/cuda/cuda-addon.js";
-import { loadNativeEngine } from "../../lib/engine/native.js";
+import { loadNativeEngine } from "../../lib/engine/native/engine.js";
 import { START, VOCAB_SIZE } from "../support/backends.js";
 import { thrownBy, untyped } from "../support/thrown.js";
 import { acceptAll, makeBatch } from "./support/batches.js";

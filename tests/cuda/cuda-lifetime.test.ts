@@ -6,7 +6,7 @@ import { Worker } from "node:worker_threads";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { CudaAddon } from "../../lib/cuda/cuda-addon.js";
-import { loadNativeEngine } from "../../lib/engine/native.js";
+import { loadNativeEngine } from "../../lib/engine/native/engine.js";
 import { START } from "../support/backends.js";
 import { acceptAll, allowedBy, makeBatch } from "./support/batches.js";
 import { openDevice } from "./support/device.js";

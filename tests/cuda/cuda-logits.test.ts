@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import type { CudaDtype, CudaRecallBatch } from "../../lib/cuda.js";
+import type { CudaDtype, CudaRecallBatch } from "../../lib/entry/cuda.js";
 import { END, START, VOCAB_SIZE } from "../support/backends.js";
 import { Random, seedOfRun } from "../support/random.js";
 import { acceptAll, hasCode, makeBatch } from "./support/batches.js";

@@ -1,4 +1,4 @@
-import { RecallContext, RecallSession } from "../../lib/index.js";
+import { RecallContext, RecallSession } from "../../lib/entry/index.js";
 import { SessionOracle, type SessionOptions } from "../oracle/session.js";
 import {
   type Append,

@@ -1,6 +1,6 @@
-import { RecallError } from "../../lib/errors.js";
-import { ConstrainedSampler, type RecallSession } from "../../lib/index.js";
-import { uniformAt } from "../../lib/random.js";
+import { RecallError } from "../../lib/base/errors.js";
+import { ConstrainedSampler, type RecallSession } from "../../lib/entry/index.js";
+import { uniformAt } from "../../lib/base/random.js";
 import { drawnId } from "../oracle/draw.js";
 import { type Layout, Refusal, type SessionOracle } from "../oracle/session.js";
 import type { Setup } from "./duel.js";

@@ -1,4 +1,4 @@
-import { RecallTextContext, RecallTextSession, TokenVocabulary } from "../../lib/index.js";
+import { RecallTextContext, RecallTextSession, TokenVocabulary } from "../../lib/entry/index.js";
 import type { Snap } from "../../lib/session/snap-edges.js";
 import { definedEdges } from "../oracle/snap-edges.js";
 import { type TextOptions, TextSessionOracle } from "../oracle/text-session.js";

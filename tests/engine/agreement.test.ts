@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { agreement } from "../../lib/engine/agreement.js";
+import { agreement } from "../../lib/engine/javascript/agreement.js";
 import { Random, seedOfRun } from "../support/random.js";
 
 /** What stands at each place, as candidates see it: a run ends where the next one starts. */

@@ -1,10 +1,10 @@
 // node-flags: --expose-gc
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { JavaScriptTextWords } from "../../lib/engine/javascript-text-words.js";
-import { JavaScriptTokens } from "../../lib/engine/javascript-tokens.js";
-import { javascriptEngine } from "../../lib/engine/javascript.js";
-import { javascriptTextEngine } from "../../lib/engine/javascript-text.js";
+import { JavaScriptTextWords } from "../../lib/engine/javascript/text/words.js";
+import { JavaScriptTokens } from "../../lib/engine/javascript/tokens/tail.js";
+import { javascriptEngine } from "../../lib/engine/javascript/tokens/engine.js";
+import { javascriptTextEngine } from "../../lib/engine/javascript/text/engine.js";
 
 const LENGTH = 50_000;
 const DEPTH = 128;

@@ -1,7 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { JavaScriptTextContext } from "../../lib/engine/javascript-text-context.js";
-import { javascriptTextEngine as engine } from "../../lib/engine/javascript-text.js";
+import { JavaScriptTextContext } from "../../lib/engine/javascript/text/context.js";
+import { javascriptTextEngine as engine } from "../../lib/engine/javascript/text/engine.js";
 import type { EngineTextContext, EngineTextMatcher, TextSpanOptions } from "../../lib/engine/text-engine.js";
 import type { EngineVocabulary } from "../../lib/engine/token-table.js";
 import { beginsCharacter, type Generated, QuoteOracle, startsWith, TextContextOracle } from "../oracle/text-oracle.js";

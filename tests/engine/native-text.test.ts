@@ -1,7 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { javascriptTextEngine } from "../../lib/engine/javascript-text.js";
-import { loadNativeTextEngine } from "../../lib/engine/native-text.js";
+import { javascriptTextEngine } from "../../lib/engine/javascript/text/engine.js";
+import { loadNativeTextEngine } from "../../lib/engine/native/text-engine.js";
 import type { EngineTextContext, TextSpanOptions } from "../../lib/engine/text-engine.js";
 import type { EngineVocabulary } from "../../lib/engine/token-table.js";
 import { Random, seedOfRun } from "../support/random.js";

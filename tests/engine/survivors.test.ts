@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { Survivors } from "../../lib/engine/survivors.js";
+import { Survivors } from "../../lib/engine/javascript/survivors.js";
 import { Random, seedOfRun } from "../support/random.js";
 
 test("each step's candidates are those of the one before it that were kept, and come back when it is undone", () => {

@@ -2,7 +2,7 @@
 
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { bootstrapMean, wilson } from "../../lib/evaluation/confidence.js";
+import { bootstrapMean, wilson } from "../../lib/evaluation/scoring/confidence.js";
 import { Random, seedOfRun } from "../support/random.js";
 
 const random = new Random(seedOfRun());

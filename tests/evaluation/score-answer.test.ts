@@ -2,9 +2,9 @@
 
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { scoreAnswer, type AnswerScore, type GivenAnswer } from "../../lib/evaluation/score-answer.js";
-import { summarize } from "../../lib/evaluation/summary.js";
-import { generateExamples, type WorkloadExample } from "../../lib/workload/example.js";
+import { scoreAnswer, type AnswerScore, type GivenAnswer } from "../../lib/evaluation/scoring/score-answer.js";
+import { summarize } from "../../lib/evaluation/scoring/summary.js";
+import { generateExamples, type WorkloadExample } from "../../lib/evaluation/workload/example.js";
 
 const [retrieval] = generateExamples({ task: "retrieval", entries: 20, seed: 1, form: "csv", place: "after" });
 const [lookup] = generateExamples({ task: "lookup", entries: 20, seed: 1 });

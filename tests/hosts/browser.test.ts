@@ -19,7 +19,7 @@ import { seedOfRun } from "../support/random.js";
 import { ENGLISH, tinyLlama } from "../support/tiny-llama.js";
 import { byteLevelJson } from "../support/tokenizers.js";
 import type { Page } from "./support/browser-page.js";
-import type { RecallSource } from "../../lib/hosts/web-llm.js";
+import type { RecallSource } from "../../lib/hosts/web-llm/recall-logit-processor.js";
 import { checkQuotes } from "./support/web-llm-conversations.js";
 
 const executable = findChromium();

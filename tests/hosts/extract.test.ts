@@ -4,8 +4,8 @@ import { join } from "node:path";
 import type { LlamaContextSequence } from "node-llama-cpp";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { extract, type Extraction, type ExtractOptions } from "../../lib/hosts/node-llama-cpp/extract.js";
-import { ExtractionError } from "../../lib/hosts/node-llama-cpp/extraction-error.js";
+import { extract, type Extraction, type ExtractOptions } from "../../lib/extract/extract.js";
+import { ExtractionError } from "../../lib/extract/extraction-error.js";
 import { loadModel, scratch } from "../support/llama.js";
 import { writeTinyModel } from "../support/tiny-model.js";
 

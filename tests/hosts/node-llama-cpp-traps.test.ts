@@ -13,10 +13,10 @@ import {
 } from "node-llama-cpp";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { RecallError, RecallSampler, type RecallSamplerOptions } from "../../lib/hosts/node-llama-cpp.js";
+import { RecallError, RecallSampler, type RecallSamplerOptions } from "../../lib/hosts/node-llama-cpp/recall-sampler.js";
 import { AllowedBias } from "../../lib/hosts/node-llama-cpp/allowed-bias.js";
 import { expectSupported } from "../../lib/hosts/node-llama-cpp/peer-version.js";
-import { RecallSession } from "../../lib/session.js";
+import { RecallSession } from "../../lib/token-mode/session.js";
 import { loadModel, scratch } from "../support/llama.js";
 import { BOS, END, EOS, START, writeTinyModel } from "../support/tiny-model.js";
 

@@ -17,7 +17,7 @@ import {
   RecallLogitsProcessor,
   type GenerateWithRecallOptions,
   type RecallError,
-} from "../../lib/hosts/transformers.js";
+} from "../../lib/entry/transformers.js";
 import { KeyValueCache } from "../../lib/hosts/transformers/key-value-cache.js";
 import { loadOnnxModel } from "../support/onnx.js";
 import { scratch } from "../support/scratch.js";

@@ -12,7 +12,7 @@ import {
   rewardSettings,
   TASK_CATEGORIES,
   type TaskCategory,
-} from "../../lib/metrics.js";
+} from "../../lib/entry/metrics.js";
 import { thrownBy } from "../support/thrown.js";
 
 const interval = (start: number, end: number, segment?: string) => ({ start, end, segment });

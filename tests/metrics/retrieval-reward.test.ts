@@ -13,7 +13,7 @@ import {
   type Interval,
   type RecalledSpan,
   type RetrievalOutcome,
-} from "../../lib/metrics.js";
+} from "../../lib/entry/metrics.js";
 import { Random, seedOfRun } from "../support/random.js";
 import { thrownBy } from "../support/thrown.js";
 

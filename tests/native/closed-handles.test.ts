@@ -1,11 +1,11 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { RecallError } from "../../lib/errors.js";
-import { NativeContext } from "../../lib/engine/native-context.js";
-import { failureOf } from "../../lib/engine/native-failure.js";
-import { createHandles } from "../../lib/engine/native-handles.js";
-import { loadNativeEngine } from "../../lib/engine/native.js";
-import { Failure, type NativeAddon } from "../../lib/engine/native-addon.js";
+import { RecallError } from "../../lib/base/errors.js";
+import { NativeContext } from "../../lib/engine/native/context.js";
+import { failureOf } from "../../lib/engine/native/failure.js";
+import { createHandles } from "../../lib/engine/native/handles.js";
+import { loadNativeEngine } from "../../lib/engine/native/engine.js";
+import { Failure, type NativeAddon } from "../../lib/engine/native/addon.js";
 
 const engine = loadNativeEngine();
 const { addon } = engine;

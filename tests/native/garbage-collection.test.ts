@@ -2,7 +2,7 @@
 import { setImmediate } from "node:timers/promises";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { loadNativeEngine } from "../../lib/engine/native.js";
+import { loadNativeEngine } from "../../lib/engine/native/engine.js";
 
 const engine = loadNativeEngine();
 const { addon } = engine;

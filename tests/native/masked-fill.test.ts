@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { loadNativeEngine } from "../../lib/engine/native.js";
+import { loadNativeEngine } from "../../lib/engine/native/engine.js";
 import { Random, seedOfRun } from "../support/random.js";
 
 const engine = loadNativeEngine();

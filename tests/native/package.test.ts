@@ -40,7 +40,7 @@ test("the package holds the compiled library, what was prebuilt and its papers, 
     files.filter((file) => !PUBLISHED.some((rule) => rule.test(file))),
     [],
   );
-  for (const file of ["package.json", "LICENSE", "CHANGELOG.md", "dist/lib/engine/native.js"]) {
+  for (const file of ["package.json", "LICENSE", "CHANGELOG.md", "dist/lib/engine/native/engine.js"]) {
     assert.ok(files.includes(file), `${file} is missing`);
   }
 });

@@ -2,8 +2,8 @@
 
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { loadNativeEngine } from "../../lib/engine/native.js";
-import { NEW_RUN } from "../../lib/engine/native-addon.js";
+import { loadNativeEngine } from "../../lib/engine/native/engine.js";
+import { NEW_RUN } from "../../lib/engine/native/addon.js";
 
 const { addon } = loadNativeEngine();
 const MOST_BYTES = 8_000;

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 
-const engineUrl = JSON.stringify(new URL("../../lib/engine/native.js", import.meta.url).href);
+const engineUrl = JSON.stringify(new URL("../../lib/engine/native/engine.js", import.meta.url).href);
 
 /** Runs `code` in a process of its own that has `matchers`, all of them in the middle of a quote. */
 function runWithLiveHandles(code: string) {

@@ -2,7 +2,7 @@ import { Worker } from "node:worker_threads";
 import { once } from "node:events";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { loadNativeEngine } from "../../lib/engine/native.js";
+import { loadNativeEngine } from "../../lib/engine/native/engine.js";
 import { quote } from "./support/quoting.js";
 
 const engine = loadNativeEngine();

@@ -60,7 +60,7 @@ async function bundledFiles(source: string): Promise<string[]> {
 
 test("a bundler keeps what is used, and nothing else", async () => {
   const used = 'import { RecallError } from "verbatim-runtime"; console.log(RecallError);';
-  assert.equal(await bundledFiles(used), ["dist/lib/errors.js"]);
+  assert.equal(await bundledFiles(used), ["dist/lib/base/errors.js"]);
   const unused = entryPoints.map((name) => `import ${JSON.stringify(name)};`).join("");
   assert.equal(await bundledFiles(unused), []);
 });

@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { RecallContext, RecallSession } from "../../lib/index.js";
+import { RecallContext, RecallSession } from "../../lib/entry/index.js";
 import { backends, END, sessionsOn, START, type SessionMaker } from "../support/backends.js";
 import { ids, snapshot } from "../support/snapshot.js";
 

@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import type { RecallSession } from "../../lib/index.js";
+import type { RecallSession } from "../../lib/entry/index.js";
 import { backends, END, sessionsOn, START } from "../support/backends.js";
 import { ids } from "../support/snapshot.js";
 

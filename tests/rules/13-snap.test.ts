@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { ConstrainedSampler, RecallContext, RecallSession } from "../../lib/index.js";
+import { ConstrainedSampler, RecallContext, RecallSession } from "../../lib/entry/index.js";
 import { ContextOracle, type Range } from "../oracle/oracle.js";
 import { definedEdges, type Unit } from "../oracle/snap-edges.js";
 import { backends, END, sessionsOn, START, VOCAB_SIZE } from "../support/backends.js";

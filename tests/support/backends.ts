@@ -1,4 +1,4 @@
-import { RecallSession, type RecallSessionOptions } from "../../lib/index.js";
+import { RecallSession, type RecallSessionOptions } from "../../lib/entry/index.js";
 
 export type BackendName = "native" | "javascript";
 

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { AskJob } from "../../lib/cli/ask-job.js";
-import { reportError } from "../../lib/cli/error-report.js";
+import type { AskJob } from "../../lib/cli/model-process/ask-job.js";
+import { reportError } from "../../lib/cli/output/error-report.js";
 import { runJob } from "../../lib/cli/model-process/run-job.js";
 import { scratch } from "./scratch.js";
 

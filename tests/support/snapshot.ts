@@ -1,4 +1,4 @@
-import type { RecallSession } from "../../lib/index.js";
+import type { RecallSession } from "../../lib/entry/index.js";
 
 /** Everything that a session tells about itself, as plain data. */
 export function snapshot(session: RecallSession) {

@@ -1,4 +1,4 @@
-import { RecallTextSession, TokenVocabulary, type RecallTextSessionOptions } from "../../lib/index.js";
+import { RecallTextSession, TokenVocabulary, type RecallTextSessionOptions } from "../../lib/entry/index.js";
 import type { BackendName } from "./backends.js";
 
 export function utf8(text: string): Uint8Array {

@@ -1,4 +1,4 @@
-import { RecallError } from "../../lib/index.js";
+import { RecallError } from "../../lib/entry/index.js";
 
 /** What is thrown, as one line: the class or the code, and the whole message. */
 export function thrownBy(verb: () => unknown): string {

@@ -7,7 +7,7 @@ import * as o200k from "gpt-tokenizer/encoding/o200k_base";
 import llamaTokenizer from "llama-tokenizer-js";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { tokenBytesOfTokenizerJson, TokenVocabulary } from "../../lib/index.js";
+import { tokenBytesOfTokenizerJson, TokenVocabulary } from "../../lib/entry/index.js";
 import {
   byteLevelJson,
   llamaJson,

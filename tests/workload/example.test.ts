@@ -4,17 +4,17 @@ import { countTokens } from "gpt-tokenizer/encoding/o200k_base";
 import llamaTokenizer from "llama-tokenizer-js";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { drawEntries, type DictionaryForm } from "../../lib/workload/dictionary.js";
+import { drawEntries, type DictionaryForm } from "../../lib/evaluation/workload/dictionary.js";
 import {
   generateExamples,
   promptText,
   WORKLOAD_TASKS,
   type ExampleOptions,
   type WorkloadExample,
-} from "../../lib/workload/example.js";
-import { fitEntries, tokensByBytes } from "../../lib/workload/fit-length.js";
-import { QUESTION_PLACES } from "../../lib/workload/prompt-wording.js";
-import { RandomDraws } from "../../lib/workload/random-draws.js";
+} from "../../lib/evaluation/workload/example.js";
+import { fitEntries, tokensByBytes } from "../../lib/evaluation/workload/fit-length.js";
+import { QUESTION_PLACES } from "../../lib/evaluation/workload/prompt-wording.js";
+import { RandomDraws } from "../../lib/evaluation/workload/random-draws.js";
 import { seedOfRun } from "../support/random.js";
 import { thrownBy } from "../support/thrown.js";
 

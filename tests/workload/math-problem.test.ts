@@ -2,11 +2,11 @@
 
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { drawArithmetic } from "../../lib/workload/arithmetic.js";
-import { drawLinearEquation } from "../../lib/workload/linear-equation.js";
-import { drawMathProblem } from "../../lib/workload/math-problem.js";
-import { RandomDraws } from "../../lib/workload/random-draws.js";
-import { sumOf } from "../../lib/workload/terms.js";
+import { drawArithmetic } from "../../lib/evaluation/workload/arithmetic.js";
+import { drawLinearEquation } from "../../lib/evaluation/workload/linear-equation.js";
+import { drawMathProblem } from "../../lib/evaluation/workload/math-problem.js";
+import { RandomDraws } from "../../lib/evaluation/workload/random-draws.js";
+import { sumOf } from "../../lib/evaluation/workload/terms.js";
 import { seedOfRun } from "../support/random.js";
 import { evaluate, holds } from "./formula.js";
 

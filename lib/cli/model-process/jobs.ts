@@ -1,8 +1,8 @@
 /** What a model process does: each is a module of its own, loaded in that process and nowhere else. */
 export const JOBS = {
-  ask: () => import("../ask-job.js"),
-  extract: () => import("../extract-job.js"),
-  evaluate: () => import("../eval-job.js"),
+  ask: () => import("./ask-job.js"),
+  extract: () => import("./extract-job.js"),
+  evaluate: () => import("./eval-job.js"),
 };
 
 /** What a job is given beside its arguments. */

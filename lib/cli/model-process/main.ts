@@ -1,10 +1,10 @@
 /** The program of a model process: it is started by `runJob`, told its job in a message, and tells of it in messages. */
 
 import { inspect } from "node:util";
-import { ModelError } from "../command-error.js";
-import { explainError } from "../error-report.js";
+import { ModelError } from "../../base/command-error.js";
+import { explainError } from "../output/error-report.js";
 import { Interruption } from "../interruption.js";
-import { takeOverConsole } from "../own-console.js";
+import { takeOverConsole } from "../output/own-console.js";
 import { type JobContext, type JobName, JOBS } from "./jobs.js";
 import type { FromProcess, ToProcess } from "./messages.js";
 

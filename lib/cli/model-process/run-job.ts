@@ -1,9 +1,9 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { on } from "node:events";
 import { fileURLToPath } from "node:url";
-import { CommandError, ModelError } from "../command-error.js";
+import { CommandError, ModelError } from "../../base/command-error.js";
 import { Interruption } from "../interruption.js";
-import { visible } from "../visible.js";
+import { visible } from "../output/visible.js";
 import type { JobArguments, JobEvent, JobName } from "./jobs.js";
 import type { FromProcess, JobFailure, ToProcess } from "./messages.js";
 

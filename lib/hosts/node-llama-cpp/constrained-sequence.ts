@@ -5,7 +5,7 @@ import type {
   SequenceEvaluateOutput,
   Token,
 } from "node-llama-cpp";
-import { RecallError } from "../../errors.js";
+import { RecallError } from "../../base/errors.js";
 import type { Lookahead } from "./lookahead.js";
 
 /** Tokens that a sequence's user may send back in place of the one that was generated. */

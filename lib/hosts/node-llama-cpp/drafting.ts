@@ -4,7 +4,7 @@ import type {
   SequenceEvaluateOptions,
   Token,
 } from "node-llama-cpp";
-import { uniformAt } from "../../random.js";
+import { uniformAt } from "../../base/random.js";
 import type { AnySession } from "../../session/any-session.js";
 import { sameIds } from "./allowed-bias.js";
 import type { Replacement, SampledToken } from "./constrained-sequence.js";

@@ -1,5 +1,5 @@
 import { getModuleVersion } from "node-llama-cpp";
-import { RecallError } from "../../errors.js";
+import { RecallError } from "../../base/errors.js";
 
 /** Before this version a bias that was empty and became non-empty was ignored for one token. */
 const OLDEST = [3, 21, 1];

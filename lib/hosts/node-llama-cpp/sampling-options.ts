@@ -1,5 +1,5 @@
 import type { SequenceEvaluateOptions, TokenBias } from "node-llama-cpp";
-import { RecallError } from "../../errors.js";
+import { RecallError } from "../../base/errors.js";
 
 /** What the sampling options of one generation are constrained by. */
 export interface Constraint {

@@ -1,8 +1,8 @@
 import type { Token } from "node-llama-cpp";
 import type { AnySession } from "../../session/any-session.js";
 import type { AllowedBias, Raised } from "./allowed-bias.js";
-import { DraftProposer } from "../shared/draft-proposer.js";
-import type { DraftSource } from "../shared/draft-source.js";
+import { DraftProposer } from "../shared/drafts/proposer.js";
+import type { DraftSource } from "../shared/drafts/source.js";
 
 /** Tokens for the model to look at in advance, and what may come at each place. */
 export interface Draft {

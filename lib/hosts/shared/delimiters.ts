@@ -1,5 +1,5 @@
-import { expectId } from "../../arguments.js";
-import { RecallError } from "../../errors.js";
+import { expectId } from "../../base/arguments.js";
+import { RecallError } from "../../base/errors.js";
 import type { HostVocabulary } from "./host-vocabulary.js";
 
 /** The tokens that open and close a quote: as the tokenizer writes them, or by their ids. */

@@ -1,5 +1,5 @@
-import { expectArray, expectOptions, expectString } from "../../arguments.js";
-import { byteString, joinBytes } from "../../text/bytes.js";
+import { expectArray, expectOptions, expectString } from "../../base/arguments.js";
+import { byteString, joinBytes } from "../../text-mode/bytes.js";
 import { utf8 } from "../../vocabulary/token-text.js";
 import type { HostVocabulary } from "./host-vocabulary.js";
 

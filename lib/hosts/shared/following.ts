@@ -1,10 +1,10 @@
-import { expectBoolean } from "../../arguments.js";
-import { RecallSession } from "../../session.js";
+import { expectBoolean } from "../../base/arguments.js";
+import { RecallSession } from "../../token-mode/session.js";
 import type { AnySession } from "../../session/any-session.js";
-import type { RecallTextSession } from "../../text-session.js";
+import type { RecallTextSession } from "../../text-mode/session.js";
 import { findDelimiters } from "./delimiters.js";
 import { expectDocuments, type RecallDocument } from "./document-locator.js";
-import { HostHistory, type HistoryOptions } from "./host-history.js";
+import { HostHistory, type HistoryOptions } from "./token-history.js";
 import type { HostVocabulary } from "./host-vocabulary.js";
 import type { RecallHostOptions } from "./recall-options.js";
 import { makeTextSession } from "./text-documents.js";

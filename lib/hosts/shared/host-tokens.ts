@@ -1,4 +1,4 @@
-import { RecallError } from "../../errors.js";
+import { RecallError } from "../../base/errors.js";
 import type { AnySession } from "../../session/any-session.js";
 
 /** What happens when the host drops tokens that the session still searches. */

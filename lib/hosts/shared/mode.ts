@@ -1,5 +1,5 @@
-import { expectOneOf } from "../../arguments.js";
-import { RecallError } from "../../errors.js";
+import { expectOneOf } from "../../base/arguments.js";
+import { RecallError } from "../../base/errors.js";
 import { findDelimiters, type DelimiterOptions } from "./delimiters.js";
 import type { HostVocabulary } from "./host-vocabulary.js";
 

@@ -1,6 +1,6 @@
-import type { RecallSession } from "../../session.js";
+import type { RecallSession } from "../../token-mode/session.js";
 import type { Snap } from "../../session/snap-edges.js";
-import type { RecallTextSession } from "../../text-session.js";
+import type { RecallTextSession } from "../../text-mode/session.js";
 import type { DelimiterOptions } from "./delimiters.js";
 import type { RecallDocument } from "./document-locator.js";
 import type { RecallMode } from "./mode.js";

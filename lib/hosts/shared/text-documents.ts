@@ -1,5 +1,5 @@
-import { RecallTextContext, type RecallTextContextOptions } from "../../text-context.js";
-import { RecallTextSession } from "../../text-session.js";
+import { RecallTextContext, type RecallTextContextOptions } from "../../text-mode/context.js";
+import { RecallTextSession } from "../../text-mode/session.js";
 import type { TokenVocabulary } from "../../vocabulary/token-vocabulary.js";
 import type { RecallHostOptions } from "./recall-options.js";
 

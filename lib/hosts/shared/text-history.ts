@@ -1,7 +1,7 @@
-import { expectId } from "../../arguments.js";
-import type { RecallTextSession } from "../../text-session.js";
+import { expectId } from "../../base/arguments.js";
+import type { RecallTextSession } from "../../text-mode/session.js";
 import type { TokenVocabulary } from "../../vocabulary/token-vocabulary.js";
-import { joinBytes } from "../../text/bytes.js";
+import { joinBytes } from "../../text-mode/bytes.js";
 import {
   ANCHOR_TOKENS,
   commonLength,

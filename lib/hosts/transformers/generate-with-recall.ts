@@ -1,7 +1,7 @@
 import type { LogitsProcessorList, PreTrainedModel, StoppingCriteriaList, Tensor } from "@huggingface/transformers";
-import { COUNT_LIMIT, expectInteger, expectNumber, expectOptions } from "../../arguments.js";
-import { ConstrainedSampler, type ConstrainedSamplerOptions } from "../../sampler.js";
-import { DraftProposer } from "../shared/draft-proposer.js";
+import { COUNT_LIMIT, expectInteger, expectNumber, expectOptions } from "../../base/arguments.js";
+import { ConstrainedSampler, type ConstrainedSamplerOptions } from "../../session/sampler.js";
+import { DraftProposer } from "../shared/drafts/proposer.js";
 import type { RecallMode } from "../shared/mode.js";
 import type { SessionOf } from "../shared/recall-options.js";
 import { ForwardPasses, type PromptInputs } from "./forward-passes.js";

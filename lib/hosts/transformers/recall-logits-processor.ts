@@ -1,11 +1,11 @@
 import type { PreTrainedTokenizer, Tensor } from "@huggingface/transformers";
-import { expectIntegers, expectOptions, typedArrayName } from "../../arguments.js";
-import { RecallError } from "../../errors.js";
+import { expectIntegers, expectOptions, typedArrayName } from "../../base/arguments.js";
+import { RecallError } from "../../base/errors.js";
 import type { AnySession } from "../../session/any-session.js";
 import { expectDocuments, type RecallDocument } from "../shared/document-locator.js";
-import { draftSource, type DraftSource } from "../shared/draft-source.js";
+import { draftSource, type DraftSource } from "../shared/drafts/source.js";
 import { expectQuotable, follow, startSession } from "../shared/following.js";
-import type { HistoryOptions } from "../shared/host-history.js";
+import type { HistoryOptions } from "../shared/token-history.js";
 import type { HostVocabulary } from "../shared/host-vocabulary.js";
 import { delimiterIds } from "../shared/delimiters.js";
 import { PaddingIds } from "../shared/padding-ids.js";

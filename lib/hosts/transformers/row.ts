@@ -1,4 +1,4 @@
-import { RecallError } from "../../errors.js";
+import { RecallError } from "../../base/errors.js";
 import type { AnySession } from "../../session/any-session.js";
 import type { History } from "../shared/following.js";
 import type { PaddingIds } from "../shared/padding-ids.js";

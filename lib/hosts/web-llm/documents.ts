@@ -1,5 +1,5 @@
-import { expectIntegers, expectString, type TokenInput } from "../../arguments.js";
-import { joinBytes } from "../../text/bytes.js";
+import { expectIntegers, expectString, type TokenInput } from "../../base/arguments.js";
+import { joinBytes } from "../../text-mode/bytes.js";
 import { utf8 } from "../../vocabulary/token-text.js";
 import type { TokenVocabulary } from "../../vocabulary/token-vocabulary.js";
 import { expectNamed } from "../shared/document-locator.js";

@@ -1,11 +1,11 @@
-import { RecallContext } from "../../context.js";
-import { RecallSession } from "../../session.js";
+import { RecallContext } from "../../token-mode/context.js";
+import { RecallSession } from "../../token-mode/session.js";
 import type { AnySession } from "../../session/any-session.js";
 import { findDelimiters } from "../shared/delimiters.js";
 import type { JsonVocabulary } from "../shared/json-vocabulary.js";
 import type { RecallMode } from "../shared/mode.js";
 import { makeTextSession } from "../shared/text-documents.js";
-import type { RecallLogitProcessorOptions } from "../web-llm.js";
+import type { RecallLogitProcessorOptions } from "./recall-logit-processor.js";
 import { expectTextDocuments, expectTokenDocuments } from "./documents.js";
 
 type Options = Partial<RecallLogitProcessorOptions<RecallMode>>;

@@ -1,5 +1,5 @@
-import { CudaRecallBatch, type CudaRecallBatchOptions } from "../../../lib/cuda.js";
-import { RecallError } from "../../../lib/index.js";
+import { CudaRecallBatch, type CudaRecallBatchOptions } from "../../../lib/entry/cuda.js";
+import { RecallError } from "../../../lib/entry/index.js";
 import { END, START, VOCAB_SIZE } from "../../support/backends.js";
 
 /** A batch over twenty ids, of which 18 opens and 19 closes a span. */

@@ -1,6 +1,6 @@
 import * as assert from "uvu/assert";
-import type { CudaContextPiece, CudaSequenceStatus } from "../../../lib/cuda.js";
-import { RecallError } from "../../../lib/cuda.js";
+import type { CudaContextPiece, CudaSequenceStatus } from "../../../lib/entry/cuda.js";
+import { RecallError } from "../../../lib/entry/cuda.js";
 import type { Random } from "../../support/random.js";
 import { ids } from "../../support/snapshot.js";
 import { createText, take, textKinds } from "../../support/texts.js";

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
 import type { CudaAddon } from "../../../lib/cuda/cuda-addon.js";
-import { loadNativeEngine } from "../../../lib/engine/native.js";
+import { loadNativeEngine } from "../../../lib/engine/native/engine.js";
 import { quoteForever, quoteOnce } from "./quoting.js";
 
 const { rounds } = workerData as { rounds: number };

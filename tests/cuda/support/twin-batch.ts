@@ -6,8 +6,8 @@ import {
   type CudaRecallBatchOptions,
   type CudaRecallContext,
   type CudaSequenceStatus,
-} from "../../../lib/cuda.js";
-import { RecallContext, RecallSession } from "../../../lib/index.js";
+} from "../../../lib/entry/cuda.js";
+import { RecallContext, RecallSession } from "../../../lib/entry/index.js";
 import { ids } from "../../support/snapshot.js";
 import type { Device } from "./device.js";
 

@@ -1,7 +1,7 @@
 import { readExtracted, type ExtractedQuote } from "../../../lib/extract/extracted-data.js";
-import { JsonConstraint } from "../../../lib/extract/json-constraint.js";
-import { QuotableDocuments } from "../../../lib/extract/quotable-documents.js";
-import { Values } from "../../../lib/extract/values.js";
+import { JsonConstraint } from "../../../lib/extract/json/constraint.js";
+import { QuotableDocuments } from "../../../lib/extract/quotes/documents.js";
+import { Values } from "../../../lib/extract/texts/values.js";
 import { planExtraction } from "../../../lib/schema/extract-plan.js";
 import { productiveNodes } from "../../../lib/schema/productive.js";
 import type { Snap } from "../../../lib/session/snap-edges.js";

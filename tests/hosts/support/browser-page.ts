@@ -1,6 +1,6 @@
 /** What the page of `browser.test.ts` runs. */
 
-import { tokenBytesOfTokenizerJson } from "../../../lib/index.js";
+import { tokenBytesOfTokenizerJson } from "../../../lib/entry/index.js";
 import { byteString } from "./text-quoting.js";
 import {
   converseInText,

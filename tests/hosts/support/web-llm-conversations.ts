@@ -3,8 +3,8 @@
  * browser.
  */
 
-import { tokenBytesOfTokenizerJson } from "../../../lib/index.js";
-import { RecallLogitProcessor, type QuotableDocument, type RecallSource } from "../../../lib/hosts/web-llm.js";
+import { tokenBytesOfTokenizerJson } from "../../../lib/entry/index.js";
+import { RecallLogitProcessor, type QuotableDocument, type RecallSource } from "../../../lib/hosts/web-llm/recall-logit-processor.js";
 import { Random } from "../../support/random.js";
 import { byteString, textOf, TextQuoting } from "./text-quoting.js";
 import { TagWishes } from "./tag-wishes.js";

@@ -4,7 +4,7 @@
  */
 
 import type { LogitProcessor, MLCEngineConfig } from "@mlc-ai/web-llm";
-import { tokenBytesOfTokenizerJson } from "../../../lib/index.js";
+import { tokenBytesOfTokenizerJson } from "../../../lib/entry/index.js";
 import { Random } from "../../support/random.js";
 import { TagWishes } from "./tag-wishes.js";
 import { byteString, TextQuoting } from "./text-quoting.js";

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { loadNativeEngine } from "../../../lib/engine/native.js";
+import { loadNativeEngine } from "../../../lib/engine/native/engine.js";
 import { quote } from "./quoting.js";
 
 const { seed, steps } = workerData as { seed: number; steps: number };

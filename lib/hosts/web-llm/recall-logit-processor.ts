@@ -1,0 +1,139 @@
+import type { LogitProcessor } from "@mlc-ai/web-llm";
+import { expectNumber, expectOptions } from "../../base/arguments.js";
+import { RecallError } from "../../base/errors.js";
+import type { RecallSpan } from "../../token-mode/span.js";
+import type { RecallTextSpan } from "../../text-mode/span.js";
+import { delimiterIds } from "../shared/delimiters.js";
+import { PaddingIds } from "../shared/padding-ids.js";
+import { JsonVocabulary } from "../shared/json-vocabulary.js";
+import { chooseMode, type RecallMode } from "../shared/mode.js";
+import type { RecallHostOptions, SessionOf } from "../shared/recall-options.js";
+import type { Encode, QuotableDocument } from "./documents.js";
+import { startSession } from "./sessions.js";
+
+export { RecallError } from "../../base/errors.js";
+export type { RecallSession } from "../../token-mode/session.js";
+export type { RecallSource } from "../../session/document-layout.js";
+export type { Snap } from "../../session/snap-edges.js";
+export type { RecallSpan } from "../../token-mode/span.js";
+export type { RecallTextSession } from "../../text-mode/session.js";
+export type { RecallTextSpan } from "../../text-mode/span.js";
+export type { DelimiterOptions } from "../shared/delimiters.js";
+export type { Encode, QuotableDocument, RecallMode };
+
+/**
+ * What masked logits become. WebGPU's shading language lets a device assume that there are no infinities; this stays
+ * finite when web-llm divides it by its lowest temperature, 1e-6.
+ */
+const MASKED = -1e30;
+
+/** Options of {@link RecallLogitProcessor}. */
+export interface RecallLogitProcessorOptions<Mode extends RecallMode = "text"> extends Omit<
+  RecallHostOptions<Mode>,
+  "documents" | "mode" | "recallPrompt"
+> {
+  /** The model's `tokenizer.json`, parsed. It is read once per object: give further processors the same. */
+  tokenizerJson: unknown;
+  /** What can be quoted, whether or not the prompt shows it: web-llm does not tell a processor what it reads. */
+  documents: readonly QuotableDocument[];
+  /**
+   * Whether quotes stand between tags in the text, `"text"`, the default; between delimiter tokens, `"token"`; or what
+   * the tokenizer has, `"auto"`.
+   */
+  mode?: Mode;
+  /** Token mode: the model's tokens for a text, for documents that are given as text. */
+  encode?: Encode;
+  /** What masked logits are set to; -1e30 unless given. Not -Infinity, which a GPU may take for anything. */
+  maskValue?: number;
+}
+
+/** The spans of that mode. */
+export type SpanOf<Mode extends RecallMode> = {
+  token: RecallSpan;
+  text: RecallTextSpan;
+  auto: RecallSpan | RecallTextSpan;
+}[Mode];
+
+/**
+ * Constrains a model in web-llm: inside a recall span it generates exact substrings of the documents, or of what it
+ * wrote before.
+ *
+ * ```ts
+ * const recall = new RecallLogitProcessor({ tokenizerJson, documents: [{ name: "report.md", text }] });
+ * const engine = new MLCEngine({ logitProcessorRegistry: new Map([[modelId, recall]]) });
+ * await engine.reload(modelId);
+ * await engine.chat.completions.create({ messages });
+ * recall.spans; // the quotes, and where they were copied from
+ * ```
+ *
+ * One processor serves one model of one engine. Every sampled token is checked before it is shown. In a worker, the
+ * registry is for `WebWorkerMLCEngineHandler.setLogitProcessorRegistry`: the page's engine ignores its own. A reply that
+ * a stop string of the request ended inside a quote leaves it open: `session.endSpan()` closes it before the next turn.
+ */
+export class RecallLogitProcessor<Mode extends RecallMode = "text"> implements LogitProcessor {
+  /** The searchable context and the quotes. The processor feeds it; its readers and `endSpan` are for everybody. */
+  readonly session: SessionOf<Mode>;
+  /** Whether quotes stand between tokens or between tags. */
+  readonly mode: "token" | "text";
+  readonly #paddingIds: PaddingIds;
+
+  /**
+   * @throws TypeError, RangeError for options
+   * @throws RecallError `NO_RECALL_TOKENS` where the mode is `"token"` and the tokenizer lacks the delimiters
+   */
+  constructor(options: RecallLogitProcessorOptions<Mode>) {
+    const given = expectOptions<RecallLogitProcessorOptions<RecallMode>>("options", options);
+    const { tokenizerJson, mode = "text", maskValue = MASKED } = given;
+    const vocabulary = JsonVocabulary.of(expectOptions("tokenizerJson", (tokenizerJson ?? null) as object));
+    this.mode = chooseMode(vocabulary, { ...given, mode });
+    this.#paddingIds = new PaddingIds(vocabulary, this.mode === "token" ? delimiterIds(vocabulary, given) : []);
+    const masked = expectNumber("maskValue", maskValue, -Infinity, Infinity);
+    this.session = startSession(this.mode, vocabulary, given, masked) as SessionOf<Mode>;
+  }
+
+  /** The quotes of the conversation, in order, the open one last. */
+  get spans(): SpanOf<Mode>[] {
+    return this.session.spans as SpanOf<Mode>[];
+  }
+
+  /**
+   * For web-llm: masks the logits in place and returns them.
+   * @throws TypeError, RangeError for what is not a row of at least as many entries as the tokenizer has ids
+   */
+  processLogits(logits: Float32Array): Float32Array {
+    this.session.apply(logits);
+    this.#paddingIds.seeWidth(logits.length);
+    return logits;
+  }
+
+  /**
+   * For web-llm: follows the token that was sampled.
+   * @throws TypeError, RangeError for an id that neither the tokenizer nor the row of logits has
+   * @throws RecallError `NOT_ENFORCED` for a token that the mask forbids; `CONTEXT_FULL`
+   */
+  processSampledToken(token: number): void {
+    const known = this.#paddingIds.forSession(token);
+    if (!this.session.allows(known)) {
+      throw new RecallError(
+        "NOT_ENFORCED",
+        `web-llm sampled token ${token}, which does not continue any quote: something in the request, such as ` +
+          '"response_format" or "logit_bias", overrides the recall constraint',
+      );
+    }
+    this.session.accept(known);
+  }
+
+  /** For web-llm: forgets what was generated, before another conversation. The documents stay. */
+  resetState(): void {
+    this.session.reset();
+  }
+
+  /** Frees the session. */
+  close(): void {
+    this.session.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}

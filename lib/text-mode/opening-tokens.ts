@@ -1,0 +1,124 @@
+import { contains } from "../engine/ascending.js";
+import type { EngineTextMatcher } from "../engine/text-engine.js";
+import { byteString } from "./bytes.js";
+import { isContinuation, KnownBeginnings } from "./known-beginnings.js";
+import type { OverlongToken } from "./opening-tag.js";
+import type { QuoteBeginnings } from "./quote-beginnings.js";
+import type { TextSettings } from "./options.js";
+import type { TextSequence } from "./sequence.js";
+
+/** Looks at a quote that has just begun, with these bytes as more of the text that it searches. */
+export type LookAtQuote = <Answer>(before: Uint8Array, look: (matcher: EngineTextMatcher) => Answer) => Answer;
+
+/** Which tokens may not open a span: those that complete the opening tag and go on with bytes that no quote begins with. */
+export class OpeningTokens {
+  readonly #settings: TextSettings;
+  readonly #sequence: TextSequence;
+  readonly #lookAtQuote: LookAtQuote;
+  /** By bytes of the tag that are there: what quotes of the sequence can begin with, where the sequence only grows. */
+  readonly #known = new Map<number, KnownBeginnings>();
+  /** By bytes of the tag that are there: the answer, while nothing changes. */
+  readonly #refused = new Map<number, Int32Array>();
+
+  constructor(
+    settings: TextSettings,
+    sequence: TextSequence,
+    lookAtQuote: LookAtQuote,
+    copied: OpeningTokens | null = null,
+  ) {
+    this.#settings = settings;
+    this.#sequence = sequence;
+    this.#lookAtQuote = lookAtQuote;
+    if (copied === null) return;
+    for (const [state, known] of copied.#known) this.#known.set(state, known.fork());
+  }
+
+  /** The ids of those tokens, ascending, where so many bytes of the tag are there. */
+  refused(state: number): Int32Array {
+    const known = this.#refused.get(state);
+    if (known !== undefined) return known;
+    const refused = new Int32Array(this.#findRefused(state).map(({ id }) => id)).sort();
+    this.#refused.set(state, refused);
+    return refused;
+  }
+
+  /** What is searched has grown. */
+  grow(): void {
+    this.#refused.clear();
+  }
+
+  /** The sequence has been cut to the length that it has. */
+  truncate(): void {
+    this.#refused.clear();
+    for (const known of this.#known.values()) known.truncate(this.#sequence.length);
+  }
+
+  #findRefused(state: number): OverlongToken[] {
+    const { openingTag, recallGenerated, minSpanBytes } = this.#settings;
+    if (openingTag === null) return [];
+    const { tokens, beginnings } = openingTag.overlong(state);
+    if (tokens.length === 0) return [];
+    // Only text without edges of its own is sure to have them where characters begin.
+    if (!recallGenerated || minSpanBytes > 0) return this.#refusedOf(tokens, beginnings);
+    return this.#refusedAsKnown(tokens, beginnings, this.#grown(state, beginnings));
+  }
+
+  /** What quotes of the sequence can begin with. */
+  #grown(state: number, beginnings: QuoteBeginnings): KnownBeginnings {
+    const known = this.#known.get(state) ?? new KnownBeginnings(beginnings);
+    this.#known.set(state, known);
+    known.grow(this.#sequence, (pieces) =>
+      this.#lookAtQuote(NO_BYTES, (matcher) => findAllowed(matcher, pieces, beginnings)),
+    );
+    return known;
+  }
+
+  /** Those of the tokens: only where what is before the tag may take part in a match, the text is searched again. */
+  #refusedAsKnown(tokens: readonly OverlongToken[], beginnings: QuoteBeginnings, known: KnownBeginnings) {
+    const { length } = this.#sequence;
+    const tail = byteString(this.#sequence.read(Math.max(0, length - beginnings.longest + 1), length));
+    const unsure: OverlongToken[] = [];
+    const refused = tokens.filter((token) => {
+      const { piece, before, beforeString } = token;
+      const cutsCharacter = before.length > 0 && isContinuation(before);
+      if (known.has(piece) && !cutsCharacter) return false;
+      const isUnsure = before.length > 0 && beginnings.endsPast(tail.length, tail + beforeString, piece);
+      if (isUnsure || cutsCharacter) unsure.push(token);
+      return !isUnsure && !cutsCharacter;
+    });
+    return [...refused, ...this.#refusedOf(unsure, beginnings)];
+  }
+
+  /** Those of the tokens, worked out. */
+  #refusedOf(tokens: readonly OverlongToken[], beginnings: QuoteBeginnings): OverlongToken[] {
+    // Tokens with the same text before the tag search the same.
+    const groups = new Map<string, OverlongToken[]>();
+    for (const token of tokens) {
+      const group = groups.get(token.beforeString);
+      if (group === undefined) groups.set(token.beforeString, [token]);
+      else group.push(token);
+    }
+    return [...groups.values()].flatMap((group) => {
+      const pieces = group.map(({ piece }) => piece);
+      const allowed = this.#lookAtQuote(group[0].before, (matcher) => findAllowed(matcher, pieces, beginnings));
+      const isAllowed = new Set(allowed);
+      return group.filter(({ piece }) => !isAllowed.has(piece));
+    });
+  }
+}
+
+const NO_BYTES = new Uint8Array(0);
+/** From so many pieces on, the set of all tokens that may begin a quote is sooner made than each is asked for. */
+const MANY = 32;
+
+/** Those of the pieces that the quote, which has just begun, may begin with. */
+function findAllowed(matcher: EngineTextMatcher, pieces: readonly number[], beginnings: QuoteBeginnings): number[] {
+  const first = pieces.length >= MANY ? matcher.allowed().slice() : null;
+  return pieces.filter((piece) => {
+    const token = beginnings.tokens[piece];
+    if (first !== null && token !== -1) return contains(first, token);
+    const allowed = matcher.advanceBytes(beginnings.pieces[piece]);
+    if (allowed) matcher.rewind(0);
+    return allowed;
+  });
+}

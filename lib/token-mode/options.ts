@@ -1,0 +1,89 @@
+import { COUNT_LIMIT, expectBoolean, expectInteger, expectNumber, expectOptions } from "../base/arguments.js";
+import { MAX_CONTEXT_TOKENS, RecallContext } from "./context.js";
+import type { SpanLimits } from "./open-span.js";
+import { TokenSequence } from "./sequence.js";
+import { checkInherited, checkVocabulary, type Vocabulary, type VocabularyOptions } from "./setup.js";
+
+/** Longest span unless a session says otherwise. */
+const DEFAULT_MAX_SPAN_TOKENS = 128;
+
+interface SessionOnlyOptions {
+  /** At this many tokens only the end token is allowed; 128 unless given. */
+  maxSpanTokens?: number;
+  /** Below this many tokens the end token is withheld, unless it is the only way on; 0 unless given. */
+  minSpanTokens?: number;
+  /** What masked logits are set to, as a 32-bit float; `-Infinity` unless given. */
+  maskValue?: number;
+  /** Whether generated tokens may be quoted too; `true` unless given, and `false` with `snap`. */
+  recallGenerated?: boolean;
+  /** The sequence may not grow past this many tokens; 2^30 unless given. */
+  maxContextTokens?: number;
+}
+
+/** Options of a session with a context of its own. */
+interface OwnContextOptions extends VocabularyOptions, SessionOnlyOptions {
+  context?: undefined;
+}
+
+/** Options of a session on a shared context; it inherits the context's vocabulary, delimiters, barriers and backend. */
+interface SharedContextOptions extends Partial<VocabularyOptions>, SessionOnlyOptions {
+  /** A frozen context to build on. */
+  context: RecallContext;
+}
+
+/** Options of {@link RecallSession}. */
+export type RecallSessionOptions = OwnContextOptions | SharedContextOptions;
+
+/** A session's options, checked. */
+export interface SessionSettings extends SpanLimits {
+  readonly vocabulary: Vocabulary;
+  readonly maskValue: number;
+  readonly recallGenerated: boolean;
+  readonly maxContextTokens: number;
+  /** Tokens and segments that the session was built on: `reset` returns to them. */
+  readonly base: { readonly length: number; readonly segments: number };
+}
+
+/** Checks a session's options and makes the sequence it starts with; all options are read before that. */
+export function startSession(options: RecallSessionOptions): { settings: SessionSettings; sequence: TokenSequence } {
+  const given = expectOptions<RecallSessionOptions>("options", options);
+  const { recallGenerated: recall, ...limits } = checkSessionOptions(given);
+  const context: unknown = given.context;
+  const { vocabulary, sequence } = context === undefined ? ownContext(given) : sharedContext(given, context);
+  const base = { length: sequence.length, segments: sequence.segments.count };
+  const snaps = vocabulary.snap !== undefined;
+  try {
+    if (snaps && recall === true) throw new RangeError('Expected "recallGenerated" to be false with "snap"');
+    expectInteger("maxContextTokens", limits.maxContextTokens, base.length, MAX_CONTEXT_TOKENS + 1);
+  } catch (error) {
+    sequence.close();
+    throw error;
+  }
+  return { settings: { ...limits, recallGenerated: recall ?? !snaps, snaps, vocabulary, base }, sequence };
+}
+
+function checkSessionOptions(options: SessionOnlyOptions) {
+  const { minSpanTokens = 0, maskValue = -Infinity, recallGenerated } = options;
+  const { maxContextTokens = MAX_CONTEXT_TOKENS, maxSpanTokens = DEFAULT_MAX_SPAN_TOKENS } = options;
+  expectInteger("maxSpanTokens", maxSpanTokens, 1, COUNT_LIMIT);
+  return {
+    maxSpanTokens,
+    minSpanTokens: expectInteger("minSpanTokens", minSpanTokens, 0, maxSpanTokens + 1),
+    maskValue: expectNumber("maskValue", maskValue, -Infinity, Infinity),
+    recallGenerated: recallGenerated === undefined ? undefined : expectBoolean("recallGenerated", recallGenerated),
+    maxContextTokens: expectInteger("maxContextTokens", maxContextTokens, 0, MAX_CONTEXT_TOKENS + 1),
+  };
+}
+
+function ownContext(options: Partial<VocabularyOptions>): { vocabulary: Vocabulary; sequence: TokenSequence } {
+  const vocabulary = checkVocabulary(options);
+  const { engine, vocabSize, barriers } = vocabulary;
+  return { vocabulary, sequence: new TokenSequence(engine.createContext({ vocabSize, barriers })) };
+}
+
+function sharedContext(options: Partial<VocabularyOptions>, context: unknown) {
+  if (!RecallContext.is(context)) throw new TypeError('Expected "context" to be a RecallContext');
+  const { vocabulary } = context;
+  checkInherited(options, vocabulary);
+  return { vocabulary, sequence: context.share() };
+}
