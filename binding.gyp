@@ -6,14 +6,14 @@
       "sources": [
         "<@(engine_sources)",
         "native/addon/addon.cpp",
-        "native/addon/context_functions.cpp",
-        "native/addon/cuda_batch_functions.cpp",
-        "native/addon/cuda_engine_functions.cpp",
-        "native/addon/cuda_library.cpp",
-        "native/addon/cuda_sequence_functions.cpp",
-        "native/addon/matcher_functions.cpp",
-        "native/addon/row_functions.cpp",
-        "native/addon/text_functions.cpp"
+        "native/addon/cuda/batch_functions.cpp",
+        "native/addon/cuda/engine_functions.cpp",
+        "native/addon/cuda/library.cpp",
+        "native/addon/cuda/sequence_functions.cpp",
+        "native/addon/functions/context.cpp",
+        "native/addon/functions/matcher.cpp",
+        "native/addon/functions/rows.cpp",
+        "native/addon/functions/text.cpp"
       ],
       "include_dirs": ["node_modules/node-addon-api"],
       "defines": ["NAPI_VERSION=9", "NODE_ADDON_API_DISABLE_CPP_EXCEPTIONS", "NODE_ADDON_API_ENABLE_MAYBE"],

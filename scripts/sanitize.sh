@@ -13,7 +13,8 @@ run() {
   local flags=(-std=c++20 -O1 -g -pthread -fno-omit-frame-pointer "-fsanitize=$sanitizer" -fno-sanitize-recover=all)
   local objects=() source object
   for source in $(scripts/engine-sources.sh); do
-    object=$out/$(basename "$source" .cpp).o
+    object=${source//\//-}
+    object=$out/${object%.cpp}.o
     "${CXX:-g++}" "${flags[@]}" -c "$source" -o "$object"
     objects+=("$object")
   done

@@ -6,7 +6,7 @@
 #include <random>
 #include <vector>
 
-#include "../../native/engine/verbatim.h"
+#include "../../native/include/verbatim.h"
 #include "../baselines.hpp"
 #include "program.hpp"
 

@@ -3,7 +3,7 @@
 #include <memory>
 #include <new>
 
-#include "functions.hpp"
+#include "functions/functions.hpp"
 
 namespace verbatim::addon {
 namespace {

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { basename, dirname, join } from "node:path";
+import { dirname, join, relative, sep } from "node:path";
 import { choiceSource, type Patch, plantAll } from "../support/planting.js";
 
 /** The addon with faults in it, built in a scratch folder straight with the compiler ($CXX or g++). */
@@ -43,7 +43,7 @@ export class AddonBuild {
   /** Compiles the sources and links the addon. */
   build(): void {
     const objects = this.sources().map((source) => {
-      const object = join(this.folder, "objects", basename(source, ".cpp") + ".o");
+      const object = join(this.folder, "objects", `${relative(this.folder, source).replaceAll(sep, "-")}.o`);
       this.run([...this.flags, "-c", source, "-o", object]);
       return object;
     });
@@ -54,8 +54,8 @@ export class AddonBuild {
   private sources(): string[] {
     return ["engine", "addon"].flatMap((part) => {
       const folder = join(this.folder, "native", part);
-      const names = readdirSync(folder).filter((name) => name.endsWith(".cpp"));
-      return names.map((name) => join(folder, name));
+      const names = readdirSync(folder, { recursive: true }) as string[];
+      return names.filter((name) => name.endsWith(".cpp")).map((name) => join(folder, name));
     });
   }
 

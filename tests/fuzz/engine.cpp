@@ -9,7 +9,7 @@
 #include <set>
 #include <vector>
 
-#include "../../native/engine/verbatim.h"
+#include "../../native/include/verbatim.h"
 #include "input.hpp"
 #include "oracle.hpp"
 

@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "../../native/engine/verbatim.h"
+#include "../../native/include/verbatim.h"
 #include "input.hpp"
 
 namespace {

@@ -10,7 +10,7 @@
 #include <thread>
 #include <vector>
 
-#include "../../native/engine/verbatim.h"
+#include "../../native/include/verbatim.h"
 
 namespace {
 

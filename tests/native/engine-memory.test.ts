@@ -12,7 +12,8 @@ test("no call of the engine copies a large context where little has changed", ()
   const folder = mkdtempSync(join(tmpdir(), "verbatim-"));
   try {
     const program = join(folder, "memory");
-    const objects = readdirSync(OBJECTS).filter((name) => name.endsWith(".o"));
+    const files = readdirSync(OBJECTS, { recursive: true }) as string[];
+    const objects = files.filter((name) => name.endsWith(".o"));
     const inputs = ["tests/native/engine_memory.cpp", ...objects.map((name) => join(OBJECTS, name))];
     const build = spawnSync(process.env.CXX ?? "c++", ["-std=c++20", "-O1", ...inputs, "-pthread", "-o", program], {
       encoding: "utf8",

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "../../native/engine/verbatim.h"
+#include "../../native/include/verbatim.h"
 
 namespace {
 

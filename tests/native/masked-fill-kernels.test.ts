@@ -7,12 +7,12 @@ import * as assert from "uvu/assert";
 
 const SOURCES = [
   "tests/native/masked_fill_kernels.cpp",
-  "native/engine/masked_fill.cpp",
-  "native/engine/masked_fill_avx2.cpp",
-  "native/engine/masked_fill_avx512.cpp",
-  "native/engine/masked_fill_portable.cpp",
-  "native/engine/rows_c_api.cpp",
-  "native/engine/sampling.cpp",
+  "native/engine/rows/masked_fill.cpp",
+  "native/engine/rows/masked_fill_avx2.cpp",
+  "native/engine/rows/masked_fill_avx512.cpp",
+  "native/engine/rows/masked_fill_portable.cpp",
+  "native/engine/api/rows.cpp",
+  "native/engine/rows/sampling.cpp",
 ];
 
 test("every kernel of the masked fill does what a plain loop does", () => {

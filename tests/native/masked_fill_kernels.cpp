@@ -2,7 +2,7 @@
  * Compares every kernel of the masked fill that this machine can run, and the C ABI over them, with a plain loop: the
  * dispatch would otherwise hide all but one of them from the tests. Prints `ok` and the number of comparisons.
  */
-#include "../../native/engine/masked_fill_kernels.hpp"
+#include "../../native/engine/rows/masked_fill_kernels.hpp"
 
 #include <cstdint>
 #include <cstdio>
@@ -11,7 +11,7 @@
 #include <random>
 #include <vector>
 
-#include "../../native/engine/verbatim.h"
+#include "../../native/include/verbatim.h"
 
 namespace {
 
