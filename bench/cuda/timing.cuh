@@ -8,7 +8,7 @@
 #include <memory>
 #include <vector>
 
-#include "../../cuda/kernels/launch.cuh"
+#include "../../cuda/kernels/state/launch.cuh"
 #include "../../tests/cuda/device.hpp"
 
 /** Times on the device: work is captured between two events in one graph, so that no launch from the host is in them.

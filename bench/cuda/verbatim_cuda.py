@@ -1,4 +1,4 @@
-"""Verbatim's CUDA library from Python: cuda/verbatim_cuda.h over ctypes, without a dependency.
+"""Verbatim's CUDA library from Python: cuda/include/verbatim_cuda.h over ctypes, without a dependency.
 
 The header is the documentation; names and order of arguments are its own. Tokens and logits on the device are given by
 their address (`tensor.data_ptr()`), streams by their handle (`torch.cuda.current_stream().cuda_stream`; 0 is the legacy

@@ -5,8 +5,8 @@
 #include <span>
 #include <vector>
 
-#include "../kernels/token_word.cuh"
-#include "../verbatim_cuda.h"
+#include "../include/verbatim_cuda.h"
+#include "../kernels/state/token_word.cuh"
 
 namespace verbatim::cuda {
 

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "../kernels/launchers.hpp"
-#include "../verbatim_cuda.h"
+#include "../include/verbatim_cuda.h"
+#include "../kernels/state/launchers.hpp"
 #include "pool.hpp"
 #include "resources.hpp"
 #include "timeline.hpp"

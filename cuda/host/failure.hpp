@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "../verbatim_cuda.h"
+#include "../include/verbatim_cuda.h"
 
 namespace verbatim::cuda {
 

@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "../kernels/span_scope.cuh"
+#include "../kernels/state/span_scope.cuh"
 #include "call.hpp"
 
 using namespace verbatim::cuda;

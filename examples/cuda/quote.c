@@ -2,7 +2,7 @@
  * The C ABI by example: a server's decoding loop, with a "model" that makes its logits up. Whatever it makes up, what
  * stands between the recall tokens is in the text.
  *
- *   cc -I cuda examples/cuda/quote.c -lverbatim_cuda -lcudart -o quote && ./quote
+ *   cc -I cuda/include examples/cuda/quote.c -lverbatim_cuda -lcudart -o quote && ./quote
  */
 #include <cuda_runtime.h>
 #include <stdio.h>

@@ -43,7 +43,7 @@ type SequenceVerb = "cudaCloseSequence" | "cudaEndSpan" | "cudaReset" | "cudaCle
 
 /**
  * Sequences whose tokens, spans and masks live on a CUDA device, for servers that keep logits there: a face of
- * `cuda/verbatim_cuda.h`, with the semantics of `RecallSession` (`docs/semantics.md`).
+ * `cuda/include/verbatim_cuda.h`, with the semantics of `RecallSession` (`docs/semantics.md`).
  *
  * Device addresses and streams are bigints. An address of other memory than the device's is refused; that enough
  * memory lies there, and that a stream is one, nobody checks. A sequence is named by its row: a number in

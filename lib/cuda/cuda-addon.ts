@@ -1,6 +1,6 @@
 /**
  * The functions of the addon that reach the CUDA library, which native/addon/cuda_*_functions.cpp implement; what they
- * do, cuda/verbatim_cuda.h says. Handles, and the numbers of sequences, are small integers; addresses and streams are
+ * do, cuda/include/verbatim_cuda.h says. Handles, and the numbers of sequences, are small integers; addresses and streams are
  * bigints, 0n for none. What a call returns is 0 or more where it succeeded, otherwise one of `CudaFailure`.
  */
 export interface CudaAddon {

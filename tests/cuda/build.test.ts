@@ -28,7 +28,7 @@ function exportedNames(): string[] {
 }
 
 function declaredNames(): string[] {
-  const header = readFileSync("cuda/verbatim_cuda.h", "utf8");
+  const header = readFileSync("cuda/include/verbatim_cuda.h", "utf8");
   return [...header.matchAll(/^VBT_API [^(;]*?(\w+)\(/gm)].map((match) => match[1] as string).sort();
 }
 
@@ -53,7 +53,7 @@ function runProgram(): string[] {
   const source = join(folder, "program.c");
   const program = join(folder, "program");
   writeFileSync(source, PROGRAM);
-  const flags = ["-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-Icuda"];
+  const flags = ["-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-Icuda/include"];
   execFileSync(process.env.CC ?? "cc", [
     ...flags,
     source,

@@ -10,7 +10,7 @@ import { loadNativeEngine } from "../../lib/engine/native/engine.js";
 const folder = mkdtempSync(join(tmpdir(), "verbatim-"));
 test.after(() => rmSync(folder, { recursive: true }));
 
-const FUNCTIONS = [...readFileSync("cuda/verbatim_cuda.h", "utf8").matchAll(/^VBT_API .*\b(vbt_\w+)\(/gm)].map(
+const FUNCTIONS = [...readFileSync("cuda/include/verbatim_cuda.h", "utf8").matchAll(/^VBT_API .*\b(vbt_\w+)\(/gm)].map(
   ([, name]) => name,
 );
 

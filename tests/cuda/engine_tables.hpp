@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "../../cuda/kernels/state.cuh"
+#include "../../cuda/kernels/state/state.cuh"
 #include "device.hpp"
 #include "random.hpp"
 

@@ -5,7 +5,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "../../cuda/verbatim_cuda.h"
+#include "../../cuda/include/verbatim_cuda.h"
 
 namespace verbatim::cuda::tests {
 

@@ -7,7 +7,7 @@
 #include <limits>
 #include <vector>
 
-#include "../../cuda/verbatim_cuda.h"
+#include "../../cuda/include/verbatim_cuda.h"
 #include "random.hpp"
 
 /** Rows of logits in host memory, bit by bit: what vbt_apply and vbt_sample are compared with. */

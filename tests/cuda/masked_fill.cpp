@@ -16,8 +16,8 @@
 #include <string>
 #include <vector>
 
-#include "../../cuda/kernels/float_formats.cuh"
-#include "../../cuda/kernels/launchers.hpp"
+#include "../../cuda/kernels/sampling/float_formats.cuh"
+#include "../../cuda/kernels/state/launchers.hpp"
 #include "engine_tables.hpp"
 #include "logits.hpp"
 

@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-#include "../../cuda/verbatim_cuda.h"
+#include "../../cuda/include/verbatim_cuda.h"
 
 /**
  * The oracle of the CUDA library's tests: docs/semantics.md by brute force over plain arrays. It shares no line with

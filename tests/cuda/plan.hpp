@@ -6,7 +6,7 @@
 #include <set>
 #include <vector>
 
-#include "../../cuda/verbatim_cuda.h"
+#include "../../cuda/include/verbatim_cuda.h"
 #include "oracle_text.hpp"
 #include "random.hpp"
 

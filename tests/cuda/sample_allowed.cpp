@@ -18,7 +18,7 @@
 #include <utility>
 #include <vector>
 
-#include "../../cuda/kernels/philox.cuh"
+#include "../../cuda/kernels/sampling/philox.cuh"
 #include "sampling_batch.hpp"
 #include "sampling_reference.hpp"
 

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "../../cuda/kernels/launchers.hpp"
+#include "../../cuda/kernels/state/launchers.hpp"
 #include "engine_tables.hpp"
 #include "logits.hpp"
 #include "sampling_reference.hpp"

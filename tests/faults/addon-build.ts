@@ -18,8 +18,8 @@ export class AddonBuild {
     // The real files, not links to them: what is planted in the copy must not reach the repository.
     cpSync(realpathSync(join(repository, "native")), join(folder, "native"), { recursive: true, dereference: true });
     // The addon is written against the CUDA library's header, where native/ expects it.
-    mkdirSync(join(folder, "cuda"));
-    cpSync(join(repository, "cuda/verbatim_cuda.h"), join(folder, "cuda/verbatim_cuda.h"));
+    mkdirSync(join(folder, "cuda/include"), { recursive: true });
+    cpSync(join(repository, "cuda/include/verbatim_cuda.h"), join(folder, "cuda/include/verbatim_cuda.h"));
     mkdirSync(join(folder, "objects"));
     this.addon = join(folder, "verbatim.node");
     const standard = ["-std=c++20", "-O1", "-fPIC", "-fexceptions", "-fvisibility=hidden", "-w"];

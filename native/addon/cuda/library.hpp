@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "../../../cuda/verbatim_cuda.h"
+#include "../../../cuda/include/verbatim_cuda.h"
 
 namespace verbatim::addon {
 

@@ -59,7 +59,7 @@ export function compileObject(variant: Variant, source: string, object: string, 
 }
 
 function includeFolders(root: string): string[] {
-  return ["-I", "tests/cuda/emulation", "-I", join(root, "cuda"), "-I", root];
+  return ["-I", "tests/cuda/emulation", "-I", join(root, "cuda/include"), "-I", root];
 }
 
 export function link(variant: Variant, objects: readonly string[], output: string): Promise<void> {

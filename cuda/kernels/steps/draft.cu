@@ -1,7 +1,7 @@
+#include "../state/launch.cuh"
+#include "../state/launchers.hpp"
+#include "../state/rows.cuh"
 #include "continuations.cuh"
-#include "launch.cuh"
-#include "launchers.hpp"
-#include "rows.cuh"
 
 /**
  * Drafts: the tokens that the candidates of an open span go on with.

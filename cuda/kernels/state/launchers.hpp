@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-#include "logits.cuh"
+#include "../sampling/logits.cuh"
 #include "state.cuh"
 
 /**

@@ -1,8 +1,8 @@
+#include "../sampling/float_formats.cuh"
+#include "../state/launch.cuh"
+#include "../state/launchers.hpp"
+#include "../state/rows.cuh"
 #include "allowed_columns.cuh"
-#include "float_formats.cuh"
-#include "launch.cuh"
-#include "launchers.hpp"
-#include "rows.cuh"
 
 /**
  * The masked fill: every logit that is not allowed gets the mask value, and none is read.

@@ -1,9 +1,9 @@
-#include "accept.cuh"
-#include "launch.cuh"
-#include "launchers.hpp"
+#include "../state/launch.cuh"
+#include "../state/launchers.hpp"
+#include "../state/rows.cuh"
+#include "../steps/accept.cuh"
 #include "philox.cuh"
 #include "rank_cuts.cuh"
-#include "rows.cuh"
 
 /**
  * Sampling over the allowed tokens: a token per row, drawn without having masked the logits.

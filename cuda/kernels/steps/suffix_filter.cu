@@ -1,5 +1,5 @@
-#include "launch.cuh"
-#include "launchers.hpp"
+#include "../state/launch.cuh"
+#include "../state/launchers.hpp"
 #include "suffix_filter.cuh"
 
 namespace verbatim::cuda {

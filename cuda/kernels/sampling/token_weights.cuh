@@ -5,8 +5,8 @@
 #include <cmath>
 #include <cstdint>
 
+#include "../state/state.cuh"
 #include "float_formats.cuh"
-#include "state.cuh"
 
 namespace verbatim::cuda {
 

@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include "../verbatim_cuda.h"
+#include "../../include/verbatim_cuda.h"
 
 namespace verbatim::cuda {
 

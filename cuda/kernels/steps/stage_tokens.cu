@@ -1,6 +1,6 @@
-#include "block.cuh"
-#include "launch.cuh"
-#include "launchers.hpp"
+#include "../state/block.cuh"
+#include "../state/launch.cuh"
+#include "../state/launchers.hpp"
 
 namespace verbatim::cuda {
 

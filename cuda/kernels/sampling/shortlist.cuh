@@ -4,8 +4,8 @@
 
 #include <cstdint>
 
+#include "../state/block.cuh"
 #include "allowed_row.cuh"
-#include "block.cuh"
 #include "rank_key.cuh"
 
 /** Tokens in shared memory: few enough to sort. */

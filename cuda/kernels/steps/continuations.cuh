@@ -1,8 +1,8 @@
 #pragma once
 
-#include "block.cuh"
-#include "sequence_tokens.cuh"
-#include "span_scope.cuh"
+#include "../state/block.cuh"
+#include "../state/sequence_tokens.cuh"
+#include "../state/span_scope.cuh"
 
 namespace verbatim::cuda {
 

@@ -1,7 +1,7 @@
 #pragma once
 
+#include "../state/rows.cuh"
 #include "continuations.cuh"
-#include "rows.cuh"
 
 /**
  * The mask scatter: A(c, r) of a sequence as a packed bitmask in device memory.

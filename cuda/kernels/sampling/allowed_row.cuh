@@ -4,8 +4,8 @@
 
 #include <cstdint>
 
-#include "allowed_columns.cuh"
-#include "block.cuh"
+#include "../state/block.cuh"
+#include "../steps/allowed_columns.cuh"
 #include "float_formats.cuh"
 
 namespace verbatim::cuda {

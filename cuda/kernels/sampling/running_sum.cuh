@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-#include "block.cuh"
+#include "../state/block.cuh"
 
 /** Sums of terms, one at each position, made by a block together. The sum of all terms is below 2^63. */
 

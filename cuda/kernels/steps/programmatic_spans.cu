@@ -1,6 +1,6 @@
+#include "../state/launch.cuh"
+#include "../state/launchers.hpp"
 #include "accept.cuh"
-#include "launch.cuh"
-#include "launchers.hpp"
 
 /** Spans that the host opens and closes without delimiter tokens. Launch: one thread. */
 

@@ -1,5 +1,5 @@
-#include "launch.cuh"
-#include "launchers.hpp"
+#include "../state/launch.cuh"
+#include "../state/launchers.hpp"
 #include "mask_scatter.cuh"
 
 namespace verbatim::cuda {

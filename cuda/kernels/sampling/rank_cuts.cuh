@@ -4,9 +4,9 @@
 
 #include <cstdint>
 
+#include "../state/state.cuh"
 #include "running_sum.cuh"
 #include "shortlist.cuh"
-#include "state.cuh"
 #include "token_weights.cuh"
 
 /**

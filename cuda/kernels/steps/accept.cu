@@ -1,6 +1,6 @@
+#include "../state/launch.cuh"
+#include "../state/launchers.hpp"
 #include "accept.cuh"
-#include "launch.cuh"
-#include "launchers.hpp"
 
 namespace verbatim::cuda {
 

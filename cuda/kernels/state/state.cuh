@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-#include "../verbatim_cuda.h"
+#include "../../include/verbatim_cuda.h"
 #include "token_word.cuh"
 
 namespace verbatim::cuda {

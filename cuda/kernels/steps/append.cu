@@ -1,6 +1,6 @@
+#include "../state/launch.cuh"
+#include "../state/launchers.hpp"
 #include "accept.cuh"
-#include "launch.cuh"
-#include "launchers.hpp"
 
 /**
  * Appends tokens that the host uploaded, in portions as large as the buffer for uploads.

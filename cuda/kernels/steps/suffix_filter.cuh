@@ -1,9 +1,9 @@
 #pragma once
 
-#include "context_index.cuh"
-#include "rows.cuh"
-#include "sequence_tokens.cuh"
-#include "span_scope.cuh"
+#include "../state/context_index.cuh"
+#include "../state/rows.cuh"
+#include "../state/sequence_tokens.cuh"
+#include "../state/span_scope.cuh"
 
 /**
  * The suffix-candidate filter (RecaLLM, section 3.1): S_{k+1} from S_k and the token that was accepted.
