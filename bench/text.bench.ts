@@ -5,7 +5,7 @@
 import { strict as assert } from "node:assert";
 import { encode } from "gpt-tokenizer/encoding/o200k_base";
 import type { EngineTextMatcher } from "../lib/engine/text-engine.js";
-import { QuoteOracle, TextContextOracle, type Generated } from "../tests/oracle/text-oracle.js";
+import { QuoteOracle, TextContextOracle, type Generated } from "../tests/oracle/text/oracle.js";
 import { timeEvicted, timeShort } from "./harness/evicted.js";
 import { figure, show } from "./harness/figures.js";
 import { describeMachine } from "./harness/machine.js";

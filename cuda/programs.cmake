@@ -18,7 +18,7 @@ file(STRINGS ${test_list} tests REGEX "^[a-z_]+:")
 list(TRANSFORM tests REPLACE ":.*" "")
 list(REMOVE_DUPLICATES tests)
 foreach(test IN LISTS tests)
-  add_program(tests ${repository}/tests/cuda/${test}.cpp)
+  add_program(tests ${repository}/tests/cuda/programs/${test}.cpp)
 endforeach()
 
 file(GLOB benchmarks CONFIGURE_DEPENDS ${repository}/bench/cuda/*.cu)

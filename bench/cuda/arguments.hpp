@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "../../tests/cuda/expect.hpp"
+#include "../../tests/cuda/kit/expect.hpp"
 
 namespace verbatim::cuda::bench {
 

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "../../cuda/host/engine.hpp"
-#include "../../tests/cuda/device.hpp"
+#include "../../tests/cuda/kit/device.hpp"
 #include "texts.hpp"
 
 namespace verbatim::cuda::bench {

@@ -6,7 +6,7 @@
 #include <variant>
 #include <vector>
 
-#include "../../tests/cuda/expect.hpp"
+#include "../../tests/cuda/kit/expect.hpp"
 
 namespace verbatim::cuda::bench {
 

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "../../tests/cuda/expect.hpp"
+#include "../../tests/cuda/kit/expect.hpp"
 
 /**
  * Token texts that are made up, so that a machine needs no tokenizer. What counts for the filter is how many

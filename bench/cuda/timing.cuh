@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "../../cuda/kernels/state/launch.cuh"
-#include "../../tests/cuda/device.hpp"
+#include "../../tests/cuda/kit/device.hpp"
 
 /** Times on the device: work is captured between two events in one graph, so that no launch from the host is in them.
  */

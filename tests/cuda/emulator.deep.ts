@@ -29,7 +29,7 @@ function run(program: string, variant: Variant, args: string[], seed = 1): Promi
 async function build(variant: Variant): Promise<void> {
   const built = await buildWithoutLibrary(
     variant,
-    PROGRAMS.map((program) => `tests/cuda/${program}.cpp`),
+    PROGRAMS.map((program) => `tests/cuda/programs/${program}.cpp`),
   );
   PROGRAMS.forEach((program, index) => paths.set(`${variant} ${program}`, built[index]));
 }

@@ -1,7 +1,7 @@
-import type { Backend } from "./duel.js";
-import { play } from "./explorer.js";
+import type { Backend } from "./token-mode/duel.js";
+import { play } from "./token-mode/explorer.js";
 import { Histogram } from "./histogram.js";
-import { plan, type Taste } from "./plans.js";
+import { plan, type Taste } from "./token-mode/plans.js";
 
 /**
  * What the environment asks for: VERBATIM_SEED (where the random plans begin; 1), VERBATIM_STEPS (how many steps;

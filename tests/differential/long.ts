@@ -2,7 +2,7 @@
  * The differential suites without an end in sight: `VERBATIM_STEPS=100000000 node dist/tests/differential/long.js`.
  * VERBATIM_SEED says where the random plans begin; by default, at the time of day, so that every run sees new ones.
  */
-import { exploreEngine } from "./engine-explorer.js";
+import { exploreEngine } from "./engine/explorer.js";
 import { explore, settings, type Settings } from "./explore.js";
 import { Histogram } from "./histogram.js";
 import {
@@ -17,9 +17,9 @@ import {
   smallTextEngines,
   undoing,
 } from "./suites.js";
-import { exploreTextEngine } from "./text-engine-explorer.js";
-import { exploreTexts } from "./text-explorer.js";
-import { largeTexts, manyTexts, smallTexts } from "./text-plans.js";
+import { exploreTextEngine } from "./engine/text-explorer.js";
+import { exploreTexts } from "./text-mode/explorer.js";
+import { largeTexts, manyTexts, smallTexts } from "./text-mode/plans.js";
 
 const { steps, backends } = settings(20_000_000);
 const firstSeed = process.env.VERBATIM_SEED ? settings(0).seed : Math.floor(Date.now() / 1000);

@@ -3,7 +3,7 @@ import { ConstrainedSampler, type RecallSession } from "../../lib/entry/index.js
 import { uniformAt } from "../../lib/base/random.js";
 import { drawnId } from "../oracle/draw.js";
 import { type Layout, Refusal, type SessionOracle } from "../oracle/session.js";
-import type { Setup } from "./duel.js";
+import type { Setup } from "./token-mode/duel.js";
 
 /**
  * A verb that sessions have whatever they search, tokens or text; of text, the `tokens` of an append are bytes. Of

@@ -1,7 +1,7 @@
 import type { SessionOracle } from "../oracle/session.js";
 import type { Random } from "../support/random.js";
 import { take } from "../support/texts.js";
-import type { Setup } from "./duel.js";
+import type { Setup } from "./token-mode/duel.js";
 import { nextBlockEdge } from "./histogram.js";
 import type { Append, Operation } from "./operations.js";
 

@@ -1,5 +1,5 @@
 import type { SessionOracle } from "../oracle/session.js";
-import type { Glance } from "./explorer.js";
+import type { Glance } from "./token-mode/explorer.js";
 import type { Operation, Outcome } from "./operations.js";
 
 /** With more candidates than this nobody looks which rule stopped which. */

@@ -1,7 +1,7 @@
 import type { Random } from "../support/random.js";
-import type { Growth } from "./engine-explorer.js";
-import type { Taste } from "./plans.js";
-import type { TextGrowth } from "./text-engine-explorer.js";
+import type { Growth } from "./engine/explorer.js";
+import type { Taste } from "./token-mode/plans.js";
+import type { TextGrowth } from "./engine/text-explorer.js";
 
 /** Tiny contexts over few letters: everything happens often, and shrinks to something a person can read. */
 export const smallAlphabets: Taste = {

@@ -2,14 +2,14 @@
  * A short differential run of the JavaScript engines beside it; the fault runner starts it in a process of its own.
  * Prints the mismatch and exits with 3 where there is one.
  */
-import { exploreEngine } from "../differential/engine-explorer.js";
+import { exploreEngine } from "../differential/engine/explorer.js";
 import { explore } from "../differential/explore.js";
-import { Mismatch } from "../differential/explorer.js";
+import { Mismatch } from "../differential/token-mode/explorer.js";
 import { Histogram } from "../differential/histogram.js";
 import { periodicTextEngines, smallAlphabets, smallEngines, smallTextEngines } from "../differential/suites.js";
-import { exploreTextEngine } from "../differential/text-engine-explorer.js";
-import { exploreTexts } from "../differential/text-explorer.js";
-import { smallTexts } from "../differential/text-plans.js";
+import { exploreTextEngine } from "../differential/engine/text-explorer.js";
+import { exploreTexts } from "../differential/text-mode/explorer.js";
+import { smallTexts } from "../differential/text-mode/plans.js";
 import { mismatchExitCode } from "./exit-code.js";
 
 const asked = (steps: number): Parameters<typeof explore>[1] => ({ seed: 1, steps, backends: ["javascript"] });

@@ -32,8 +32,8 @@ const testFailure = 1;
 const probes: readonly Probe[] = [
   { program: "./probe.js", mismatch: mismatchExitCode, finds: faults },
   { program: "../rules/13-snap.test.js", mismatch: testFailure, finds: snapFaults },
-  { program: "../engine/native-text.test.js", mismatch: testFailure, finds: textFaults },
-  { program: "../differential/text-engine.test.js", mismatch: testFailure, finds: textEngineFaults },
+  { program: "../engine/native/text.test.js", mismatch: testFailure, finds: textFaults },
+  { program: "../differential/engine/text.test.js", mismatch: testFailure, finds: textEngineFaults },
 ];
 
 interface Verdict {

@@ -2,9 +2,9 @@
  * A short differential run against the addon that VERBATIM_ADDON names; the fault runner starts it in a process of its
  * own, since a faulty addon may crash. Prints the mismatch and exits with 3 where there is one.
  */
-import { exploreEngine } from "../differential/engine-explorer.js";
+import { exploreEngine } from "../differential/engine/explorer.js";
 import { explore } from "../differential/explore.js";
-import { Mismatch } from "../differential/explorer.js";
+import { Mismatch } from "../differential/token-mode/explorer.js";
 import { Histogram } from "../differential/histogram.js";
 import {
   largeEngines,

@@ -7,7 +7,7 @@ import * as assert from "uvu/assert";
 import { RecallLogitsProcessor } from "../../lib/entry/transformers.js";
 import { tokenBytesOfTokenizerJson } from "../../lib/entry/index.js";
 import { SessionOracle } from "../oracle/session.js";
-import { TextSessionOracle } from "../oracle/text-session.js";
+import { TextSessionOracle } from "../oracle/text/session.js";
 import { loadOnnxModel } from "../support/onnx.js";
 import { quotesIn } from "../support/quotes.js";
 import { scratch } from "../support/scratch.js";

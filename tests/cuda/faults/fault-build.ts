@@ -41,7 +41,7 @@ export class FaultBuild {
     const [emulation] = await compileSources("plain", [emulationSource("plain")]);
     const objects = await compileSources(
       "plain",
-      programs.map((program) => `tests/cuda/${program}.cpp`),
+      programs.map((program) => `tests/cuda/programs/${program}.cpp`),
     );
     await atOnce(programs, (program) =>
       link("plain", [objects[programs.indexOf(program)], ...library, emulation], this.path(program)),

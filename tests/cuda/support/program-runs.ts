@@ -47,7 +47,7 @@ export function testPrograms(variant: Variant, part = 1): void {
     const built = await whileLocked(() =>
       buildPrograms(
         variant,
-        names.map((name) => `tests/cuda/${name}.cpp`),
+        names.map((name) => `tests/cuda/programs/${name}.cpp`),
       ),
     );
     names.forEach((name, index) => paths.set(name, built[index]));
