@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { repository } from "../support/repository.mjs";
+import { repository } from "../../support/repository.mjs";
 
 /** A file that hangs must not keep a run for ever; a machine several times slower than usual must not reach it. */
 const TIMEOUT_MINUTES = 60;

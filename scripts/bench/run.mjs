@@ -3,9 +3,9 @@
  * which goals are met.
  * Usage: npm run bench [-- part of a file name] [-- --full]
  */
-import { setUp } from "./setup.mjs";
-import { filesUnder } from "./support/files.mjs";
-import { runCompiled } from "./support/run.mjs";
+import { setUp } from "../setup.mjs";
+import { filesUnder } from "../support/files.mjs";
+import { runCompiled } from "../support/run.mjs";
 
 setUp();
 const flags = process.argv.slice(2).filter((argument) => argument.startsWith("--"));

@@ -6,9 +6,9 @@
  * The last line is `N passed, N failed`.
  */
 import { spawnSync } from "node:child_process";
-import { setUp } from "./setup.mjs";
-import { repository } from "./support/repository.mjs";
-import { runTestFiles } from "./test/test-files.mjs";
+import { setUp } from "../setup.mjs";
+import { repository } from "../support/repository.mjs";
+import { runTestFiles } from "./support/test-files.mjs";
 
 const steps = process.env.VERBATIM_STEPS ?? "2000000";
 const seconds = process.env.FUZZ_SECONDS ?? "120";

@@ -3,8 +3,8 @@
  * charts as files, and those that README shows to docs/charts.
  * Usage: npm run bench:report, after npm run bench
  */
-import { setUp } from "./setup.mjs";
-import { runCompiled } from "./support/run.mjs";
+import { setUp } from "../setup.mjs";
+import { runCompiled } from "../support/run.mjs";
 
 setUp();
 if (!runCompiled("bench/report.ts")) process.exitCode = 1;

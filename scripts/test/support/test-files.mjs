@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import { filesUnder } from "../support/files.mjs";
+import { filesUnder } from "../../support/files.mjs";
 import { inOrder, recordDurations } from "./durations.mjs";
 import { runTestFile } from "./test-file.mjs";
 

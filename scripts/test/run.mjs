@@ -4,9 +4,9 @@
  * Usage: npm test [-- part of a file name]
  * The last line is `N passed, N failed`.
  */
-import { setUp } from "./setup.mjs";
-import { HistogramSum } from "./test/histogram.mjs";
-import { runTestFiles } from "./test/test-files.mjs";
+import { setUp } from "../setup.mjs";
+import { HistogramSum } from "./support/histogram.mjs";
+import { runTestFiles } from "./support/test-files.mjs";
 
 let passed = 0;
 let failed = 0;

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { repository } from "../support/repository.mjs";
+import { repository } from "../../support/repository.mjs";
 
 const RECORD = join(repository, "dist/.test-seconds.json");
 
