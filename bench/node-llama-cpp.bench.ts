@@ -16,7 +16,7 @@ import {
 import { lookupPrompt, randomDictionary } from "../examples/reference-model/dictionary.js";
 import { END_RECALL, START_RECALL } from "../examples/reference-model/vocabulary.js";
 import { writeReferenceModel } from "../examples/reference-model/write.js";
-import { RecallSampler } from "../lib/hosts/node-llama-cpp/recall-sampler.js";
+import { RecallSampler } from "../lib/entry/node-llama-cpp.js";
 import { countPasses, type CountedHost } from "../tests/support/counted-host.js";
 import { loadModel, newSequence } from "../tests/support/llama.js";
 import { describeMachine } from "./harness/machine.js";

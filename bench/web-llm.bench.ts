@@ -4,7 +4,7 @@
  */
 import { strict as assert } from "node:assert";
 import { encode } from "gpt-tokenizer/encoding/cl100k_base";
-import { RecallLogitProcessor } from "../lib/hosts/web-llm/recall-logit-processor.js";
+import { RecallLogitProcessor } from "../lib/entry/web-llm.js";
 import { describeMachine } from "./harness/machine.js";
 import { median } from "./harness/median.js";
 import { saveResults, type Measurement } from "./harness/results.js";

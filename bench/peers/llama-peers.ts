@@ -1,5 +1,5 @@
 import type { LlamaContextSequence } from "node-llama-cpp";
-import { RecallSampler } from "../../lib/hosts/node-llama-cpp/recall-sampler.js";
+import { RecallSampler } from "../../lib/entry/node-llama-cpp.js";
 import { remarkOn } from "./answer.js";
 import { Figures, inTurns, probeAll, type Round } from "./figures.js";
 import { answer, readQuestion } from "./llama-answer.js";

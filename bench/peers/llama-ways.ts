@@ -5,7 +5,7 @@ import {
   type Token,
 } from "node-llama-cpp";
 import { END_RECALL, START_RECALL } from "../../examples/reference-model/vocabulary.js";
-import { RecallSampler } from "../../lib/hosts/node-llama-cpp/recall-sampler.js";
+import { RecallSampler } from "../../lib/entry/node-llama-cpp.js";
 import { NO_CONSTRAINT } from "./answer.js";
 import type { SearchedDictionary } from "./searched-dictionary.js";
 import { everyPlaceGrammar, sentenceGrammar } from "./sentence-grammar.js";

@@ -1,5 +1,8 @@
 import type { LlamaContext, LlamaContextSequence, LlamaModel, Token } from "node-llama-cpp";
-import { RecallSampler, type RecallMode, type RecallTextSession, type Snap } from "../hosts/node-llama-cpp/recall-sampler.js";
+import { RecallSampler } from "../hosts/node-llama-cpp/recall-sampler.js";
+import type { RecallMode } from "../hosts/shared/mode.js";
+import type { RecallTextSession } from "../text-mode/session.js";
+import type { Snap } from "../session/snap-edges.js";
 import { findDelimiters } from "../hosts/shared/delimiters.js";
 import { chooseMode } from "../hosts/shared/mode.js";
 import { ModelVocabulary } from "../hosts/node-llama-cpp/model-vocabulary.js";
@@ -8,7 +11,7 @@ import { AnswerReader, type AnswerEvent } from "./reader.js";
 import { AnswerMeter, type AskSummary } from "./meter.js";
 import { contextSizeFor } from "../model/context-size.js";
 import { shownNumber } from "../base/count.js";
-import type { AskDocument } from "../cli/input/documents.js";
+import type { AskDocument } from "./document.js";
 import { hostFailure } from "../model/host-failure.js";
 import { HostLog } from "../model/host-log.js";
 import { openContext } from "../model/open-model.js";

@@ -1,5 +1,5 @@
 import type { LlamaModel, Token } from "node-llama-cpp";
-import type { RecallDocument } from "../hosts/node-llama-cpp/recall-sampler.js";
+import type { RecallDocument } from "../hosts/shared/document-locator.js";
 import { hasChatTemplate, messageTokens, plainTokens, shownDocument } from "../hosts/node-llama-cpp/prompt-tokens.js";
 import type { TagPrompt } from "./tag-prompt.js";
 

@@ -1,6 +1,7 @@
-import type { RecallSampler, RecallSource } from "../hosts/node-llama-cpp/recall-sampler.js";
+import type { RecallSampler } from "../hosts/node-llama-cpp/recall-sampler.js";
+import type { RecallSource } from "../session/document-layout.js";
 import type { QuoteSource } from "./reader.js";
-import type { AskDocument } from "../cli/input/documents.js";
+import type { AskDocument } from "./document.js";
 
 /** Places of a quote that are looked up. */
 const SOURCE_LIMIT = 16;

@@ -1,4 +1,4 @@
-import type { RecallDocument } from "../hosts/node-llama-cpp/recall-sampler.js";
+import type { RecallDocument } from "../hosts/shared/document-locator.js";
 import { shownDocument } from "../hosts/node-llama-cpp/prompt-tokens.js";
 import { InputError, UsageError } from "../base/command-error.js";
 import { decodeInput, readInput } from "../base/input-file.js";

@@ -1,6 +1,6 @@
 import { StringDecoder } from "node:string_decoder";
 import type { Token } from "node-llama-cpp";
-import type { RecallTextSession } from "../hosts/node-llama-cpp/recall-sampler.js";
+import type { RecallTextSession } from "../text-mode/session.js";
 import type { TokenVocabulary } from "../vocabulary/token-vocabulary.js";
 import type { AnswerEvent, QuoteSource } from "./reader.js";
 import type { Tags } from "./tag-prompt.js";

@@ -1,4 +1,6 @@
-import type { Outcome } from "../cli/exit-codes.js";
+/** How the program ended, for whoever called it. */
+export type Outcome =
+  "ok" | "notVerified" | "usage" | "input" | "model" | "output" | "internal" | "interrupted" | "terminated";
 
 /** Something that whoever runs the program can mend: the message is one sentence for them. */
 export class CommandError extends Error {

@@ -1,3 +1,5 @@
+import type { Outcome } from "../base/command-error.js";
+
 /** How `verbatim` tells the program that called it what happened: the names are for this program's own use. */
 export const EXIT_CODES = {
   ok: { code: 0, meaning: "all went well" },
@@ -9,9 +11,7 @@ export const EXIT_CODES = {
   internal: { code: 70, meaning: "a fault of this program: --debug shows where" },
   interrupted: { code: 130, meaning: "ended by Ctrl-C (SIGINT)" },
   terminated: { code: 143, meaning: "ended by SIGTERM" },
-} as const;
-
-export type Outcome = keyof typeof EXIT_CODES;
+} as const satisfies Record<Outcome, { code: number; meaning: string }>;
 
 /** What `verbatim --help` says of them. */
 export const EXIT_CODE_NOTES = `

@@ -1,7 +1,7 @@
-import { CommandError } from "../base/command-error.js";
+import { CommandError, type Outcome } from "../base/command-error.js";
 import { makeProgram } from "./commands.js";
 import { reportError } from "./output/error-report.js";
-import { EXIT_CODES, type Outcome } from "./exit-codes.js";
+import { EXIT_CODES } from "./exit-codes.js";
 import { takeOverConsole } from "./output/own-console.js";
 
 /** Milliseconds that what still runs has to end, once the program has. */

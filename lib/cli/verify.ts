@@ -1,6 +1,7 @@
 import { count } from "../base/count.js";
 import { DocumentFolder } from "./input/document-folder.js";
-import { EXIT_CODES, type Outcome } from "./exit-codes.js";
+import type { Outcome } from "../base/command-error.js";
+import { EXIT_CODES } from "./exit-codes.js";
 import { parseGivenDocuments } from "./input/given-documents.js";
 import { readInput } from "../base/input-file.js";
 import { readStandardInput, STANDARD_INPUT, STANDARD_INPUT_NAME } from "./input/standard-input.js";

@@ -4,7 +4,11 @@ export { densityPenalty, type SpanDensity } from "../evaluation/metrics/density-
 export { edgeF1 } from "../evaluation/metrics/edge-f1.js";
 export { intervalF1, type Interval } from "../evaluation/metrics/interval.js";
 export { passageOverlap, spanF1, type GoldPassage, type RecalledSpan } from "../evaluation/metrics/passage-overlap.js";
-export { retrievalReward, type RetrievalOutcome, type RetrievalReward } from "../evaluation/metrics/retrieval-reward.js";
+export {
+  retrievalReward,
+  type RetrievalOutcome,
+  type RetrievalReward,
+} from "../evaluation/metrics/retrieval-reward.js";
 export {
   rewardSettings,
   TASK_CATEGORIES,

@@ -14,4 +14,7 @@ export {
   type GenerateWithRecallOptions,
   type GenerationWithRecall,
 } from "../hosts/transformers/generate-with-recall.js";
-export { RecallLogitsProcessor, type RecallLogitsProcessorOptions } from "../hosts/transformers/recall-logits-processor.js";
+export {
+  RecallLogitsProcessor,
+  type RecallLogitsProcessorOptions,
+} from "../hosts/transformers/recall-logits-processor.js";

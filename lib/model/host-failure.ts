@@ -1,5 +1,4 @@
 import { RecallError } from "../base/errors.js";
-import { ExtractionError } from "../extract/extraction-error.js";
 import { CommandError, ModelError } from "../base/command-error.js";
 import type { HostLog } from "./host-log.js";
 
@@ -11,7 +10,7 @@ const FAULTS = [TypeError, RangeError, ReferenceError, SyntaxError];
  * @param problem what could not be done, given why
  */
 export async function hostFailure(error: unknown, log: HostLog, problem: (reason: string) => string): Promise<unknown> {
-  const explained = [CommandError, RecallError, ExtractionError, ...FAULTS];
+  const explained = [CommandError, RecallError, ...FAULTS];
   if (explained.some((kind) => error instanceof kind)) return error;
   const reason = (await log.reason()) ?? (error instanceof Error ? error.message : String(error));
   return new ModelError(`${problem(reason)}: ${reason}`, { cause: error });

@@ -1,7 +1,8 @@
 import { expectEach, expectInteger, expectInt32Array, expectRow, expectWords, isArray } from "../base/arguments.js";
 import { bitmaskWords } from "./bitmask.js";
 import type { RecallErrorCode } from "../base/errors.js";
-import { expectSession, type AnySession } from "./any-session.js";
+import type { DecodingSession } from "./decoding-session.js";
+import { expectSession } from "./expect-session.js";
 
 /** What `accept` did with a row: the code of what was wrong where it was refused. */
 export type RowStatus = "accepted" | "skipped" | "OUT_OF_RANGE" | RecallErrorCode;
@@ -14,7 +15,7 @@ const SKIP = -1;
  * full context, a closed session) stays in that row.
  */
 export class RecallBatch {
-  readonly #sessions: AnySession[] = [];
+  readonly #sessions: DecodingSession[] = [];
 
   /** Rows in the batch. */
   get size(): number {
@@ -26,7 +27,7 @@ export class RecallBatch {
    * @returns the row's index
    * @throws TypeError where it is not a session; RangeError where it is in the batch already
    */
-  add(session: AnySession): number {
+  add(session: DecodingSession): number {
     expectSession(session);
     if (this.#sessions.includes(session)) throw new RangeError('Expected "session" not to be in the batch already');
     return this.#sessions.push(session) - 1;
@@ -37,7 +38,7 @@ export class RecallBatch {
    * @returns the row's session
    * @throws TypeError, RangeError for `row`
    */
-  remove(row: number): AnySession {
+  remove(row: number): DecodingSession {
     return this.#sessions.splice(this.#expectRow("row", row), 1)[0];
   }
 

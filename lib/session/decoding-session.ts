@@ -12,7 +12,7 @@ import {
 import type { Engine, Sampling } from "../engine/engine.js";
 import { RecallError, type RecallErrorCode } from "../base/errors.js";
 import { bitmaskWords, writeBitmask } from "./bitmask.js";
-import { contextFull } from "../token-mode/sequence.js";
+import { contextFull } from "./context-full.js";
 
 /** Options of {@link DecodingSession.draft}. */
 export interface DraftOptions {

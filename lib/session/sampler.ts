@@ -2,7 +2,8 @@ import { COUNT_LIMIT, expectInteger, expectNumber, expectOptions } from "../base
 import type { Sampling } from "../engine/engine.js";
 import { RecallError } from "../base/errors.js";
 import { uniformAt } from "../base/random.js";
-import { expectSession, type AnySession } from "./any-session.js";
+import type { DecodingSession } from "./decoding-session.js";
+import { expectSession } from "./expect-session.js";
 
 const SEED_LIMIT = 2 ** 53;
 
@@ -46,7 +47,7 @@ export class ConstrainedSampler {
    * @throws TypeError, RangeError for arguments
    * @throws RecallError `NO_VALID_TOKEN` where no allowed logit is finite; `CLOSED`
    */
-  sample(logits: Float32Array, session: AnySession): number {
+  sample(logits: Float32Array, session: DecodingSession): number {
     const id = expectSession(session).drawToken(logits, this.#sampling, uniformAt(this.#seed, this.#draws));
     if (id < 0) throw new RecallError("NO_VALID_TOKEN", "No allowed logit is finite");
     this.#draws++;

@@ -1,15 +1,16 @@
-import { COUNT_LIMIT, expectBoolean, expectInteger, expectNumber, expectOptions, expectString } from "../base/arguments.js";
+import {
+  COUNT_LIMIT,
+  expectBoolean,
+  expectInteger,
+  expectNumber,
+  expectOptions,
+  expectString,
+} from "../base/arguments.js";
 import { MAX_CONTEXT_BYTES, RecallTextContext } from "./context.js";
 import { OpeningTag } from "./opening-tag.js";
 import type { TextSpanLimits } from "./open-span.js";
 import type { TextSequence } from "./sequence.js";
-import {
-  checkInheritedSetup,
-  checkTextSetup,
-  createSequence,
-  type TextSetup,
-  type TextSetupOptions,
-} from "./setup.js";
+import { checkInheritedSetup, checkTextSetup, createSequence, type TextSetup, type TextSetupOptions } from "./setup.js";
 
 /** The tags unless a session says otherwise. */
 export const DEFAULT_TAGS = { start: "<recall>", end: "</recall>" } as const;

@@ -1,6 +1,6 @@
 import type { EngineTextContext, EngineTextMatcher, TextEngine } from "../engine/text-engine.js";
 import { SegmentTable } from "../session/segments.js";
-import { contextFull } from "../token-mode/sequence.js";
+import { contextFull } from "../session/context-full.js";
 import { lengthOfCut } from "./json-escape.js";
 import type { CheckedText } from "./document.js";
 

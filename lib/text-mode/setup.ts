@@ -4,7 +4,7 @@ import { BACKENDS, loadEngine, type Backend } from "../engine/load.js";
 import { loadTextEngine } from "../engine/load-text.js";
 import type { TextEngine } from "../engine/text-engine.js";
 import { SNAPS, type Snap } from "../session/snap-edges.js";
-import { checkInheritedBackend, differs } from "../token-mode/setup.js";
+import { checkInheritedBackend, differs } from "../session/inherited-options.js";
 import { TokenVocabulary } from "../vocabulary/token-vocabulary.js";
 import type { DocumentForm } from "./document.js";
 import { TextSequence } from "./sequence.js";

@@ -1,7 +1,13 @@
 import { expectBoolean, expectIntegers, expectOptions, expectString, type TokenInput } from "../base/arguments.js";
 import type { EngineContext, EngineMatcher } from "../engine/engine.js";
-import { RecallError } from "../base/errors.js";
-import { fitLayout, readLayout, type DocumentLayout, type ReadLayout, type TokenLayout } from "../session/document-layout.js";
+import { contextFull } from "../session/context-full.js";
+import {
+  fitLayout,
+  readLayout,
+  type DocumentLayout,
+  type ReadLayout,
+  type TokenLayout,
+} from "../session/document-layout.js";
 import { SegmentTable } from "../session/segments.js";
 import { snapEdgesOf, type Snap } from "../session/snap-edges.js";
 
@@ -112,9 +118,4 @@ export class TokenSequence {
   close(): void {
     this.#tokens.close();
   }
-}
-
-/** The refusal of what would make a sequence longer than it may be. */
-export function contextFull(limit: number, unit: "tokens" | "bytes"): RecallError {
-  return new RecallError("CONTEXT_FULL", `The context would grow past ${limit} ${unit}`);
 }

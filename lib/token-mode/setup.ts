@@ -1,6 +1,14 @@
-import { COUNT_LIMIT, expectId, expectInteger, expectIntegers, expectOneOf, type TokenInput } from "../base/arguments.js";
+import {
+  COUNT_LIMIT,
+  expectId,
+  expectInteger,
+  expectIntegers,
+  expectOneOf,
+  type TokenInput,
+} from "../base/arguments.js";
 import type { Engine } from "../engine/engine.js";
 import { BACKENDS, loadEngine, type Backend } from "../engine/load.js";
+import { checkInheritedBackend, differs } from "../session/inherited-options.js";
 import { SNAPS, type Snap } from "../session/snap-edges.js";
 
 /** What a context and the sessions on it agree about. */
@@ -64,17 +72,6 @@ export function checkInherited(options: Partial<VocabularyOptions>, vocabulary: 
     throw differs("snap", vocabulary.snap);
   }
   checkInheritedBackend(vocabulary.engine, backend);
-}
-
-/** Checks that a backend that is asked for is that of the context's engine. */
-export function checkInheritedBackend({ name }: { readonly name: Backend }, backend: Backend = "auto"): void {
-  expectOneOf("backend", backend, BACKENDS);
-  if (backend !== "auto" && backend !== name) throw differs("backend", name);
-}
-
-/** That an option is not what the context says. */
-export function differs(name: string, value: unknown): RangeError {
-  return new RangeError(`Expected "${name}" to be ${JSON.stringify(value)}, as in "context"`);
 }
 
 function optionalId(name: string, id: unknown, vocabSize: number): number | undefined {

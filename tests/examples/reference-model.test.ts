@@ -15,7 +15,7 @@ import {
   type DictionaryFormat,
 } from "../../examples/reference-model/dictionary.js";
 import { writeReferenceModel, type Sharpness } from "../../examples/reference-model/write.js";
-import { RecallSampler } from "../../lib/hosts/node-llama-cpp/recall-sampler.js";
+import { RecallSampler } from "../../lib/entry/node-llama-cpp.js";
 import { loadModel, scratch } from "../support/llama.js";
 import { Random } from "../support/random.js";
 

@@ -19,7 +19,7 @@ import { seedOfRun } from "../support/random.js";
 import { ENGLISH, tinyLlama } from "../support/tiny-llama.js";
 import { byteLevelJson } from "../support/tokenizers.js";
 import type { Page } from "./support/browser-page.js";
-import type { RecallSource } from "../../lib/hosts/web-llm/recall-logit-processor.js";
+import type { RecallSource } from "../../lib/entry/web-llm.js";
 import { checkQuotes } from "./support/web-llm-conversations.js";
 
 const executable = findChromium();
@@ -97,11 +97,11 @@ test("nothing of Node is in the bundle, with web-llm itself in it too", async ()
   assert.ok(Object.keys(whole.metafile.inputs).some((path) => path.includes("@mlc-ai/web-llm/lib/index.js")));
   for (const each of [page, example, whole]) {
     const files = libraryFiles(each);
-    assert.ok(files.includes("hosts/web-llm.js") && files.includes("engine/javascript-text.js"));
-    assert.ok(files.includes("engine/native.browser.js"));
-    assert.not(files.includes("engine/native.js") || files.includes("engine/native-loader.js"));
+    assert.ok(files.includes("entry/web-llm.js") && files.includes("engine/javascript/text/engine.js"));
+    assert.ok(files.includes("engine/native/engine.browser.js"));
+    assert.not(files.includes("engine/native/engine.js") || files.includes("engine/native/loader.js"));
   }
-  assert.ok(libraryFiles(page).includes("index.js"));
+  assert.ok(libraryFiles(page).includes("entry/index.js"));
   const text = new TextDecoder().decode(page.outputFiles[0].contents);
   assert.not.match(text, /\bnode:|\brequire\(|\bprocess\.|\bBuffer\./);
 });

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { ChatMLChatWrapper, defineChatSessionFunction, LlamaChatSession, TokenBias, type Token } from "node-llama-cpp";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { RecallSampler, type RecallSamplerOptions } from "../../lib/hosts/node-llama-cpp/recall-sampler.js";
+import { RecallSampler, type RecallSamplerOptions } from "../../lib/entry/node-llama-cpp.js";
 import { loadModel, scratch } from "../support/llama.js";
 import { END, ENGLISH, START, writeTinyModel } from "../support/tiny-model.js";
 

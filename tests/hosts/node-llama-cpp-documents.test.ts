@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { LlamaCompletion, TokenBias, type LlamaContextSequence, type Token } from "node-llama-cpp";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { RecallSampler, type RecallDocument, type RecallError } from "../../lib/hosts/node-llama-cpp/recall-sampler.js";
+import { RecallSampler, type RecallDocument, type RecallError } from "../../lib/entry/node-llama-cpp.js";
 import { locateDocuments } from "../../lib/hosts/shared/document-locator.js";
 import { ModelVocabulary } from "../../lib/hosts/node-llama-cpp/model-vocabulary.js";
 import { loadModel, scratch } from "../support/llama.js";

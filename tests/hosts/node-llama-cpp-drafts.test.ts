@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { TokenBias, type LlamaContextSequence, type SequenceEvaluateOptions, type Token } from "node-llama-cpp";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { RecallSampler, type RecallSamplerOptions } from "../../lib/hosts/node-llama-cpp/recall-sampler.js";
+import { RecallSampler, type RecallSamplerOptions } from "../../lib/entry/node-llama-cpp.js";
 import { countPasses } from "../support/counted-host.js";
 import { loadModel, newSequence, scratch } from "../support/llama.js";
 import { Random } from "../support/random.js";

@@ -12,7 +12,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { correctCompletion, lookupPrompt, randomDictionary } from "../../examples/reference-model/dictionary.js";
 import { writeReferenceModel } from "../../examples/reference-model/write.js";
-import { RecallSampler, type RecallError, type RecallSamplerOptions } from "../../lib/hosts/node-llama-cpp/recall-sampler.js";
+import { RecallSampler, type RecallError, type RecallSamplerOptions } from "../../lib/entry/node-llama-cpp.js";
 import { DraftLength } from "../../lib/hosts/shared/drafts/length.js";
 import { canDraft } from "../../lib/hosts/node-llama-cpp/drafting.js";
 import { copyingHost } from "../support/copying-host.js";

@@ -13,7 +13,7 @@ import {
 } from "node-llama-cpp";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { RecallError, RecallSampler, type RecallSamplerOptions } from "../../lib/hosts/node-llama-cpp/recall-sampler.js";
+import { RecallError, RecallSampler, type RecallSamplerOptions } from "../../lib/entry/node-llama-cpp.js";
 import { AllowedBias } from "../../lib/hosts/node-llama-cpp/allowed-bias.js";
 import { expectSupported } from "../../lib/hosts/node-llama-cpp/peer-version.js";
 import { RecallSession } from "../../lib/token-mode/session.js";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { TokenBias, type LlamaContextSequence, type SequenceEvaluateOptions, type Token } from "node-llama-cpp";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { RecallSampler } from "../../lib/hosts/node-llama-cpp/recall-sampler.js";
+import { RecallSampler } from "../../lib/entry/node-llama-cpp.js";
 import { loadModel, scratch } from "../support/llama.js";
 import { quotesIn } from "../support/quotes.js";
 import { BOS, ENGLISH, EOS, START, writeTinyModel } from "../support/tiny-model.js";

@@ -8,7 +8,7 @@ import type { LogitProcessor } from "@mlc-ai/web-llm";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { tokenizerJson as jsonOf } from "../../examples/reference-model/tokenizer-files.js";
-import { RecallLogitProcessor, type RecallLogitProcessorOptions } from "../../lib/hosts/web-llm/recall-logit-processor.js";
+import { RecallLogitProcessor, type RecallLogitProcessorOptions } from "../../lib/entry/web-llm.js";
 import { seedOfRun } from "../support/random.js";
 import { thrownBy, untyped } from "../support/thrown.js";
 import { BOS, END, ENGLISH, START } from "../support/tiny-model.js";

@@ -4,7 +4,13 @@
 import { setImmediate } from "node:timers/promises";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { RecallContext, RecallSession, RecallTextContext, RecallTextSession, TokenVocabulary } from "../../lib/entry/index.js";
+import {
+  RecallContext,
+  RecallSession,
+  RecallTextContext,
+  RecallTextSession,
+  TokenVocabulary,
+} from "../../lib/entry/index.js";
 import { backends, sessionsOn, type BackendName } from "../support/backends.js";
 import { recallTokens } from "../support/text-vocabulary.js";
 

@@ -1,6 +1,11 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { ConstrainedSampler, RecallError, RecallSession, type ConstrainedSamplerOptions } from "../../lib/entry/index.js";
+import {
+  ConstrainedSampler,
+  RecallError,
+  RecallSession,
+  type ConstrainedSamplerOptions,
+} from "../../lib/entry/index.js";
 import { uniformAt } from "../../lib/base/random.js";
 import { backends, END, sessionsOn, START } from "../support/backends.js";
 

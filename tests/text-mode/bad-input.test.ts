@@ -1,6 +1,11 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { RecallTextContext, RecallTextSession, TokenVocabulary, type RecallTextSessionOptions } from "../../lib/entry/index.js";
+import {
+  RecallTextContext,
+  RecallTextSession,
+  TokenVocabulary,
+  type RecallTextSessionOptions,
+} from "../../lib/entry/index.js";
 import { backends } from "../support/backends.js";
 import { thrownBy, untyped } from "../support/thrown.js";
 import { textSnapshot, Tokens, utf8 } from "../support/text-vocabulary.js";

@@ -2,7 +2,13 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { JavaScriptTextMatcher } from "../../lib/engine/javascript/text/matcher.js";
 import { NativeTextMatcher } from "../../lib/engine/native/text-matcher.js";
-import { ConstrainedSampler, RecallBatch, type RecallError, RecallTextContext, TokenVocabulary } from "../../lib/entry/index.js";
+import {
+  ConstrainedSampler,
+  RecallBatch,
+  type RecallError,
+  RecallTextContext,
+  TokenVocabulary,
+} from "../../lib/entry/index.js";
 import { type BackendName, backends } from "../support/backends.js";
 import { refusal } from "../support/thrown.js";
 import { recallTokens as tokens, say, textSnapshot, Tokens, utf8 } from "../support/text-vocabulary.js";

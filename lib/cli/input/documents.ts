@@ -1,16 +1,10 @@
 import { realpath } from "node:fs/promises";
-import type { RecallDocument } from "../../hosts/node-llama-cpp/recall-sampler.js";
+import type { AskDocument } from "../../answer/document.js";
 import { InputError } from "../../base/command-error.js";
 import { decodeInput, readInput } from "../../base/input-file.js";
 import { readStandardInput, STANDARD_INPUT, STANDARD_INPUT_NAME } from "./standard-input.js";
 
 const BYTE_ORDER_MARK = "\ufeff";
-
-/** A document that can be quoted. */
-export interface AskDocument extends RecallDocument {
-  /** Where the text begins in its file, in bytes: after a byte order mark. */
-  textStart: number;
-}
 
 /**
  * Reads documents as UTF-8 text, each under the path it was given by. A file that is given twice is read once; a byte

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { QuoteSource } from "../../answer/reader.js";
-import { fileBytes, type AskDocument } from "./documents.js";
+import { fileBytes } from "./documents.js";
+import type { AskDocument } from "../../answer/document.js";
 import { InputError } from "../../base/command-error.js";
 import { decodeInput } from "../../base/input-file.js";
 import { visibleJson } from "../output/visible.js";

@@ -1,12 +1,13 @@
 import type { LlamaModel } from "node-llama-cpp";
 import { RecallError } from "../../base/errors.js";
-import type { RecallMode, Snap } from "../../hosts/node-llama-cpp/recall-sampler.js";
+import type { RecallMode } from "../../hosts/shared/mode.js";
+import type { Snap } from "../../session/snap-edges.js";
 import type { AskEvent } from "../../answer/answerer.js";
 import { Asker } from "../../answer/asker.js";
 import { ModelError, UsageError } from "../../base/command-error.js";
-import type { AskDocument } from "../input/documents.js";
+import type { AskDocument } from "../../answer/document.js";
 import { openModel } from "../../model/open-model.js";
-import type { JobContext } from "./jobs.js";
+import type { JobContext } from "./job-context.js";
 import { TagPrompt, type Tags } from "../../answer/tag-prompt.js";
 
 /** A question, and how it is answered. */

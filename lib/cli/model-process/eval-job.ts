@@ -1,6 +1,6 @@
 import { evaluate, type EvalPlan, type EvalRow } from "../../evaluation/measure-model.js";
 import { openModel } from "../../model/open-model.js";
-import type { JobContext } from "./jobs.js";
+import type { JobContext } from "./job-context.js";
 
 /** What one model is asked. */
 export interface EvalJob {

@@ -1,16 +1,16 @@
 import type { LlamaModel, Token } from "node-llama-cpp";
-import type { Snap } from "../../hosts/node-llama-cpp/recall-sampler.js";
+import type { Snap } from "../../session/snap-edges.js";
 import { extract, type Extraction } from "../../extract/extract.js";
 import { buildExtractPrompt } from "../../extract/prompt.js";
 import { ExtractionError } from "../../extract/extraction-error.js";
 import { ModelError } from "../../base/command-error.js";
 import { contextSizeFor } from "../../model/context-size.js";
 import { shownNumber } from "../../base/count.js";
-import type { AskDocument } from "../input/documents.js";
+import type { AskDocument } from "../../answer/document.js";
 import { hostFailure } from "../../model/host-failure.js";
 import { HostLog } from "../../model/host-log.js";
 import { openContext, openModel } from "../../model/open-model.js";
-import type { JobContext } from "./jobs.js";
+import type { JobContext } from "./job-context.js";
 
 /** What is extracted, and how. */
 export interface ExtractJob {
@@ -47,10 +47,7 @@ export async function run(job: ExtractJob, { signal, emit }: JobContext<ExtractE
     emit({ type: "extraction", extraction });
   } catch (error) {
     signal.throwIfAborted();
-    if (error instanceof ExtractionError && error.code === "MAX_TOKENS") {
-      const remedy = "raise --max-tokens, or limit arrays and strings in the schema";
-      throw new ModelError(`${error.message}: ${remedy}`, { cause: error });
-    }
+    if (error instanceof ExtractionError) throw explained(error);
     throw await hostFailure(error, HostLog.of(model.llama), () => "The data cannot be generated");
   }
 }
@@ -60,4 +57,10 @@ function contextSize(model: LlamaModel, prompt: readonly Token[], { maxTokens, c
   const problem = (limit: string) =>
     `Documents, schema and data may take ${shownNumber(needed)} tokens, and that is more than ${limit}`;
   return contextSizeFor(model, needed, { wanted, step: CONTEXT_STEP, problem });
+}
+
+function explained(error: ExtractionError): Error {
+  if (error.code !== "MAX_TOKENS") return error;
+  const remedy = "raise --max-tokens, or limit arrays and strings in the schema";
+  return new ModelError(`${error.message}: ${remedy}`, { cause: error });
 }

@@ -5,7 +5,8 @@ import { ModelError } from "../../base/command-error.js";
 import { explainError } from "../output/error-report.js";
 import { Interruption } from "../interruption.js";
 import { takeOverConsole } from "../output/own-console.js";
-import { type JobContext, type JobName, JOBS } from "./jobs.js";
+import type { JobContext } from "./job-context.js";
+import { type JobName, JOBS } from "./jobs.js";
 import type { FromProcess, ToProcess } from "./messages.js";
 
 const controller = new AbortController();

@@ -1,4 +1,4 @@
-import type { Outcome } from "../exit-codes.js";
+import type { Outcome } from "../../base/command-error.js";
 import type { EndingSignal } from "../interruption.js";
 import type { JobName } from "./jobs.js";
 

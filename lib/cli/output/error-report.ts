@@ -3,8 +3,7 @@ import { CommanderError } from "commander";
 import { RecallError, type RecallErrorCode } from "../../base/errors.js";
 import { ExtractionError } from "../../extract/extraction-error.js";
 import { SchemaError } from "../../schema/schema-error.js";
-import { CommandError } from "../../base/command-error.js";
-import { type Outcome } from "../exit-codes.js";
+import { CommandError, type Outcome } from "../../base/command-error.js";
 import { visible, visibleInLine } from "./visible.js";
 
 /** What a failure means to whoever ran the program. */

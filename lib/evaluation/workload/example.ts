@@ -1,7 +1,8 @@
 import { COUNT_LIMIT, expectInteger } from "../../base/arguments.js";
 import type { Interval } from "../metrics/interval.js";
 import { drawEntries, writeDictionary, type DictionaryForm } from "./dictionary.js";
-import { drawMathProblem, type MathProblem } from "./math-problem.js";
+import { drawMathProblem } from "./draw-math-problem.js";
+import type { MathProblem } from "./math-problem.js";
 import { drawWording, type PromptWording, QUESTION_PLACES, type QuestionPlace } from "./prompt-wording.js";
 import { derivedSeed, RandomDraws } from "./random-draws.js";
 

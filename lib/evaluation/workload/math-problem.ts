@@ -1,7 +1,3 @@
-import { drawArithmetic } from "./arithmetic.js";
-import { drawLinearEquation } from "./linear-equation.js";
-import type { RandomDraws } from "./random-draws.js";
-
 /** A problem whose answer is an integer. */
 export interface MathProblem {
   readonly kind: "linear-equation" | "arithmetic";
@@ -10,8 +6,4 @@ export interface MathProblem {
   /** The solution worked out: equations that hold, each after the other, in plain notation; the last is `x = answer`. */
   readonly steps: readonly string[];
   readonly answer: number;
-}
-
-export function drawMathProblem(draws: RandomDraws): MathProblem {
-  return draws.unit() < 0.5 ? drawLinearEquation(draws) : drawArithmetic(draws);
 }

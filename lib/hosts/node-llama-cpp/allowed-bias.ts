@@ -1,5 +1,5 @@
 import { TokenBias, type LlamaModel, type Token } from "node-llama-cpp";
-import type { AnySession } from "../../session/any-session.js";
+import type { AnySession } from "../shared/any-session.js";
 
 /**
  * What is added to the allowed logits. It has to exceed the spread of a model's logits (below 100 in the models we

@@ -5,7 +5,7 @@ import type {
   Token,
 } from "node-llama-cpp";
 import { uniformAt } from "../../base/random.js";
-import type { AnySession } from "../../session/any-session.js";
+import type { AnySession } from "../shared/any-session.js";
 import { sameIds } from "./allowed-bias.js";
 import type { Replacement, SampledToken } from "./constrained-sequence.js";
 import type { Lookahead } from "./lookahead.js";

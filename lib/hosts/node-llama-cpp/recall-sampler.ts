@@ -6,39 +6,19 @@ import type {
 } from "node-llama-cpp";
 import { expectInteger, expectNumber, expectOneOf, expectOptions } from "../../base/arguments.js";
 import { RecallError } from "../../base/errors.js";
-import type { Snap } from "../../session/snap-edges.js";
 import { AllowedBias, DEFAULT_BOOST } from "./allowed-bias.js";
-import {
-  constrainSequence,
-  expectNoPredictor,
-  type Replacement,
-  type SampledToken,
-} from "./constrained-sequence.js";
+import { constrainSequence, expectNoPredictor, type Replacement, type SampledToken } from "./constrained-sequence.js";
 import { canDraft, generateByDraft } from "./drafting.js";
 import { Lookahead } from "./lookahead.js";
 import { ModelVocabulary } from "./model-vocabulary.js";
 import { checkPeerVersion } from "./peer-version.js";
 import { constrainOptions, expectNoGrammar, type Constraint } from "./sampling-options.js";
 import { SpanDrafts } from "./span-drafts.js";
-import type { DelimiterOptions } from "../shared/delimiters.js";
-import type { RecallDocument } from "../shared/document-locator.js";
 import { draftSource } from "../shared/drafts/source.js";
 import { expectQuotable, follow, startSession, type History } from "../shared/following.js";
 import type { ContextShiftPolicy } from "../shared/host-tokens.js";
 import { chooseMode, type RecallMode } from "../shared/mode.js";
 import type { RecallHostOptions, SessionOf } from "../shared/recall-options.js";
-
-export { RecallError } from "../../base/errors.js";
-export type { RecallSource } from "../../session/document-layout.js";
-export type { RecallSession } from "../../token-mode/session.js";
-export type { RecallSpan } from "../../token-mode/span.js";
-export type { RecallTextSession } from "../../text-mode/session.js";
-export type { RecallTextSpan } from "../../text-mode/span.js";
-export { extract, type ExtractOptions, type Extraction } from "../../extract/extract.js";
-export { ExtractionError, type ExtractionFailure } from "../../extract/extraction-error.js";
-export type { ExtractedQuote } from "../../extract/extracted-data.js";
-export { SchemaError } from "../../schema/schema-error.js";
-export type { ContextShiftPolicy, DelimiterOptions, RecallDocument, RecallMode, SessionOf, Snap };
 
 /** Options of {@link RecallSampler}. */
 export interface RecallSamplerOptions<Mode extends RecallMode = "token"> extends RecallHostOptions<Mode> {

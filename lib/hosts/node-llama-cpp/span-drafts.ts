@@ -1,5 +1,5 @@
 import type { Token } from "node-llama-cpp";
-import type { AnySession } from "../../session/any-session.js";
+import type { AnySession } from "../shared/any-session.js";
 import type { AllowedBias, Raised } from "./allowed-bias.js";
 import { DraftProposer } from "../shared/drafts/proposer.js";
 import type { DraftSource } from "../shared/drafts/source.js";

@@ -1,6 +1,6 @@
 import { expectBoolean } from "../../base/arguments.js";
 import { RecallSession } from "../../token-mode/session.js";
-import type { AnySession } from "../../session/any-session.js";
+import type { AnySession } from "./any-session.js";
 import type { RecallTextSession } from "../../text-mode/session.js";
 import { findDelimiters } from "./delimiters.js";
 import { expectDocuments, type RecallDocument } from "./document-locator.js";

@@ -1,5 +1,5 @@
 import { RecallError } from "../../base/errors.js";
-import type { AnySession } from "../../session/any-session.js";
+import type { AnySession } from "./any-session.js";
 
 /** What happens when the host drops tokens that the session still searches. */
 export type ContextShiftPolicy = "error" | "keep";

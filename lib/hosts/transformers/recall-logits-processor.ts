@@ -1,7 +1,7 @@
 import type { PreTrainedTokenizer, Tensor } from "@huggingface/transformers";
 import { expectIntegers, expectOptions, typedArrayName } from "../../base/arguments.js";
 import { RecallError } from "../../base/errors.js";
-import type { AnySession } from "../../session/any-session.js";
+import type { AnySession } from "../shared/any-session.js";
 import { expectDocuments, type RecallDocument } from "../shared/document-locator.js";
 import { draftSource, type DraftSource } from "../shared/drafts/source.js";
 import { expectQuotable, follow, startSession } from "../shared/following.js";

@@ -1,5 +1,5 @@
 import { RecallError } from "../../base/errors.js";
-import type { AnySession } from "../../session/any-session.js";
+import type { AnySession } from "../shared/any-session.js";
 import type { History } from "../shared/following.js";
 import type { PaddingIds } from "../shared/padding-ids.js";
 

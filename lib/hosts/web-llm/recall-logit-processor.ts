@@ -7,45 +7,15 @@ import { delimiterIds } from "../shared/delimiters.js";
 import { PaddingIds } from "../shared/padding-ids.js";
 import { JsonVocabulary } from "../shared/json-vocabulary.js";
 import { chooseMode, type RecallMode } from "../shared/mode.js";
-import type { RecallHostOptions, SessionOf } from "../shared/recall-options.js";
-import type { Encode, QuotableDocument } from "./documents.js";
+import type { SessionOf } from "../shared/recall-options.js";
+import type { RecallLogitProcessorOptions } from "./options.js";
 import { startSession } from "./sessions.js";
-
-export { RecallError } from "../../base/errors.js";
-export type { RecallSession } from "../../token-mode/session.js";
-export type { RecallSource } from "../../session/document-layout.js";
-export type { Snap } from "../../session/snap-edges.js";
-export type { RecallSpan } from "../../token-mode/span.js";
-export type { RecallTextSession } from "../../text-mode/session.js";
-export type { RecallTextSpan } from "../../text-mode/span.js";
-export type { DelimiterOptions } from "../shared/delimiters.js";
-export type { Encode, QuotableDocument, RecallMode };
 
 /**
  * What masked logits become. WebGPU's shading language lets a device assume that there are no infinities; this stays
  * finite when web-llm divides it by its lowest temperature, 1e-6.
  */
 const MASKED = -1e30;
-
-/** Options of {@link RecallLogitProcessor}. */
-export interface RecallLogitProcessorOptions<Mode extends RecallMode = "text"> extends Omit<
-  RecallHostOptions<Mode>,
-  "documents" | "mode" | "recallPrompt"
-> {
-  /** The model's `tokenizer.json`, parsed. It is read once per object: give further processors the same. */
-  tokenizerJson: unknown;
-  /** What can be quoted, whether or not the prompt shows it: web-llm does not tell a processor what it reads. */
-  documents: readonly QuotableDocument[];
-  /**
-   * Whether quotes stand between tags in the text, `"text"`, the default; between delimiter tokens, `"token"`; or what
-   * the tokenizer has, `"auto"`.
-   */
-  mode?: Mode;
-  /** Token mode: the model's tokens for a text, for documents that are given as text. */
-  encode?: Encode;
-  /** What masked logits are set to; -1e30 unless given. Not -Infinity, which a GPU may take for anything. */
-  maskValue?: number;
-}
 
 /** The spans of that mode. */
 export type SpanOf<Mode extends RecallMode> = {

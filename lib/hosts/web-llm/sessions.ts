@@ -1,11 +1,11 @@
 import { RecallContext } from "../../token-mode/context.js";
 import { RecallSession } from "../../token-mode/session.js";
-import type { AnySession } from "../../session/any-session.js";
+import type { AnySession } from "../shared/any-session.js";
 import { findDelimiters } from "../shared/delimiters.js";
 import type { JsonVocabulary } from "../shared/json-vocabulary.js";
 import type { RecallMode } from "../shared/mode.js";
 import { makeTextSession } from "../shared/text-documents.js";
-import type { RecallLogitProcessorOptions } from "./recall-logit-processor.js";
+import type { RecallLogitProcessorOptions } from "./options.js";
 import { expectTextDocuments, expectTokenDocuments } from "./documents.js";
 
 type Options = Partial<RecallLogitProcessorOptions<RecallMode>>;

@@ -143,7 +143,10 @@ test("without VERBATIM_CUDA the library is looked for beside the addon, then whe
   cpSync("package.json", join(root, "package.json"));
   symlinkSync(join(process.cwd(), "node_modules"), join(root, "node_modules"), "junction");
   const addon = join(process.cwd(), "build/Release/verbatim.node");
-  const outcome = construct({ VERBATIM_CUDA: "", VERBATIM_ADDON: addon }, { from: join(root, "dist/lib/entry/cuda.js") });
+  const outcome = construct(
+    { VERBATIM_CUDA: "", VERBATIM_ADDON: addon },
+    { from: join(root, "dist/lib/entry/cuda.js") },
+  );
   const prebuilt = join(root, "prebuilds", `${process.platform}-${process.arch}`, "libverbatim_cuda.so");
   const built = join(root, "build-cuda", "Release", "libverbatim_cuda.so");
   isHelpPage(outcome, prebuilt, built);

@@ -7,13 +7,7 @@ import { Histogram, lengthBucket } from "../histogram.js";
 import { randomRanges } from "./ranges.js";
 import { firstMismatch, shrink, type Step } from "../shrink.js";
 import { bytesOf } from "../text-mode/duel.js";
-import {
-  EDGE,
-  needsMatcher,
-  TextEngineDuel,
-  type TextEngineOperation,
-  type TextEngineTrio,
-} from "./text-duel.js";
+import { EDGE, needsMatcher, TextEngineDuel, type TextEngineOperation, type TextEngineTrio } from "./text-duel.js";
 
 /** How contexts of text grow. */
 export interface TextGrowth {

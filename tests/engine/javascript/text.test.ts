@@ -4,7 +4,13 @@ import { JavaScriptTextContext } from "../../../lib/engine/javascript/text/conte
 import { javascriptTextEngine as engine } from "../../../lib/engine/javascript/text/engine.js";
 import type { EngineTextContext, EngineTextMatcher, TextSpanOptions } from "../../../lib/engine/text-engine.js";
 import type { EngineVocabulary } from "../../../lib/engine/token-table.js";
-import { beginsCharacter, type Generated, QuoteOracle, startsWith, TextContextOracle } from "../../oracle/text/oracle.js";
+import {
+  beginsCharacter,
+  type Generated,
+  QuoteOracle,
+  startsWith,
+  TextContextOracle,
+} from "../../oracle/text/oracle.js";
 import { Random, seedOfRun } from "../../support/random.js";
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);

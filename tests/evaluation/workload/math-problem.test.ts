@@ -4,7 +4,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { drawArithmetic } from "../../../lib/evaluation/workload/arithmetic.js";
 import { drawLinearEquation } from "../../../lib/evaluation/workload/linear-equation.js";
-import { drawMathProblem } from "../../../lib/evaluation/workload/math-problem.js";
+import { drawMathProblem } from "../../../lib/evaluation/workload/draw-math-problem.js";
 import { RandomDraws } from "../../../lib/evaluation/workload/random-draws.js";
 import { sumOf } from "../../../lib/evaluation/workload/terms.js";
 import { seedOfRun } from "../../support/random.js";

@@ -4,7 +4,7 @@
  */
 
 import { tokenBytesOfTokenizerJson } from "../../../lib/entry/index.js";
-import { RecallLogitProcessor, type QuotableDocument, type RecallSource } from "../../../lib/hosts/web-llm/recall-logit-processor.js";
+import { RecallLogitProcessor, type QuotableDocument, type RecallSource } from "../../../lib/entry/web-llm.js";
 import { Random } from "../../support/random.js";
 import { byteString, textOf, TextQuoting } from "./text-quoting.js";
 import { TagWishes } from "./tag-wishes.js";

@@ -1,5 +1,5 @@
 import { agreement } from "../agreement.js";
-import type { JavaScriptTextContext } from "./context.js";
+import type { SearchedText } from "./searched-text.js";
 import { NextEnd } from "./next-end.js";
 import { positionsFromEnd, positionsIn, rangeEnd } from "../ranges.js";
 import { Survivors } from "../survivors.js";
@@ -12,14 +12,14 @@ const NONE = -1;
  * there reach another within the longest quote. Before its first byte they are all edges, and are not listed.
  */
 export class TextCandidates {
-  readonly #context: JavaScriptTextContext;
+  readonly #context: SearchedText;
   readonly #survivors = new Survivors();
   #ranges: Int32Array | null = null;
   #maxBytes = Infinity;
   /** Bytes of the quote. */
   #quoted = 0;
 
-  constructor(context: JavaScriptTextContext) {
+  constructor(context: SearchedText) {
     this.#context = context;
   }
 

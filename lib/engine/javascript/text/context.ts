@@ -1,5 +1,6 @@
 import { unionOf } from "../../ascending.js";
 import { JavaScriptTextMatcher } from "./matcher.js";
+import type { SearchedText } from "./searched-text.js";
 import { EDGE_END, type EngineTextContext, type EngineTextMatcher, type TextAppendOptions } from "../../text-engine.js";
 import { NOTHING_SETTLED, type CollectFirst, type SettledTokens } from "./first-tokens.js";
 import { CONTINUES, EDGE, JavaScriptTextWords, NO_START } from "./words.js";
@@ -13,7 +14,7 @@ const FEW_WORDS = 2048;
  * A context as words: each byte, and what is known of the place before it. The first words may be shared with other
  * contexts, and are never changed then: of those a context keeps only how many are its own too.
  */
-export class JavaScriptTextContext implements EngineTextContext {
+export class JavaScriptTextContext implements EngineTextContext, SearchedText {
   #shared = NO_WORDS;
   /** How many of the shared words are in this context. */
   #sharedLength = 0;
@@ -89,7 +90,6 @@ export class JavaScriptTextContext implements EngineTextContext {
     this.#own = new JavaScriptTextWords();
   }
 
-  /** The byte at `position`, and what is known of the place before it. */
   wordAt(position: number): number {
     const shared = this.#sharedLength;
     return position < shared ? this.#shared.words[position] : this.#own.words[position - shared];
@@ -99,26 +99,19 @@ export class JavaScriptTextContext implements EngineTextContext {
     return (this.wordAt(position) & (EDGE | NO_START)) === EDGE;
   }
 
-  /** Whether the byte at `position` goes on with the byte before it; `end`: where the candidate's range ends. */
   continues(position: number, end: number): boolean {
     return position < end && (this.wordAt(position) & CONTINUES) !== 0;
   }
 
-  /** Whether a quote may end before `position`: at an edge, or because the run ends there. */
   isEnd(position: number, end: number): boolean {
     return !this.continues(position, end) || (this.wordAt(position) & EDGE) !== 0;
   }
 
-  /** The next place from `position` on at which a quote may end; one past `limit` where it is further away. */
   nextEnd(position: number, end: number, limit: number): number {
     while (position <= limit && !this.isEnd(position, end)) position++;
     return position;
   }
 
-  /**
-   * The tokens that may come first in quotes from anywhere, ascending; not to be written to.
-   * @param options what they depend on, as a key
-   */
   firstTokens(options: string, collect: CollectFirst): Int32Array {
     const [shared, own] = [this.#shared, this.#own];
     const finish = ({ end, tokens }: SettledTokens, length: number) => unionOf(tokens, collect(end, length));
@@ -138,10 +131,6 @@ export class JavaScriptTextContext implements EngineTextContext {
     return finish(settled, this.length);
   }
 
-  /**
-   * Visits where matches of `bytes` start in `ranges`, and where the range of each ends; until a visit says true.
-   * Whether one did.
-   */
   findMatch(bytes: Uint8Array, ranges: Int32Array, visit: (start: number, end: number) => boolean): boolean {
     const first = bytes[0] | EDGE;
     const repeats = repeatsOf(bytes);
@@ -161,7 +150,6 @@ export class JavaScriptTextContext implements EngineTextContext {
     return false;
   }
 
-  /** Whether `bytes` stand at `position`, in the run of the byte before it. */
   follows(position: number, end: number, bytes: Uint8Array): boolean {
     return this.#sameFrom(position, end, bytes, 0) === bytes.length;
   }

@@ -1,5 +1,5 @@
 import { TextCandidates } from "./candidates.js";
-import type { JavaScriptTextContext } from "./context.js";
+import type { SearchedText } from "./searched-text.js";
 import { TextWalk } from "./walk.js";
 import { positionsIn } from "../ranges.js";
 import type { EngineTextMatcher, TextSpanOptions } from "../../text-engine.js";
@@ -44,14 +44,14 @@ let largest: { state: State; next: TextContinuations } | null = null;
 
 /** One quote of text: its candidates, and the closing tag that may have begun. */
 export class JavaScriptTextMatcher implements EngineTextMatcher {
-  readonly #context: JavaScriptTextContext;
+  readonly #context: SearchedText;
   readonly #trie: TokenTrie;
   readonly #candidates: TextCandidates;
   #options: TextSpanOptions = { ranges: null, tag: new Uint8Array(0), minBytes: 0, maxBytes: Infinity };
   /** One more than there are pieces. */
   #states: State[] = [{ ...EMPTY }];
 
-  constructor(context: JavaScriptTextContext) {
+  constructor(context: SearchedText) {
     this.#context = context;
     this.#trie = TokenTrie.of(context.vocabulary);
     this.#candidates = new TextCandidates(context);

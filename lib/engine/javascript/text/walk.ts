@@ -1,4 +1,4 @@
-import type { JavaScriptTextContext } from "./context.js";
+import type { SearchedText } from "./searched-text.js";
 import { CONTINUES, EDGE } from "./words.js";
 import type { TokenTrie } from "./token-trie.js";
 
@@ -14,7 +14,7 @@ export class TextWalk {
   readonly tokens: number[] = [];
 
   constructor(
-    readonly context: JavaScriptTextContext,
+    readonly context: SearchedText,
     readonly trie: TokenTrie,
     readonly tag: Uint8Array,
     /** Bytes of a token that must belong to the quote before the tag may begin. */

@@ -1,6 +1,7 @@
 import { unionOf } from "../../ascending.js";
 import type { AppendOptions, ContextOptions, EngineContext, EngineMatcher } from "../../engine.js";
 import { JavaScriptMatcher } from "./matcher.js";
+import type { SearchedTokens } from "./searched-tokens.js";
 import { CONTINUES, INNER, isStart, JavaScriptTokens, SEARCHABLE } from "./tail.js";
 
 /** Up to so many own tokens are copied by a fork; more are shared with it, as long as that is not done too often. */
@@ -10,7 +11,7 @@ const FEW_TOKENS = 1024;
  * A context as position lists: for each token where it occurs. The first tokens may be shared with other contexts, and
  * are never changed then: of those a context keeps only how many are its own too.
  */
-export class JavaScriptContext implements EngineContext {
+export class JavaScriptContext implements EngineContext, SearchedTokens {
   readonly #options: ContextOptions;
   readonly #barriers: ReadonlySet<number>;
   #shared: JavaScriptTokens;
@@ -98,7 +99,6 @@ export class JavaScriptContext implements EngineContext {
     return position < shared ? this.#shared.flags[position] : this.#own.flags[position - shared];
   }
 
-  /** The token at `position`, if it continues the run of the token before it; -1 otherwise, and behind the end. */
   continuationAt(position: number): number {
     const shared = this.#sharedLength;
     const part = position < shared ? this.#shared : this.#own;
@@ -106,12 +106,10 @@ export class JavaScriptContext implements EngineContext {
     return index < part.length && (part.flags[index] & CONTINUES) !== 0 ? part.tokens[index] : -1;
   }
 
-  /** Whether a quote may start at `position`. */
   isStart(position: number): boolean {
     return isStart(this.flagsAt(position));
   }
 
-  /** Where `token` may start a match, ascending: in what is shared, and after that in what is not. */
   startsOf(token: number): { shared: readonly number[]; own: readonly number[] } {
     const shared = this.#shared.startsOf(token);
     const isWhole = shared.length === 0 || shared[shared.length - 1] < this.#sharedLength;
@@ -119,7 +117,6 @@ export class JavaScriptContext implements EngineContext {
     return { shared: isWhole ? shared : shared.filter((start) => start < this.#sharedLength), own };
   }
 
-  /** The distinct searchable tokens, ascending; not to be written to. */
   firstTokens(): Int32Array {
     let shared = this.#shared.firstTokens;
     if (this.#sharedLength < this.#shared.length) shared = shared.filter((token) => this.#isSharedFirst(token));

@@ -1,7 +1,7 @@
 import { agreement } from "../agreement.js";
 import { DistinctIds } from "./distinct-ids.js";
 import type { EngineMatcher } from "../../engine.js";
-import type { JavaScriptContext } from "./context.js";
+import type { SearchedTokens } from "./searched-tokens.js";
 import { positionsFromEnd, positionsIn, rangeEnd } from "../ranges.js";
 import { Survivors } from "../survivors.js";
 
@@ -10,12 +10,12 @@ const distinct = new DistinctIds();
 
 /** Candidates as a survivor filter: each token of the quote leaves fewer of them. */
 export class JavaScriptMatcher implements EngineMatcher {
-  readonly #context: JavaScriptContext;
+  readonly #context: SearchedTokens;
   #ranges: Int32Array | null = null;
   /** S_1 to S_k. */
   readonly #survivors = new Survivors();
 
-  constructor(context: JavaScriptContext) {
+  constructor(context: SearchedTokens) {
     this.#context = context;
   }
 

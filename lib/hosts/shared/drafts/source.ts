@@ -1,4 +1,4 @@
-import type { AnySession } from "../../../session/any-session.js";
+import type { AnySession } from "../any-session.js";
 import type { DraftOptions } from "../../../session/decoding-session.js";
 import { RecallSession } from "../../../token-mode/session.js";
 import { joinBytes } from "../../../text-mode/bytes.js";
