@@ -81,6 +81,11 @@ async function checkWithClangTidy() {
 
 checkSourceLists();
 checkWithNode("eslint", "node_modules/eslint/bin/eslint.js", fix ? [".", "--fix"] : ["."]);
+checkWithNode("imports", "node_modules/dependency-cruiser/bin/dependency-cruise.mjs", [
+  "lib",
+  "--config",
+  ".dependency-cruiser.mjs",
+]);
 checkWithNode("prettier", "node_modules/prettier/bin/prettier.cjs", [
   ".",
   fix ? "--write" : "--check",
