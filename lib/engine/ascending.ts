@@ -29,12 +29,14 @@ export function writeUnion(many: Int32Array, few: Int32Array, union: Int32Array)
 /** The ids of one set that are not in the other; the set itself where all are. */
 export function differenceOf(set: Int32Array, other: Int32Array): Int32Array {
   if (other.length === 0) return set;
-  let next = 0;
-  const rest = set.filter((id) => {
+  const rest = new Int32Array(set.length);
+  let size = 0;
+  for (let i = 0, next = 0; i < set.length; i++) {
+    const id = set[i];
     while (next < other.length && other[next] < id) next++;
-    return other[next] !== id;
-  });
-  return rest.length === set.length ? set : rest;
+    if (next === other.length || other[next] !== id) rest[size++] = id;
+  }
+  return size === set.length ? set : rest.slice(0, size);
 }
 
 function copyPart(source: Int32Array, from: number, to: number, target: Int32Array, at: number): number {

@@ -1,6 +1,7 @@
 import type { TokenVocabulary } from "../vocabulary/token-vocabulary.js";
 import { byteString, joinBytes } from "./bytes.js";
 import { QuoteBeginnings } from "./quote-beginnings.js";
+import { SharedValues } from "./shared-values.js";
 import { TagScanner } from "./tag-scanner.js";
 
 /** A token that completes the opening tag and goes on after it. */
@@ -22,19 +23,22 @@ export interface OverlongTokens {
 }
 
 /** By vocabulary and both tags: what is known of an opening tag is the same for all sessions, while one of them is there. */
-const known = new WeakMap<TokenVocabulary, Map<string, WeakRef<OpeningTag>>>();
+const known = new WeakMap<TokenVocabulary, SharedValues<OpeningTag>>();
 
 /** The tag that opens a span, and the tokens that can do more than complete it. */
 export class OpeningTag {
   readonly bytes: Uint8Array;
+  /** Tells opening tags of a vocabulary apart. */
+  readonly key: string;
   readonly #closingTag: Uint8Array;
   readonly #scanner: TagScanner;
   readonly #vocabulary: TokenVocabulary;
   /** At index `state`: the tokens that complete the tag from there and go on. */
   readonly #overlong: (OverlongTokens | undefined)[] = [];
 
-  private constructor(tag: Uint8Array, closingTag: Uint8Array, vocabulary: TokenVocabulary) {
+  private constructor(tag: Uint8Array, closingTag: Uint8Array, vocabulary: TokenVocabulary, key: string) {
     this.bytes = tag;
+    this.key = key;
     this.#closingTag = closingTag;
     this.#scanner = new TagScanner(tag);
     this.#vocabulary = vocabulary;
@@ -42,14 +46,10 @@ export class OpeningTag {
 
   /** The opening tag of sessions with this closing tag (empty where none closes): one object for all of them. */
   static of(tag: Uint8Array, closingTag: Uint8Array, vocabulary: TokenVocabulary): OpeningTag {
-    const tags = known.get(vocabulary) ?? new Map<string, WeakRef<OpeningTag>>();
+    const tags = known.get(vocabulary) ?? new SharedValues();
     known.set(vocabulary, tags);
     const key = `${tag.join(" ")}, ${closingTag.join(" ")}`;
-    const shared = tags.get(key)?.deref();
-    if (shared !== undefined) return shared;
-    const made = new OpeningTag(tag, closingTag, vocabulary);
-    tags.set(key, new WeakRef(made));
-    return made;
+    return tags.get(key, () => new OpeningTag(tag, closingTag, vocabulary, key));
   }
 
   /** See {@link TagScanner.scan}. */

@@ -4,8 +4,10 @@ import { byteString } from "./bytes.js";
 import { isContinuation, KnownBeginnings } from "./known-beginnings.js";
 import type { OverlongToken } from "./opening-tag.js";
 import type { QuoteBeginnings } from "./quote-beginnings.js";
+import { beginQuote } from "./open-span.js";
 import type { TextSettings } from "./options.js";
 import type { TextSequence } from "./sequence.js";
+import type { SetDifference } from "./shared-openings.js";
 
 /** Looks at a quote that has just begun, with these bytes as more of the text that it searches. */
 export type LookAtQuote = <Answer>(before: Uint8Array, look: (matcher: EngineTextMatcher) => Answer) => Answer;
@@ -17,8 +19,8 @@ export class OpeningTokens {
   readonly #lookAtQuote: LookAtQuote;
   /** By bytes of the tag that are there: what quotes of the sequence can begin with, where the sequence only grows. */
   readonly #known = new Map<number, KnownBeginnings>();
-  /** By bytes of the tag that are there: the answer, while nothing changes. */
-  readonly #refused = new Map<number, Int32Array>();
+  /** By bytes of the tag that are there: the answer, while nothing changes, by its difference from a shared one. */
+  readonly #refused = new Map<number, SetDifference>();
 
   constructor(
     settings: TextSettings,
@@ -35,10 +37,11 @@ export class OpeningTokens {
 
   /** The ids of those tokens, ascending, where so many bytes of the tag are there. */
   refused(state: number): Int32Array {
+    const { openings } = this.#settings;
     const known = this.#refused.get(state);
-    if (known !== undefined) return known;
-    const refused = new Int32Array(this.#findRefused(state).map(({ id }) => id)).sort();
-    this.#refused.set(state, refused);
+    if (known !== undefined) return openings.restore(state, known);
+    const refused = idsOf(this.#findRefused(state));
+    this.#refused.set(state, openings.differ(state, refused));
     return refused;
   }
 
@@ -65,12 +68,30 @@ export class OpeningTokens {
 
   /** What quotes of the sequence can begin with. */
   #grown(state: number, beginnings: QuoteBeginnings): KnownBeginnings {
-    const known = this.#known.get(state) ?? new KnownBeginnings(beginnings);
+    const { openings } = this.#settings;
+    const known = this.#known.get(state) ?? openings.known(state, () => this.#knownOfBase(beginnings));
     this.#known.set(state, known);
     known.grow(this.#sequence, (pieces) =>
       this.#lookAtQuote(NO_BYTES, (matcher) => findAllowed(matcher, pieces, beginnings)),
     );
     return known;
+  }
+
+  /** What quotes can begin with in what the session was built on. */
+  #knownOfBase(beginnings: QuoteBeginnings): KnownBeginnings {
+    const { base, endTag } = this.#settings;
+    if (base.length === 0) return new KnownBeginnings(beginnings);
+    const built = this.#sequence.fork();
+    try {
+      built.truncate(base.length, base.segments);
+      const matcher = built.matcher();
+      beginQuote(matcher, { ranges: null, tag: endTag }, this.#settings);
+      const known = KnownBeginnings.of(built, beginnings, (pieces) => findAllowed(matcher, pieces, beginnings));
+      matcher.close();
+      return known;
+    } finally {
+      built.close();
+    }
   }
 
   /** Those of the tokens: only where what is before the tag may take part in a match, the text is searched again. */
@@ -86,7 +107,7 @@ export class OpeningTokens {
       if (isUnsure || cutsCharacter) unsure.push(token);
       return !isUnsure && !cutsCharacter;
     });
-    return [...refused, ...this.#refusedOf(unsure, beginnings)];
+    return unsure.length === 0 ? refused : [...refused, ...this.#refusedOf(unsure, beginnings)];
   }
 
   /** Those of the tokens, worked out. */
@@ -105,6 +126,17 @@ export class OpeningTokens {
       return group.filter(({ piece }) => !isAllowed.has(piece));
     });
   }
+}
+
+/** The ids of tokens, ascending. */
+function idsOf(tokens: readonly OverlongToken[]): Int32Array {
+  const ids = new Int32Array(tokens.length);
+  let isAscending = true;
+  tokens.forEach(({ id }, i) => {
+    ids[i] = id;
+    isAscending &&= i === 0 || ids[i - 1] < id;
+  });
+  return isAscending ? ids : ids.sort();
 }
 
 const NO_BYTES = new Uint8Array(0);

@@ -11,6 +11,7 @@ import { OpeningTag } from "./opening-tag.js";
 import type { TextSpanLimits } from "./open-span.js";
 import type { TextSequence } from "./sequence.js";
 import { checkInheritedSetup, checkTextSetup, createSequence, type TextSetup, type TextSetupOptions } from "./setup.js";
+import { SharedOpenings } from "./shared-openings.js";
 
 /** The tags unless a session says otherwise. */
 export const DEFAULT_TAGS = { start: "<recall>", end: "</recall>" } as const;
@@ -59,6 +60,8 @@ export type RecallTextSessionOptions = OwnContextOptions | SharedContextOptions;
 export interface TextSettings extends TextSpanLimits {
   readonly setup: TextSetup;
   readonly openingTag: OpeningTag | null;
+  /** Shared with forks, and with other sessions on the same context that have the same settings. */
+  readonly openings: SharedOpenings;
   /** Empty where no tag closes a span. */
   readonly endTag: Uint8Array;
   readonly maskValue: number;
@@ -86,7 +89,8 @@ export function startTextSession(options: RecallTextSessionOptions): {
     sequence.close();
     expectInteger("maxContextBytes", limits.maxContextBytes, base.length, MAX_CONTEXT_BYTES + 1);
   }
-  return { settings: { ...limits, ...tags, setup, recallGenerated: searched, base }, sequence };
+  const settings = { ...limits, ...tags, setup, recallGenerated: searched, base };
+  return { settings: { ...settings, openings: shareOpenings(settings, context) }, sequence };
 }
 
 /** Tags longer than this are taken for a mistake. */
@@ -98,6 +102,12 @@ export function expectTag(name: string, tag: unknown): Uint8Array {
   if (bytes.length === 0) throw new RangeError(`Expected "${name}" not to be empty`);
   if (bytes.length > MAX_TAG_BYTES) throw new RangeError(`Expected "${name}" to have at most ${MAX_TAG_BYTES} bytes`);
   return bytes;
+}
+
+function shareOpenings(settings: Omit<TextSettings, "openings">, context: unknown): SharedOpenings {
+  const { openingTag, recallGenerated, minSpanBytes, maxSpanBytes } = settings;
+  if (openingTag === null || !RecallTextContext.is(context)) return new SharedOpenings();
+  return SharedOpenings.of(context, [openingTag.key, recallGenerated, minSpanBytes, maxSpanBytes].join());
 }
 
 function checkLimits(options: SessionOnlyOptions) {

@@ -9,8 +9,8 @@ export class QuoteBeginnings {
   readonly pieces: readonly Uint8Array[];
   /** For each piece the token that it is; -1 where there is none. */
   readonly tokens: Int32Array;
-  /** Those that are a beginning of the closing tag: they need no text. */
-  readonly tags: readonly number[];
+  /** At index `piece`: 1 where it is a beginning of the closing tag, and needs no text. */
+  readonly isTag: Uint8Array;
   /** Bytes of the longest stem. */
   readonly longest: number;
   readonly #stems: readonly (readonly string[])[];
@@ -23,7 +23,7 @@ export class QuoteBeginnings {
     this.pieces = pieces;
     this.tokens = vocabulary.tokensOf(pieces);
     this.#stems = pieces.map((piece) => stemsOf(byteString(piece), tag));
-    this.tags = [...pieces.keys()].filter((index) => this.#stems[index].includes(""));
+    this.isTag = Uint8Array.from(this.#stems, (stems) => (stems.includes("") ? 1 : 0));
     this.#stems.forEach((stems, index) => {
       for (const stem of stems) this.#byStem.set(stem, [...(this.#byStem.get(stem) ?? []), index]);
     });

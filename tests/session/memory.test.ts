@@ -10,6 +10,7 @@ import {
   RecallTextContext,
   RecallTextSession,
   TokenVocabulary,
+  type RecallTextSessionOptions,
 } from "../../lib/entry/index.js";
 import { backends, sessionsOn, type BackendName } from "../support/backends.js";
 import { recallTokens } from "../support/text-vocabulary.js";
@@ -124,6 +125,46 @@ for (const backend of backends) {
 
     test(`a session or fork holds little (text mode, ${backend}, ${on})`, async () => {
       await expectFewBytes(textSessions(backend, documents), useTextSession);
+    });
+  }
+}
+
+const OVERLONG = 10_000;
+/** Tokens that complete the tag "/" and go on, and the words that they go on with. */
+const overlong = new TokenVocabulary({
+  vocabSize: 2 * OVERLONG,
+  tokenBytes: (id) => Buffer.from(id < OVERLONG ? `/${wordOf(id)}` : wordOf(id - OVERLONG)),
+});
+
+/** Half of the words are in the context. */
+function overlongSessions(
+  backend: BackendName,
+  options: Pick<RecallTextSessionOptions, "recallGenerated" | "minSpanBytes">,
+) {
+  const context = new RecallTextContext({ vocabulary: overlong, backend });
+  const words = Array.from({ length: OVERLONG / 2 }, (_, i) => wordOf(2 * i));
+  context.append(words.join(""), { segment: "document" });
+  context.freeze();
+  return () => new RecallTextSession({ context, startTag: "/", endTag: null, ...options });
+}
+
+/** Asks for the ids outside a span, writes and undoes tokens, and asks again. */
+function askOutside(session: RecallTextSession): void {
+  const refused = OVERLONG / 2;
+  assert.is(session.allowed()!.length, 2 * OVERLONG - refused);
+  const odd = OVERLONG + 1;
+  session.acceptAll([odd, odd + 2, odd + 4]);
+  const found = session.allowed()!.length - (2 * OVERLONG - refused);
+  assert.ok(found >= 0 && found <= 3);
+  session.rollback(1);
+  session.append(wordOf(7));
+  session.apply(new Float32Array(2 * OVERLONG));
+}
+
+for (const backend of backends) {
+  for (const options of [{}, { recallGenerated: false }, { minSpanBytes: 2 }]) {
+    test(`a session or fork holds little outside a span (${backend}, ${JSON.stringify(options)})`, async () => {
+      await expectFewBytes(overlongSessions(backend, options), askOutside);
     });
   }
 }

@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import type { RecallTextSession } from "../../lib/entry/index.js";
+import { RecallTextContext, RecallTextSession, TokenVocabulary } from "../../lib/entry/index.js";
 import { backends } from "../support/backends.js";
 import { refusal } from "../support/thrown.js";
 import { recallTokens as tokens, say, textSnapshot, utf8, type Tokens } from "../support/text-vocabulary.js";
@@ -140,6 +140,29 @@ for (const backend of backends) {
     assert.equal([session.inSpan, session.spans[0].text], [true, "The"]);
     session.rollback(1);
     assert.equal(textSnapshot(session), before);
+  });
+
+  rule("Text mode 2. So it is where a session goes on with a character that its shared context ends inside", () => {
+    const texts = ["<b\xc3>", "<b\xc3", "<ab>", "<b\xc3\xa9>", "\xa9", "b"];
+    const vocabulary = new TokenVocabulary({
+      vocabSize: texts.length,
+      tokenBytes: texts.map((text) => Uint8Array.from(text, (character) => character.charCodeAt(0))),
+    });
+    const context = new RecallTextContext({ vocabulary, backend }).append(Uint8Array.of(0x61, 0x62, 0xc3)).freeze();
+    const refused = (session: RecallTextSession) => {
+      const allowed = session.allowed() ?? texts.keys();
+      const ids = new Set<number>(allowed);
+      return texts.filter((_, id) => !ids.has(id));
+    };
+    const open = () => new RecallTextSession({ context, startTag: "<", endTag: ">" });
+    for (const first of [open(), open()]) {
+      assert.equal(refused(first), ["<b\xc3\xa9>"]);
+      const second = open();
+      second.accept(4);
+      assert.equal(refused(second), ["<b\xc3>"]);
+      second.rollback(1);
+      assert.equal(refused(second), ["<b\xc3\xa9>"]);
+    }
   });
 
   rule("Text mode 2. Bytes of the opening token before the tag are searched", () => {

@@ -1,6 +1,7 @@
 import { test } from "uvu";
 import { Random } from "../../support/random.js";
 import { settings } from "../explore.js";
+import type { Append } from "../operations.js";
 import type { Step } from "../shrink.js";
 import { bytesOf, TextDuel, type TextOperation, type TextSetup } from "./duel.js";
 import { report } from "./explorer.js";
@@ -19,10 +20,14 @@ function manyOpenings(random: Random): TextSetup {
   const closing = bytesOf(endTag ?? "");
   const tokens = [[], ...[...new Set([...characters.flatMap(bytesOf), ...tag, ...closing])].map((byte) => [byte])];
   const wanted = random.between(20, 250);
+  const context = random.chance(0.4) ? sharedText(random) : null;
+  const shared = context?.at(-1)?.tokens ?? [];
   while (tokens.length < wanted) {
     const before = random.chance(0.2) ? word(random, 2) : [];
     const after = random.chance(0.2) ? closing.slice(0, random.between(1, 3)) : [];
-    const whole = [...before, ...tag, ...word(random, 4), ...after];
+    // What a shared text ends with goes on in a session.
+    const first = random.chance(0.1) ? shared.slice(-random.between(1, 4)) : word(random, 4);
+    const whole = [...before, ...tag, ...first, ...after];
     // Tokens end, and begin, inside characters and tags too.
     tokens.push(whole.slice(random.chance(0.2) ? 1 : 0, whole.length - (random.chance(0.3) ? 1 : 0)));
   }
@@ -36,14 +41,26 @@ function manyOpenings(random: Random): TextSetup {
     recallGenerated: random.chance(0.8),
     json: false,
     snap: null,
-    context: random.chance(0.3) ? [{ verb: "append", tokens: word(random, random.pick([3, 60])) }] : null,
+    context,
   };
+}
+
+/** Text and documents; the last of them may end, and any begin, inside a character. */
+function sharedText(random: Random): Append[] {
+  return Array.from({ length: random.between(1, 2) }, (_, i) => {
+    const text = word(random, random.pick([3, 60]));
+    const tokens = text.slice(random.chance(0.2) ? 1 : 0, text.length - random.below(3));
+    return { verb: "append", tokens, ...(random.chance(0.3) && { segment: `document ${i}` }) };
+  });
 }
 
 function propose(duel: TextDuel, on: number, { tokens, context }: TextSetup, random: Random): TextOperation {
   const oracle = duel.oracle(on);
   if (oracle.length > 90) return { verb: "truncate", length: random.pick(oracle.lengths) };
   const one = (): number => random.pick([...tokens.keys()].filter((id) => tokens[id]!.length === 1));
+  const isNew = context !== null && oracle.length === context.flatMap(({ tokens: bytes }) => bytes).length;
+  const inside = [...tokens.keys()].filter((id) => tokens[id]!.length === 1 && (tokens[id]![0]! & 0xc0) === 0x80);
+  if (isNew && inside.length > 0 && random.chance(0.3)) return { verb: "accept", token: random.pick(inside) };
   const kind = random.unit();
   if (oracle.inSpan && kind < 0.3) return { verb: "endSpan" };
   if (kind < 0.5) return { verb: "accept", token: one() };
@@ -59,7 +76,7 @@ function propose(duel: TextDuel, on: number, { tokens, context }: TextSetup, ran
   if (kind < 0.94) return { verb: "reset" };
   if (kind < 0.95) return { verb: "validate", tokens: [one(), one()] };
   if (duel.count > 3) return { verb: "close" };
-  return { verb: context && random.chance(0.3) ? "open" : "fork" };
+  return { verb: context && random.chance(0.6) ? "open" : "fork" };
 }
 
 test("many tokens that open a span and go on: every backend of text mode agrees with the oracle", () => {
