@@ -30,6 +30,7 @@ export function goals(results: ReadonlyMap<string, Results>): Goal[] {
   return [
     ...engineGoals(of("engine")),
     ...sessionGoals(of("session")),
+    ...sharingGoals(of("session-sharing")),
     ...draftGoals(of("node-llama-cpp")),
     ...textGoals(of("text")),
   ];
@@ -143,6 +144,17 @@ function sessionGoals(measurements: readonly Measurement[]): Goal[] {
       figures: { "natural text": batch(cache) },
     })),
   ];
+}
+
+/** Of whatever number of documents there is, in both modes, on both engines. */
+function sharingGoals(measurements: readonly Measurement[]): Goal[] {
+  const most = (subject: string) => {
+    const held = select(measurements, { subject }).map(({ value: bytes }) => bytes);
+    return held.length === 0 ? NaN : Math.max(...held);
+  };
+  const name = "a session or a fork on a frozen context";
+  const figures = { session: most("bytes of a session"), fork: most("bytes of a fork") };
+  return [{ name, context: "any", bound: { atMost: 16_000 }, unit: "bytes", figures }];
 }
 
 function draftGoals(measurements: readonly Measurement[]): Goal[] {
