@@ -10,6 +10,7 @@
         "native/addon/cuda/engine_functions.cpp",
         "native/addon/cuda/library.cpp",
         "native/addon/cuda/sequence_functions.cpp",
+        "native/addon/functions/compaction.cpp",
         "native/addon/functions/context.cpp",
         "native/addon/functions/matcher.cpp",
         "native/addon/functions/rows.cpp",

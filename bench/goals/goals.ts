@@ -33,6 +33,7 @@ export function goals(results: ReadonlyMap<string, Results>): Goal[] {
     ...sharingGoals(of("session-sharing")),
     ...draftGoals(of("node-llama-cpp")),
     ...textGoals(of("text")),
+    ...prepareGoals(of("prepare")),
   ];
 }
 
@@ -178,5 +179,19 @@ function textGoals(measurements: readonly Measurement[]): Goal[] {
     goal("text mode, step, adversarial", "µs", 10, worst(ADVERSARIAL, first)),
     goal("text mode, context ready, per byte", "ns", 100, byText(TYPICAL, ready)),
     goal("text mode, context ready, adversarial", "ns", 1_000, worst(ADVERSARIAL, ready)),
+  ];
+}
+
+/** That the event loop goes on turning while a context is indexed on another thread. */
+function prepareGoals(measurements: readonly Measurement[]): Goal[] {
+  const wanted = { subject: "timer late while indexed", way: "prepare", condition: "p99" };
+  return [
+    {
+      name: "Timer of 10 ms late while a context is prepared, p99",
+      context: "10 MB of text",
+      bound: { atMost: 20 },
+      unit: "ms",
+      figures: { "natural text": figure(measurements, wanted) },
+    },
   ];
 }

@@ -12,7 +12,8 @@ export const MOST_BYTES = 2 ** 30;
 
 /** The bytes of each token of o200k. */
 export const tokens: readonly Uint8Array[] = o200k.map(bytesOfRank);
-const vocabulary = new TokenVocabulary({ vocabSize: tokens.length, tokenBytes: tokens });
+/** Of all of them. */
+export const vocabulary = new TokenVocabulary({ vocabSize: tokens.length, tokenBytes: tokens });
 const engine = loadTextEngine("native");
 
 export interface ReadyText {

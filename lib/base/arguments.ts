@@ -37,6 +37,16 @@ export function expectString(name: string, value: unknown): string {
   return value;
 }
 
+/** An abort signal, and not something that only looks like one. */
+export function expectAbortSignal(name: string, value: unknown): AbortSignal {
+  try {
+    readAborted.call(value);
+  } catch {
+    throw new TypeError(`Expected "${name}" to be an AbortSignal`);
+  }
+  return value as AbortSignal;
+}
+
 /** One of a few names. */
 export function expectOneOf<Name extends string>(name: string, value: unknown, names: readonly Name[]): Name {
   const message = `Expected "${name}" to be one of ${names.map((each) => JSON.stringify(each)).join(", ")}`;
@@ -63,11 +73,12 @@ export function typedArrayName(value: unknown): string | undefined {
 }
 
 const typedArrays = Object.getPrototypeOf(Int32Array.prototype) as Int32Array;
-const readTypedArrayName = getterOf(Symbol.toStringTag);
-const readTypedArrayLength = getterOf("length");
+const readTypedArrayName = getterOf(typedArrays, Symbol.toStringTag);
+const readTypedArrayLength = getterOf(typedArrays, "length");
+const readAborted = getterOf(AbortSignal.prototype, "aborted");
 
-function getterOf(property: string | symbol): () => unknown {
-  return Object.getOwnPropertyDescriptor(typedArrays, property)!.get!;
+function getterOf(prototype: object, property: string | symbol): () => unknown {
+  return Object.getOwnPropertyDescriptor(prototype, property)!.get!;
 }
 
 /** Whether a value is an array; a proxy that was revoked is none. */

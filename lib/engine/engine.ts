@@ -30,6 +30,8 @@ export interface EngineContext {
   fork(): EngineContext;
   /** Rearranges the index for reading: worth its cost before many sessions build on this context. */
   compact(): void;
+  /** The same on another thread, where the engine has one. Until it is done the context may be forked, but not change. */
+  compactInBackground(): Promise<void>;
   /** A matcher over this context. It is valid until the context changes; `begin` makes it valid again. */
   matcher(): EngineMatcher;
   close(): void;

@@ -17,6 +17,7 @@ export { RecallTextSession, type BeginTextSpanOptions } from "../text-mode/sessi
 export type { AppendTextOptions } from "../text-mode/document.js";
 export type { RecallTextSessionOptions } from "../text-mode/options.js";
 export type { TextSetupOptions } from "../text-mode/setup.js";
+export type { PrepareOptions } from "../session/preparation.js";
 export type { RecallTextSpan } from "../text-mode/span.js";
 export type { Snap } from "../session/snap-edges.js";
 export { TokenVocabulary, type TokenBytes, type TokenVocabularyOptions } from "../vocabulary/token-vocabulary.js";

@@ -1,8 +1,10 @@
 import { RecallError } from "../base/errors.js";
+import { Preparation, readSignal, type PrepareOptions } from "./preparation.js";
 
 /** What a context keeps its tokens or its text in. */
 export interface ContextSequence<Self> {
   compact(): void;
+  compactInBackground(): Promise<void>;
   fork(): Self;
   close(): void;
 }
@@ -11,6 +13,7 @@ export interface ContextSequence<Self> {
 export abstract class SharedContext<Sequence extends ContextSequence<Sequence>> {
   readonly #backend: "native" | "javascript";
   readonly #sequence: Sequence;
+  readonly #preparation: Preparation;
   #frozen = false;
   #closed = false;
 
@@ -18,6 +21,7 @@ export abstract class SharedContext<Sequence extends ContextSequence<Sequence>> 
   constructor(backend: "native" | "javascript", sequence: Sequence) {
     this.#backend = backend;
     this.#sequence = sequence;
+    this.#preparation = new Preparation(() => sequence.compactInBackground());
   }
 
   /** The engine in use. */
@@ -41,10 +45,32 @@ export abstract class SharedContext<Sequence extends ContextSequence<Sequence>> 
     return this;
   }
 
+  /**
+   * Freezes the context, and arranges its index on another thread while the event loop goes on turning. Sessions can be
+   * built on the context meanwhile: one that opens a span before the index is there waits for it, or makes it. The
+   * JavaScript engine, which keeps no index that takes long to make, arranges it at once.
+   * @returns settled when the index is there. Rejected with the signal's reason where that aborts before: the context is
+   *   frozen then, and its index is made when it is first needed.
+   * @throws TypeError for options that are not as {@link PrepareOptions} says
+   * @throws RecallError `CLOSED`, also where the context is closed meanwhile; `OUT_OF_MEMORY`
+   */
+  prepare(options?: PrepareOptions): Promise<void> {
+    try {
+      const signal = readSignal(options);
+      this.openSequence();
+      this.#frozen = true;
+      return this.#preparation.wait(signal);
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
+  }
+
   /** Frees the context. Sessions built on it keep what they share. Closing twice changes nothing. */
   close(): void {
-    if (!this.#closed) this.#sequence.close();
+    if (this.#closed) return;
     this.#closed = true;
+    this.#sequence.close();
+    this.#preparation.giveUp(closedError());
   }
 
   [Symbol.dispose](): void {
@@ -60,7 +86,7 @@ export abstract class SharedContext<Sequence extends ContextSequence<Sequence>> 
 
   /** @internal The sequence, to be read. */
   protected openSequence(): Sequence {
-    if (this.#closed) throw new RecallError("CLOSED", "The context is closed");
+    if (this.#closed) throw closedError();
     return this.#sequence;
   }
 
@@ -70,4 +96,8 @@ export abstract class SharedContext<Sequence extends ContextSequence<Sequence>> 
     if (this.#frozen) throw new RecallError("FROZEN", "The context is frozen: append to a session on it instead");
     return sequence;
   }
+}
+
+function closedError(): RecallError {
+  return new RecallError("CLOSED", "The context is closed");
 }

@@ -85,6 +85,10 @@ export class TextSequence {
     this.#text.compact();
   }
 
+  compactInBackground(): Promise<void> {
+    return this.#text.compactInBackground();
+  }
+
   fork(): TextSequence {
     return new TextSequence(this.#text.fork(), this.#json, this.segments.fork(), this.#breaks.slice());
   }

@@ -111,6 +111,10 @@ export class TokenSequence {
     this.#tokens.compact();
   }
 
+  compactInBackground(): Promise<void> {
+    return this.#tokens.compactInBackground();
+  }
+
   fork(): TokenSequence {
     return new TokenSequence(this.#tokens.fork(), this.segments.fork());
   }

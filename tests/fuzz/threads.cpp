@@ -1,12 +1,13 @@
 /**
  * Sessions in threads, for ThreadSanitizer: forks of one compacted context, each in a thread of its own, append,
  * truncate and quote at once, while forks of the same blocks come and go. What is indexed is shared and must not
- * change.
+ * change. And contexts that are forked and quoted while a fork of theirs is compacted in another thread.
  */
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <random>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -52,9 +53,93 @@ void Work(const verbatim_context* shared, uint32_t seed) {
   verbatim_context_destroy(context);
 }
 
+verbatim_context* TokenContext() {
+  const verbatim_context_options options{sizeof(options), kVocabulary, 0, nullptr, 0};
+  verbatim_context* context = nullptr;
+  Require(verbatim_context_create(&options, &context) == VERBATIM_OK, "create");
+  std::mt19937 random(11);
+  for (int part = 0; part < 20; ++part) {
+    std::vector<int32_t> tokens(random() % 1'000 + 1);
+    for (int32_t& token : tokens) token = static_cast<int32_t>(random() % 300);
+    Require(verbatim_context_append(context, tokens.data(), tokens.size(), 0) == VERBATIM_OK, "append");
+  }
+  return context;
+}
+
+verbatim_context* TextContext() {
+  const std::vector<int32_t> offsets = {0, 1, 2, 3, 5};
+  const std::string bytes = "abcab";
+  verbatim_vocabulary* vocabulary = nullptr;
+  Require(verbatim_vocabulary_create(4, offsets.data(), reinterpret_cast<const uint8_t*>(bytes.data()), &vocabulary) ==
+              VERBATIM_OK,
+          "vocabulary");
+  verbatim_context* context = nullptr;
+  Require(verbatim_text_context_create(vocabulary, 0, &context) == VERBATIM_OK, "create");
+  verbatim_vocabulary_destroy(vocabulary);
+  std::mt19937 random(13);
+  for (int part = 0; part < 20; ++part) {
+    std::string text(random() % 3'000 + 1, 'a');
+    for (char& letter : text) letter = static_cast<char>('a' + random() % 3);
+    Require(verbatim_context_append_text(context, reinterpret_cast<const uint8_t*>(text.data()), text.size(), nullptr,
+                                         0) == VERBATIM_OK,
+            "append");
+  }
+  return context;
+}
+
+/** What may come after each token of a quote that takes the last of the tokens that may. */
+std::vector<size_t> Quote(const verbatim_context* context, bool is_text) {
+  verbatim_matcher* matcher = nullptr;
+  Require(verbatim_matcher_create(context, &matcher) == VERBATIM_OK, "matcher");
+  verbatim_text_span span = {};
+  span.struct_size = sizeof span;
+  span.max_bytes = 4096;
+  const verbatim_status begun =
+      is_text ? verbatim_matcher_begin_text(matcher, &span) : verbatim_matcher_begin(matcher, nullptr, 0);
+  Require(begun == VERBATIM_OK, "begin");
+  std::vector<size_t> counts;
+  for (int depth = 0; depth < 30; ++depth) {
+    const int32_t* ids = nullptr;
+    size_t count = 0;
+    Require(verbatim_matcher_allowed(matcher, &ids, &count) == VERBATIM_OK, "allowed");
+    counts.push_back(count);
+    if (count == 0) break;
+    Require(verbatim_matcher_advance(matcher, ids[count - 1]) == VERBATIM_OK, "advance");
+  }
+  verbatim_matcher_destroy(matcher);
+  return counts;
+}
+
+/** Compacts a fork in a thread, while forks of the same context quote, the context itself, or nothing does. */
+void CompactMeanwhile(verbatim_context* context, bool is_text) {
+  verbatim_context* compacted = nullptr;
+  Require(verbatim_context_fork(context, &compacted) == VERBATIM_OK, "fork");
+  std::thread thread(
+      [compacted] { Require(verbatim_context_compact(compacted) == VERBATIM_OK, "compact in a thread"); });
+  std::vector<std::vector<size_t>> quotes;
+  for (int round = 0; round < 10; ++round) {
+    verbatim_context* fork = nullptr;
+    Require(verbatim_context_fork(context, &fork) == VERBATIM_OK, "fork meanwhile");
+    Require(verbatim_context_bytes(context) > 0, "bytes meanwhile");
+    if (round % 3 != 0) quotes.push_back(Quote(fork, is_text));
+    if (round % 4 == 0) quotes.push_back(Quote(context, is_text));
+    verbatim_context_destroy(fork);
+  }
+  verbatim_context_destroy(context);
+  thread.join();
+  const std::vector<size_t> expected = Quote(compacted, is_text);
+  for (const std::vector<size_t>& quote : quotes) Require(quote == expected, "quotes meanwhile are the same");
+  verbatim_context_destroy(compacted);
+}
+
 }  // namespace
 
 int main() {
+  for (int round = 0; round < 10; ++round) {
+    CompactMeanwhile(TokenContext(), false);
+    CompactMeanwhile(TextContext(), true);
+  }
+
   const verbatim_context_options options{sizeof(options), kVocabulary, 0, nullptr, 0};
   verbatim_context* base = nullptr;
   Require(verbatim_context_create(&options, &base) == VERBATIM_OK, "create");

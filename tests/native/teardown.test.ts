@@ -46,6 +46,40 @@ test("verbs in an exit handler still work", () => {
   assert.equal([status, stdout], [0, "true\n"]);
 });
 
+const prepareLargeText = `
+  const { RecallTextContext, TokenVocabulary } = await import(${JSON.stringify(new URL("../../lib/entry/index.js", import.meta.url).href)});
+  const vocabulary = new TokenVocabulary({ vocabSize: 4, tokenBytes: (id) => Uint8Array.of(97 + id) });
+  const context = new RecallTextContext({ vocabulary, backend: "native" }).append("abcdabdcacbdcadb".repeat(25_000));
+  const prepared = context.prepare();`;
+
+test("a process may end while it prepares a context, and waits for one that it awaits", () => {
+  const run = (end: string) => runWithLiveHandles(`${prepareLargeText} ${end}`);
+  assert.equal(run("process.exit(7);").status, 7);
+  const { status, stdout, stderr } = run(`prepared.then(() => console.log("prepared"));`);
+  assert.equal([status, stdout, stderr], [0, "prepared\n", ""]);
+  assert.match(run(`throw new Error("on purpose");`).stderr, /on purpose/);
+});
+
+test("threads may be terminated while they prepare a context", () => {
+  const work = `${prepareLargeText}
+    const { parentPort } = await import("node:worker_threads");
+    parentPort.postMessage(0);
+    await prepared;`;
+  const program = `
+    const { Worker } = await import("node:worker_threads");
+    for (let i = 0; i < 8; i++) {
+      const worker = new Worker(new URL("data:text/javascript,${encodeURIComponent(work)}"));
+      await new Promise((resolve) => worker.once("message", resolve));
+      for (let turn = 0; turn < i; turn++) await new Promise((resolve) => setImmediate(resolve));
+      await worker.terminate();
+    }
+    console.log("ended");`;
+  const { status, stdout, stderr } = spawnSync(process.execPath, ["--input-type=module", "--eval", program], {
+    encoding: "utf8",
+  });
+  assert.equal([status, stdout, stderr.slice(0, 200)], [0, "ended\n", ""]);
+});
+
 test("threads may be terminated while they load the addon", () => {
   const addon =
     process.env.VERBATIM_ADDON ?? fileURLToPath(new URL("../../../build/Release/verbatim.node", import.meta.url));

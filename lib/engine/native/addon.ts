@@ -17,6 +17,11 @@ export interface NativeAddon {
   /** Fills `tokens` from position `start` on. */
   readContext(context: number, start: number, tokens: Int32Array): number;
   compactContext(context: number): number;
+  /**
+   * The same on another thread; `done` is called with its result. The context must not change until then. It can be read
+   * and forked meanwhile, and be closed: the result is `Failure.CLOSED` then.
+   */
+  compactContextInBackground(context: number, done: (result: number) => void): number;
   contextLength(context: number): number;
   contextBytes(context: number): number;
   /** The bytes among them that no other context shares. */

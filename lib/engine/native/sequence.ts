@@ -1,5 +1,5 @@
 import { NO_HANDLE, type NativeAddon } from "./addon.js";
-import { checked } from "./failure.js";
+import { checked, failureOf } from "./failure.js";
 import type { NativeHandles } from "./handles.js";
 
 /** What contexts of tokens and of text have in common in the addon. Matchers over one outlive its `close`. */
@@ -30,6 +30,15 @@ export abstract class NativeSequence {
 
   compact(): void {
     checked(this.addon.compactContext(this.context), "compact the context");
+  }
+
+  compactInBackground(): Promise<void> {
+    const verb = "compact the context";
+    return new Promise((resolve, reject) => {
+      const finish = (result: number) => (result < 0 ? reject(failureOf(result, verb)) : resolve());
+      const begun = this.addon.compactContextInBackground(this.context, finish);
+      if (begun < 0) reject(failureOf(begun, verb));
+    });
   }
 
   /** Does nothing where the context is closed. */

@@ -1,3 +1,4 @@
+#include "compaction.hpp"
 #include "functions.hpp"
 
 namespace verbatim::addon {
@@ -141,6 +142,14 @@ napi_value CompactContext(napi_env env, napi_callback_info info) {
   return ToJavaScript(env, -status);
 }
 
+// compactContextInBackground(context: number, done: (result: number) => void): number
+napi_value CompactContextInBackground(napi_env env, napi_callback_info info) {
+  const Arguments<2> arguments(env, info);
+  int32_t handle = -1;
+  if (!arguments.Read(0, handle)) return ToJavaScript(env, -VERBATIM_INVALID_ARGUMENT);
+  return ToJavaScript(env, CompactInBackground(env, arguments.data<Environment>(), handle, arguments[1]));
+}
+
 // contextLength(context: number): number
 napi_value ContextLength(napi_env env, napi_callback_info info) {
   const Arguments<1> arguments(env, info);
@@ -189,6 +198,7 @@ const std::array<Function, kContextFunctionCount> kContextFunctions = {{
     {"truncateContext", TruncateContext},
     {"readContext", ReadContext},
     {"compactContext", CompactContext},
+    {"compactContextInBackground", CompactContextInBackground},
     {"contextLength", ContextLength},
     {"contextBytes", ContextBytes},
     {"contextOwnBytes", ContextOwnBytes},

@@ -11,7 +11,7 @@ struct Function {
   napi_callback callback;
 };
 
-inline constexpr size_t kContextFunctionCount = 13;
+inline constexpr size_t kContextFunctionCount = 14;
 inline constexpr size_t kMatcherFunctionCount = 14;
 inline constexpr size_t kRowFunctionCount = 2;
 inline constexpr size_t kTextFunctionCount = 9;

@@ -1,11 +1,17 @@
 #pragma once
 
 #include <memory>
+#include <utility>
 
 #include "../../include/verbatim.h"
 #include "../node_api.hpp"
 
 namespace verbatim::addon {
+
+struct DestroyContext {
+  void operator()(verbatim_context* context) const { verbatim_context_destroy(context); }
+};
+using OwnedContext = std::unique_ptr<verbatim_context, DestroyContext>;
 
 /** A context that JavaScript holds, and what the garbage collector has been told of its size. */
 class ContextHandle {
@@ -15,6 +21,12 @@ class ContextHandle {
       : context_(context), reported_(is_fork ? bytes() : 0), reported_before_(reported_) {}
 
   verbatim_context* get() const { return context_.get(); }
+
+  /** Goes on with `context`, which has the same content. Matchers over the one before outlive it. */
+  void Replace(napi_env env, OwnedContext context) {
+    context_ = std::move(context);
+    ReportMemory(env);
+  }
 
   /** Tells the garbage collector how much memory this object keeps alive, where that has changed noticeably. */
   void ReportMemory(napi_env env) {
@@ -34,13 +46,9 @@ class ContextHandle {
  private:
   static constexpr int64_t kNoticeable = 1 << 16;
 
-  struct Destroy {
-    void operator()(verbatim_context* context) const { verbatim_context_destroy(context); }
-  };
-
   int64_t bytes() const { return static_cast<int64_t>(verbatim_context_bytes(context_.get())); }
 
-  std::unique_ptr<verbatim_context, Destroy> context_;
+  OwnedContext context_;
   int64_t reported_;
   int64_t reported_before_;
 };

@@ -14,9 +14,6 @@ constexpr size_t kRoom = 4096;
 
 }  // namespace
 
-TextBlock::TextBlock(std::vector<TextWord> words)
-    : words_(std::move(words)), has_own_edges_(HasOwnEdges(words_)), gaps_(words_) {}
-
 void TextBlock::MakeIndex(const TokenTrie& trie) const {
   if (is_indexed()) return;
   const std::lock_guard<std::mutex> lock(index_mutex_);

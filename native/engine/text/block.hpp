@@ -9,10 +9,10 @@
 #include <mutex>
 #include <span>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "closing_tokens.hpp"
-#include "edges.hpp"
 #include "index.hpp"
 #include "token_trie.hpp"
 #include "word.hpp"
@@ -44,18 +44,18 @@ struct KeptContinuations : TextContinuations {
  */
 class TextBlock {
  public:
-  explicit TextBlock(std::vector<TextWord> words);
+  /** Of the first `size` words, whose memory it takes. */
+  TextBlock(std::vector<TextWord>&& words, size_t size) : words_(std::move(words)) { words_.resize(size); }
 
   std::span<const TextWord> words() const { return words_; }
   int32_t size() const { return static_cast<int32_t>(words_.size()); }
-  bool has_own_edges() const { return has_own_edges_; }
-  const TextGaps& gaps() const { return gaps_; }
 
   /** Makes the index if there is none; a thread waits where another one is at it. */
   void MakeIndex(const TokenTrie& trie) const;
   bool is_indexed() const { return index_.load(std::memory_order_acquire) != nullptr; }
-  /** To be asked of a block that is indexed. */
+  /** To be asked of a block that is indexed, as what follows. */
   const TextIndex& index() const { return *index_.load(std::memory_order_acquire); }
+  bool has_own_edges() const { return index().has_own_edges(); }
 
   /**
    * What may come next after an interval, the whole tag after no byte included; worked out once for each, and kept,
@@ -99,8 +99,6 @@ class TextBlock {
                                                              bool run_goes_on) const;
 
   std::vector<TextWord> words_;
-  bool has_own_edges_;
-  TextGaps gaps_;
   mutable std::mutex index_mutex_;
   mutable std::unique_ptr<const TextIndex> made_index_;
   /** The same, to be read while others may be making it. */

@@ -113,17 +113,15 @@ int32_t TextContext::LastAppends() const {
 /** Makes one block of the pieces from `first` on and the tail up to `end`. */
 void TextContext::Seal(size_t first, int32_t end) {
   const int32_t begin = first < pieces_.size() ? pieces_[first].begin : tail_begin_;
-  std::vector<TextWord> words;
-  words.reserve(static_cast<size_t>(end - begin));
-  for (size_t i = first; i < pieces_.size(); ++i) {
-    const auto part = pieces_[i].block->words();
-    words.insert(words.end(), part.begin(), part.end());
-  }
-  const auto cut = tail_.begin() + (end - tail_begin_);
-  words.insert(words.end(), tail_.begin(), cut);
-  std::vector<TextWord> rest(cut, tail_.end());
-  Piece piece = {std::make_shared<TextBlock>(std::move(words)), begin};
+  const size_t size = static_cast<size_t>(end - begin);
+  std::vector<TextWord> rest(tail_.begin() + (end - tail_begin_), tail_.end());
+  // What stands alone and fills its memory moves, which takes no time however much it is.
+  const bool moves = begin == tail_begin_ && tail_.capacity() <= 2 * size;
+  std::vector<TextWord> joined;
+  if (!moves) joined = Join(first, end);
   pieces_.reserve(pieces_.size() + 1);
+  // Only this may yet fail, and then the words have not moved.
+  Piece piece = {std::make_shared<TextBlock>(moves ? std::move(tail_) : std::move(joined), size), begin};
   pieces_.resize(first);
   pieces_.push_back(std::move(piece));
   tail_begin_ = pieces_.back().end();
@@ -132,9 +130,22 @@ void TextContext::Seal(size_t first, int32_t end) {
   ++version_;
 }
 
+/** A copy of the words of the pieces from `first` on and of the tail up to `end`. */
+std::vector<TextWord> TextContext::Join(size_t first, int32_t end) const {
+  const int32_t begin = first < pieces_.size() ? pieces_[first].begin : tail_begin_;
+  std::vector<TextWord> words;
+  words.reserve(static_cast<size_t>(end - begin));
+  for (size_t i = first; i < pieces_.size(); ++i) {
+    const auto part = pieces_[i].block->words();
+    words.insert(words.end(), part.begin(), part.end());
+  }
+  words.insert(words.end(), tail_.begin(), tail_.begin() + (end - tail_begin_));
+  return words;
+}
+
 int32_t TextContext::LongestGap() const {
   TextGaps gaps;
-  for (const Piece& piece : pieces_) gaps.Add(piece.block->gaps());
+  for (const Piece& piece : pieces_) gaps.Add(piece.block->index().gaps());
   gaps.Add(TextGaps(tail_));
   return gaps.longest();
 }

@@ -60,7 +60,7 @@ class TextContext {
   /** What no other context shares. */
   size_t own_bytes() const;
   uint64_t version() const { return version_; }
-  /** No stretch of a run is longer without a place in it where a quote may end. */
+  /** No stretch of a run is longer without a place in it where a quote may end; to be asked after `Index`. */
   int32_t LongestGap() const;
 
   const std::vector<Piece>& pieces() const { return pieces_; }
@@ -98,6 +98,7 @@ class TextContext {
   int32_t LastAppends() const;
   size_t FirstToJoin(int32_t end, int64_t times) const;
   void Seal(size_t first, int32_t end);
+  std::vector<TextWord> Join(size_t first, int32_t end) const;
   void MakeIndexes() const;
 
   std::shared_ptr<const TokenTrie> trie_;

@@ -6,7 +6,8 @@
 
 namespace verbatim {
 
-TextIndex::TextIndex(const TokenTrie& trie, std::span<const TextWord> words) : words_(words) {
+TextIndex::TextIndex(const TokenTrie& trie, std::span<const TextWord> words)
+    : words_(words), has_own_edges_(HasOwnEdges(words)), gaps_(words) {
   TextOrder order = OrderStarts(words);
   paths_ = TextPaths(trie, words, order);
   order_ = std::move(order.starts);

@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "edges.hpp"
 #include "extremes.hpp"
 #include "paths.hpp"
 #include "token_trie.hpp"
@@ -53,6 +54,10 @@ class TextIndex {
   /** Less than 0 where what follows `depth` bytes of a place comes before `bytes`, 0 where it begins so. */
   int32_t Compare(int32_t place, int32_t depth, std::span<const uint8_t> bytes) const;
 
+  /** Whether places from which the same bytes follow may differ in where a quote may end. */
+  bool has_own_edges() const { return has_own_edges_; }
+  const TextGaps& gaps() const { return gaps_; }
+
   /** The earliest places of groups of the order, and the latest. */
   const Least& earliest() const { return earliest_; }
   const Greatest& latest() const { return latest_; }
@@ -67,6 +72,8 @@ class TextIndex {
   Least least_common_;
   Least earliest_;
   Greatest latest_;
+  bool has_own_edges_;
+  TextGaps gaps_;
 };
 
 }  // namespace verbatim

@@ -81,6 +81,11 @@ export class JavaScriptTextContext implements EngineTextContext, SearchedText {
     // Nothing is indexed ahead of the first quote.
   }
 
+  /** At once: there is no other thread. */
+  async compactInBackground(): Promise<void> {
+    this.compact();
+  }
+
   matcher(): EngineTextMatcher {
     return new JavaScriptTextMatcher(this);
   }

@@ -80,6 +80,11 @@ export class JavaScriptContext implements EngineContext, SearchedTokens {
     this.firstTokens();
   }
 
+  /** At once: there is no other thread. */
+  async compactInBackground(): Promise<void> {
+    this.compact();
+  }
+
   matcher(): EngineMatcher {
     return new JavaScriptMatcher(this);
   }
