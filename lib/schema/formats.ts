@@ -18,6 +18,12 @@ const IPV6 = [
     return `${head}::${most > 0 ? `(?:${GROUP}(?::${GROUP}){0,${most - 1}})?` : ""}`;
   }),
 ].join("|");
+/** Behind a network or an interface: how many bits of an address are its network's. */
+const PREFIX4 = "/(?:[12]?\\d|3[0-2])";
+const PREFIX6 = "/(?:12[0-8]|1[01]\\d|[1-9]?\\d)";
+/** Networks whose other bits are seen to be zero. */
+const NETWORK4 = `(?:${IPV4}(?:/32)?|${BYTE}\\.0\\.0\\.0/8|(?:${BYTE}\\.){2}0\\.0/16|(?:${BYTE}\\.){3}0/24)`;
+const NETWORK6 = `(?:(?:${IPV6})(?:/128)?|${GROUP}:${GROUP}::/32|(?:${GROUP}:){2}${GROUP}::/48|(?:${GROUP}:){3}${GROUP}::/64)`;
 const LABEL = "[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?";
 /** A host that all readers of addresses take: without the names of other scripts, whose labels begin like "xn--". */
 const HOST = "[a-zA-Z0-9]+(?:-[a-zA-Z0-9]+)*(?:\\.[a-zA-Z0-9]+(?:-[a-zA-Z0-9]+)*)*\\.[a-zA-Z]{2,}";
@@ -25,6 +31,9 @@ const PATH_CHARACTER = "(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})";
 const AFTER_HOST = `(?::[1-9]\\d{0,3})?(?:/${PATH_CHARACTER}*)*(?:\\?(?:${PATH_CHARACTER}|[/?])*)?(?:#(?:${PATH_CHARACTER}|[/?])*)?`;
 const URI = `(?:https?|ftp|wss?)://${HOST}${AFTER_HOST}`;
 const ATOM = "[A-Za-z0-9_+-]+";
+const EMAIL = `(?=[^@]{1,64}@)${ATOM}(?:\\.${ATOM})*@(?:${LABEL}\\.)+[A-Za-z]{2,}`;
+const HOSTNAME = `(?:${LABEL}\\.)*${LABEL}`;
+const HEX = "[0-9a-fA-F]";
 const BASE64 = "(?:[0-9a-zA-Z+/]{4})*(?:[0-9a-zA-Z+/]{2}==|[0-9a-zA-Z+/]{3}=)?";
 
 /**
@@ -35,23 +44,43 @@ const FORMATS: Readonly<Record<string, string>> = {
   date: `(?!0000)${DATE}`,
   time: `${CLOCK}${SECONDS}${ZONE}`,
   "date-time": `(?!0000)${DATE}T${CLOCK}${SECONDS}${ZONE}`,
-  duration: "P(?!$)(?:\\d+W|(?:\\d+Y)?(?:\\d+M)?(?:\\d+D)?(?:T(?=\\d)(?:\\d+H)?(?:\\d+M)?(?:\\d+S)?)?)",
-  email: `(?=[^@]{1,64}@)${ATOM}(?:\\.${ATOM})*@(?:${LABEL}\\.)+[A-Za-z]{2,}`,
-  hostname: `(?:${LABEL}\\.)*${LABEL}`,
+  duration:
+    "P(?!$)(?:\\d{1,6}W|(?:\\d{1,6}Y)?(?:\\d{1,6}M)?(?:\\d{1,6}D)?(?:T(?=\\d)(?:\\d{1,6}H)?(?:\\d{1,6}M)?(?:\\d{1,6}S)?)?)",
+  email: EMAIL,
+  "idn-email": EMAIL,
+  "name-email": EMAIL,
+  hostname: HOSTNAME,
+  "idn-hostname": HOSTNAME,
   ipv4: IPV4,
   ipv6: `(?:${IPV6})`,
   ipvanyaddress: `(?:${IPV4}|${IPV6})`,
+  ipv4interface: `${IPV4}(?:${PREFIX4})?`,
+  ipv6interface: `(?:${IPV6})(?:${PREFIX6})?`,
+  ipvanyinterface: `(?:${IPV4}(?:${PREFIX4})?|(?:${IPV6})(?:${PREFIX6})?)`,
+  ipv4network: NETWORK4,
+  ipv6network: NETWORK6,
+  ipvanynetwork: `(?:${NETWORK4}|${NETWORK6})`,
   uri: URI,
   url: URI,
   iri: URI,
   "uri-reference": `(?:${URI}|(?:/${PATH_CHARACTER}+)+)`,
   "iri-reference": `(?:${URI}|(?:/${PATH_CHARACTER}+)+)`,
-  uuid: "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}",
+  "uri-template": URI,
+  uuid: `${HEX}{8}(?:-${HEX}{4}){3}-${HEX}{12}`,
+  ...Object.fromEntries([1, 3, 4, 5, 6, 7, 8].map((version) => [`uuid${version}`, uuidOf(version)])),
+  decimal: "-?(?:0|[1-9]\\d*)(?:\\.\\d+)?",
+  fraction: "-?(?:0|[1-9]\\d*)(?:/[1-9]\\d*)?",
+  color: `#${HEX}{6}`,
   "json-pointer": "(?:/(?:[^~/]|~0|~1)*)*",
+  "relative-json-pointer": "(?:0|[1-9]\\d*)(?:#|(?:/(?:[^~/]|~0|~1)*)*)",
   base64: BASE64,
   byte: BASE64,
   base64url: "(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-]{2,3})?",
 };
+
+function uuidOf(version: number): string {
+  return `${HEX}{8}-${HEX}{4}-${version}${HEX}{3}-[89abAB]${HEX}{3}-${HEX}{12}`;
+}
 
 /** Formats of any string: they say how it is shown or kept. */
 const ANY_STRING: ReadonlySet<string> = new Set(["binary", "password", "path"]);

@@ -42,6 +42,9 @@ const ANNOTATIONS: ReadonlySet<string> = new Set([
   ...["enumDescriptions", "markdownDescription", "errorMessage", "unevaluatedItems", "unevaluatedProperties"],
 ]);
 
+/** Where OpenAPI keeps schemas, for `$ref`: at the root it constrains nothing. */
+const ROOT_ONLY = "components";
+
 /** Keywords that say themselves what a value may be. */
 const CONSTRAINING: ReadonlySet<string> = new Set(["type", "const", "enum", ...Object.values(KEYWORDS_OF).flat()]);
 
@@ -49,7 +52,7 @@ const CONSTRAINING: ReadonlySet<string> = new Set(["type", "const", "enum", ...O
 export function expectKeywords({ schema, pointer }: Place): void {
   for (const keyword of Object.keys(schema)) {
     if (CONSTRAINING.has(keyword) || COMBINING.has(keyword) || ANNOTATIONS.has(keyword)) continue;
-    if (keyword.startsWith("x-")) continue;
+    if (keyword.startsWith("x-") || (keyword === ROOT_ONLY && pointer === "")) continue;
     throw new SchemaError(below(pointer, keyword), `"${keyword}" cannot be honoured`);
   }
 }

@@ -82,7 +82,10 @@ function readItems(place: Place): Items {
   const { schema, pointer } = place;
   const unread = (keyword: string): Unread | undefined =>
     schema[keyword] === undefined ? undefined : { value: schema[keyword], pointer: below(pointer, keyword) };
-  const list = (keyword: string) => readList(place, keyword).map(([value, where]) => ({ value, pointer: where }));
+  // TypeBox has a list without items for the empty tuple.
+  const isEmpty = (keyword: string) => Array.isArray(schema[keyword]) && schema[keyword].length === 0;
+  const list = (keyword: string) =>
+    isEmpty(keyword) ? [] : readList(place, keyword).map(([value, where]) => ({ value, pointer: where }));
   if (Array.isArray(schema.items)) return { first: list("items"), others: unread("additionalItems") };
   return { first: schema.prefixItems === undefined ? [] : list("prefixItems"), others: unread("items") };
 }

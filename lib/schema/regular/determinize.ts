@@ -1,6 +1,6 @@
 import type { CharacterClasses } from "./character-classes.js";
 import { StateTable, statesReaching, TooComplex, type Transitions } from "./dfa.js";
-import type { Edge, Guard, Nfa } from "./nfa.js";
+import type { Before, Edge, Guard, Nfa } from "./nfa.js";
 
 /** A node of the NFA, and what the automata that look ahead from before it have come to: `[index, state, …]`. */
 interface Place {
@@ -10,9 +10,6 @@ interface Place {
 
 /** Places that are gone through, in all sets together, before a pattern is said to be too complex. */
 const MAX_STEPS = 3_000_000;
-
-/** What stands before a place: nothing, a character of a word, another one. */
-type Before = "start" | "word" | "other";
 
 /** Numbers of places, ascending. */
 type Subset = readonly number[];
@@ -61,10 +58,13 @@ export class Determinizer {
     }
   }
 
-  /** @throws TooComplex */
-  run(start: number): Transitions {
+  /**
+   * @param before what stands before the first character that is read
+   * @throws TooComplex
+   */
+  run(start: number, before: Before): Transitions {
     const table = new StateTable<Subset>(this.#alphabet.classes, (places) => places.join());
-    table.add(this.#without(this.#close([{ node: start, ahead: [] }], "start")));
+    table.add(this.#without(this.#close([{ node: start, ahead: [] }], before)));
     return table.transitions(
       (places, id) => this.#step(places, id),
       (places) => places.some((place) => this.#accepts(this.#places[place])),
@@ -129,7 +129,7 @@ export class Determinizer {
   /** What looks ahead behind a guard; `null` where it does not let pass. */
   #pass(guard: Guard, ahead: readonly number[], before: Before): readonly number[] | null {
     if (guard.type === "start") return before === "start" ? ahead : null;
-    if (guard.type === "followed") return this.#lookAhead(ahead, guard.index);
+    if (guard.type === "followed") return this.#lookAhead(ahead, guard.by[before]);
     const wantsWord = (before === "word") === guard.negate;
     return this.#lookAhead(ahead, wantsWord ? WORD_AHEAD : NO_WORD_AHEAD);
   }

@@ -7,8 +7,11 @@ export type Guard =
   | { readonly type: "start" }
   /** Here is the edge of a word, or (`negate`) is none. */
   | { readonly type: "word"; readonly negate: boolean }
-  /** What follows is accepted by this automaton of the NFA's `ahead`. */
-  | { readonly type: "followed"; readonly index: number };
+  /** What follows is accepted by an automaton of the NFA's `ahead`: which one depends on what stands before. */
+  | { readonly type: "followed"; readonly by: Readonly<Record<Before, number>> };
+
+/** What stands before a place: nothing, a character of a word, another one. */
+export type Before = "start" | "word" | "other";
 
 /** An edge: of a character in `on`, or of none. */
 export interface Edge {

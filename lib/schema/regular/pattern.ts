@@ -3,7 +3,7 @@ import { CharacterClasses } from "./character-classes.js";
 import { ALL, type CodePoints } from "./code-points.js";
 import { type Alphabet, complement, Determinizer } from "./determinize.js";
 import { Dfa, TooComplex, type Transitions } from "./dfa.js";
-import { Nfa, TooManyNodes } from "./nfa.js";
+import { type Before, Nfa, TooManyNodes } from "./nfa.js";
 import { charactersOf, WORDS } from "./pattern-sets.js";
 
 /** A pattern that no automaton can be made of: `message` says why. */
@@ -61,6 +61,7 @@ const IN_BMP = new Dfa({
 
 /** Among what an NFA looks ahead for, after the edges of words: the end of the string. */
 const END_AHEAD = 2;
+const AT_END = { type: "followed", by: { start: END_AHEAD, word: END_AHEAD, other: END_AHEAD } } as const;
 
 /** From the syntax tree to an automaton, by way of an NFA. */
 class PatternCompiler {
@@ -84,71 +85,79 @@ class PatternCompiler {
     const nfa = new Nfa(this.#ahead);
     const start = nfa.node();
     nfa.edge(start, start, ALL);
-    return this.#determinize(nfa, start, this.#pattern.alternatives, false);
+    return this.#determinizer(nfa, start, this.#pattern.alternatives).run(start, "start");
   }
 
-  /** What begins with one of the alternatives, from a node of the NFA on. */
-  #determinize(nfa: Nfa, start: number, alternatives: readonly AST.Alternative[], inLookahead: boolean): Transitions {
+  /** Of what begins with one of the alternatives, from a node of the NFA on. */
+  #determinizer(nfa: Nfa, start: number, alternatives: readonly AST.Alternative[]): Determinizer {
     const end = nfa.node();
     nfa.edge(end, end, ALL);
-    this.#alternatives(nfa, start, end, alternatives, inLookahead);
-    return new Determinizer(nfa, end, this.#alphabet).run(start);
+    this.#alternatives(nfa, start, end, alternatives);
+    return new Determinizer(nfa, end, this.#alphabet);
   }
 
-  #alternatives(nfa: Nfa, from: number, to: number, all: readonly AST.Alternative[], inLookahead: boolean): void {
+  #alternatives(nfa: Nfa, from: number, to: number, all: readonly AST.Alternative[]): void {
     for (const { elements } of all) {
       let at = from;
       for (const element of elements) {
         const next = nfa.node();
-        this.#element(nfa, at, next, element, inLookahead);
+        this.#element(nfa, at, next, element);
         at = next;
       }
       nfa.edge(at, to);
     }
   }
 
-  #element(nfa: Nfa, from: number, to: number, element: AST.Element, inLookahead: boolean): void {
+  #element(nfa: Nfa, from: number, to: number, element: AST.Element): void {
     switch (element.type) {
       case "Assertion":
-        return this.#assertion(nfa, from, to, element, inLookahead);
+        return this.#assertion(nfa, from, to, element);
       case "Quantifier":
-        return this.#quantifier(nfa, from, to, element, inLookahead);
+        return this.#quantifier(nfa, from, to, element);
       case "Group":
         if (element.modifiers !== null) throw new PatternError(`"${element.modifiers.raw}" sets flags`);
-        return this.#alternatives(nfa, from, to, element.alternatives, inLookahead);
+        return this.#alternatives(nfa, from, to, element.alternatives);
       case "CapturingGroup":
-        return this.#alternatives(nfa, from, to, element.alternatives, inLookahead);
+        return this.#alternatives(nfa, from, to, element.alternatives);
       default:
         return nfa.edge(from, to, this.#sets.get(element)!);
     }
   }
 
-  #assertion(nfa: Nfa, from: number, to: number, assertion: AST.Assertion, inLookahead: boolean): void {
+  #assertion(nfa: Nfa, from: number, to: number, assertion: AST.Assertion): void {
     switch (assertion.kind) {
       case "end":
-        return nfa.edge(from, to, null, { type: "followed", index: END_AHEAD });
+        return nfa.edge(from, to, null, AT_END);
       case "start":
-        expectOutside(assertion, inLookahead);
         return nfa.edge(from, to, null, { type: "start" });
       case "word":
-        expectOutside(assertion, inLookahead);
         return nfa.edge(from, to, null, { type: "word", negate: assertion.negate });
       case "lookbehind":
         throw new PatternError(`"${assertion.raw}" looks behind`);
-      case "lookahead": {
-        const inner = new Nfa(this.#ahead);
-        const language = this.#determinize(inner, inner.node(), assertion.alternatives, true);
-        nfa.ahead.push(assertion.negate ? complement(language) : language);
-        nfa.edge(from, to, null, { type: "followed", index: nfa.ahead.length - 1 });
-      }
+      case "lookahead":
+        return nfa.edge(from, to, null, { type: "followed", by: this.#lookAhead(nfa, assertion) });
     }
   }
 
-  #quantifier(nfa: Nfa, from: number, to: number, { min, max, element }: AST.Quantifier, inLookahead: boolean): void {
+  /** Adds what an assertion looks ahead for: one automaton, or where it asks what stands before it, one for each. */
+  #lookAhead(nfa: Nfa, { alternatives, negate }: AST.LookaheadAssertion): Record<Before, number> {
+    const inner = new Nfa(this.#ahead);
+    const start = inner.node();
+    const determinizer = this.#determinizer(inner, start, alternatives);
+    const add = (before: Before) => {
+      const language = determinizer.run(start, before);
+      return nfa.ahead.push(negate ? complement(language) : language) - 1;
+    };
+    const other = add("other");
+    if (!asksWhatIsBefore(alternatives)) return { start: other, word: other, other };
+    return { start: add("start"), word: add("word"), other };
+  }
+
+  #quantifier(nfa: Nfa, from: number, to: number, { min, max, element }: AST.Quantifier): void {
     let at = from;
     const again = () => {
       const next = nfa.node();
-      this.#element(nfa, at, next, element, inLookahead);
+      this.#element(nfa, at, next, element);
       return next;
     };
     for (let i = 0; i < min; i++) at = again();
@@ -177,9 +186,15 @@ class PatternCompiler {
   }
 }
 
-/** What stands before a look ahead is not known in it. */
-function expectOutside({ raw }: AST.Assertion, inLookahead: boolean): void {
-  if (inLookahead) throw new PatternError(`"${raw}" stands in what looks ahead`);
+/** Whether there is an assertion for which it matters what stands before it. */
+function asksWhatIsBefore(alternatives: readonly AST.Alternative[]): boolean {
+  return alternatives.some(({ elements }) =>
+    elements.some((element) => {
+      const inner = element.type === "Quantifier" ? element.element : element;
+      if (inner.type === "Assertion" && (inner.kind === "start" || inner.kind === "word")) return true;
+      return "alternatives" in inner && asksWhatIsBefore(inner.alternatives);
+    }),
+  );
 }
 
 function emptyString(classes: CharacterClasses): Transitions {

@@ -15,7 +15,10 @@ export function validatorOf(schema: unknown): ValidateFunction {
   const text = JSON.stringify(schema);
   const isOld = text.includes('"items":[') || /draft-0[47]/.test(text);
   // Escapes such as "\_" are errors in patterns with the flag "u".
-  const ajv = new (isOld ? Ajv7 : Ajv2020)({ ...OPTIONS, unicodeRegExp: !text.includes("\\\\_") });
+  const unicodeRegExp = !text.includes("\\\\_");
+  // TypeBox's empty tuple is none that the drafts know.
+  const validateSchema = !text.includes('"items":[]');
+  const ajv = new (isOld ? Ajv7 : Ajv2020)({ ...OPTIONS, unicodeRegExp, validateSchema });
   addFormats(ajv as Parameters<FormatsPlugin>[0]);
   const readable = JSON.parse(text) as Record<string, unknown> | boolean;
   if (typeof readable === "boolean") return ajv.compile(readable ? {} : { not: {} });

@@ -38,6 +38,17 @@ const PATTERNS = [
     "^[\\u{1F600}-\\u{1F64F}]$",
   ],
   "^(?:[A-Za-z0-9_'+\\-]+\\.)*[A-Za-z0-9_'+\\-]*[A-Za-z0-9_+-]@(?:[A-Za-z0-9][A-Za-z0-9\\-]*\\.)+[A-Za-z]{2,}$",
+  ...["^(?!^[-+.]*$)[+-]?0*\\d*\\.?\\d*$", "^(?!^[-+.]*$)[+-]?0*(?:\\d{0,2}|(?=[\\d.]{1,5}0*$)\\d{0,2}\\.\\d{0,2}0*$)"],
+  ...[
+    "a(?=^a)|b",
+    "(?=^a|b).c",
+    "x(?!\\b)",
+    "(?=\\b)[ab ]c",
+    "a(?=\\Ba)",
+    "^(?=(?!^a|\\bc)).*b",
+    "(?=(^a)?b).",
+    "(?:(?!^b)[ab])+$",
+  ],
   "^P(?:(\\d+W)|(?!.*W)(?=\\d|T\\d)(\\d+Y)?(\\d+M)?(\\d+D)?(T(?=\\d)(\\d+H)?(\\d+M)?(\\d+([.,]\\d+)?S)?)?)$",
   "^(?:(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9][0-9]|[0-9])\\.){3}(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9][0-9]|[0-9])$",
 ].filter((pattern) => isPattern(pattern));
@@ -177,16 +188,7 @@ test("a pattern for which JavaScript needs the old syntax leaves characters outs
 });
 
 test("what is no regular language, or too large a one, is said to be", () => {
-  for (const source of [
-    "(a)\\1",
-    "(?<=a)b",
-    "(?<!a)b",
-    "(",
-    "(?=\\bfoo)x",
-    "(?=^a)",
-    "(a{1000}){1000}",
-    "(?:.{0,40}x){40}",
-  ]) {
+  for (const source of ["(a)\\1", "(?<=a)b", "(?<!a)b", "(", "(a{1000}){1000}", "(?:.{0,40}x){40}"]) {
     assert.throws(
       () => compilePattern(source),
       (error: unknown) => error instanceof PatternError,
