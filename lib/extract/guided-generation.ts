@@ -1,9 +1,10 @@
-import type { LlamaContextSequence, Token, TokenBias } from "node-llama-cpp";
+import { type LlamaContextSequence, type Token, TokenBias } from "node-llama-cpp";
 import { RecallError } from "../base/errors.js";
 import type { TokenVocabulary } from "../vocabulary/token-vocabulary.js";
-import { AllowedBias, DEFAULT_BOOST } from "../hosts/node-llama-cpp/allowed-bias.js";
+import { DEFAULT_BOOST } from "../hosts/node-llama-cpp/allowed-bias.js";
 import type { TokenWriter } from "./json/write.js";
 import { ExtractionError } from "./extraction-error.js";
+import { MaskBiases } from "./mask-biases.js";
 import { refuseShift } from "../hosts/node-llama-cpp/sampling-options.js";
 
 /** From so many UTF-16 units on, forced text is tokenised though more may follow. */
@@ -23,7 +24,7 @@ export class GuidedGeneration implements TokenWriter {
   readonly #sequence: LlamaContextSequence;
   readonly #vocabulary: TokenVocabulary;
   readonly #options: GenerationOptions;
-  readonly #bias: AllowedBias;
+  readonly #biases: MaskBiases;
   readonly #written: Uint8Array[] = [];
   /** What the host samples, once it has begun. */
   #outputs: AsyncGenerator<Token, void, void | Token | Token[]> | null = null;
@@ -45,8 +46,8 @@ export class GuidedGeneration implements TokenWriter {
     this.#sequence = sequence;
     this.#vocabulary = vocabulary;
     this.#options = options;
-    this.#bias = new AllowedBias(sequence.model, DEFAULT_BOOST);
-    this.#allowed = this.#bias.none;
+    this.#biases = new MaskBiases(sequence.model, vocabulary.size);
+    this.#allowed = TokenBias.for(sequence.model);
     this.#waiting = [...prompt];
   }
 
@@ -90,7 +91,7 @@ export class GuidedGeneration implements TokenWriter {
     const { signal, maxTokens } = this.#options;
     signal?.throwIfAborted();
     if (this.#tokens >= maxTokens) throw this.#tooLong();
-    const { ids, bias } = this.#bias.inSpan(allowed);
+    const { ids, bias } = this.#biases.of(allowed);
     this.#allowed = bias;
     const waiting = this.#waiting;
     this.#waiting = [];
@@ -126,6 +127,13 @@ export class GuidedGeneration implements TokenWriter {
       seed: this.#options.seed,
       yieldEogToken: true,
       tokenBias: () => this.#allowed,
+      // What no bias keeps away: the model's end never comes inside the data.
+      repeatPenalty: {
+        punishTokens: [...this.#biases.ending],
+        maxPunishTokens: this.#biases.ending.length,
+        penalty: 1,
+        presencePenalty: DEFAULT_BOOST,
+      },
       contextShift: { strategy: refuseShift(SHIFT_REFUSED) },
     });
     return this.#outputs.next();

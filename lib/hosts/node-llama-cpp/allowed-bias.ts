@@ -8,7 +8,7 @@ import type { AnySession } from "../shared/any-session.js";
  */
 export const DEFAULT_BOOST = 500;
 
-/** Allowed ids, and the bias that raises them. */
+/** Allowed ids, and the bias that keeps to them. */
 export interface Raised {
   readonly ids: Int32Array;
   readonly bias: TokenBias;
@@ -54,22 +54,39 @@ export class AllowedBias {
   }
 
   #raise(ids: Int32Array): Raised {
-    return { ids, bias: TokenBias.for(this.#model).set([...ids] as Token[], { logit: this.#boost }) };
+    return { ids, bias: raise(this.#model, ids, this.#boost) };
   }
 
   /** Outside a span nearly all ids are allowed: the others are lowered. That is for one token, so it is not kept. */
   #without(allowed: Int32Array, vocabSize: number): TokenBias {
-    const refused: Token[] = [];
-    let next = 0;
-    for (let id = 0; id < vocabSize; id++) {
-      if (allowed[next] === id) next++;
-      else refused.push(id as Token);
-    }
-    return TokenBias.for(this.#model).set(refused, { logit: -this.#boost });
+    return lower(this.#model, missingFrom(allowed, vocabSize), this.#boost);
   }
+}
+
+/** A bias that raises these ids. */
+export function raise(model: LlamaModel, ids: Int32Array, boost: number): TokenBias {
+  return TokenBias.for(model).set([...ids] as Token[], { logit: boost });
+}
+
+/** A bias that lowers these ids, but for those that end a generation, which `TokenBias` leaves as they are. */
+export function lower(model: LlamaModel, ids: readonly Token[], boost: number): TokenBias {
+  return TokenBias.for(model).set(ids as Token[], { logit: -boost });
+}
+
+/** The ids that are not in a set, which is ascending. */
+export function missingFrom(ids: Int32Array, vocabSize: number): Token[] {
+  const missing: Token[] = [];
+  let next = 0;
+  for (let id = 0; id < vocabSize; id++) {
+    if (ids[next] === id) next++;
+    else missing.push(id as Token);
+  }
+  return missing;
 }
 
 /** Whether two sets, both ascending, are one. */
 export function sameIds(a: Int32Array, b: Int32Array): boolean {
-  return a.length === b.length && a.every((id, i) => id === b[i]);
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
