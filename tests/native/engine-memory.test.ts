@@ -8,23 +8,34 @@ import * as assert from "uvu/assert";
 /** The engine as it was compiled for the addon. */
 const OBJECTS = "build/Release/obj.target/verbatim/native/engine";
 
-test("no call of the engine copies a large context where little has changed", () => {
+/** Compiles a program with the engine, runs it, and returns what it printed. */
+function runWithEngine(source: string): string {
   const folder = mkdtempSync(join(tmpdir(), "verbatim-"));
   try {
-    const program = join(folder, "memory");
+    const program = join(folder, "program");
     const files = readdirSync(OBJECTS, { recursive: true }) as string[];
     const objects = files.filter((name) => name.endsWith(".o"));
-    const inputs = ["tests/native/engine_memory.cpp", ...objects.map((name) => join(OBJECTS, name))];
+    const inputs = [source, ...objects.map((name) => join(OBJECTS, name))];
     const build = spawnSync(process.env.CXX ?? "c++", ["-std=c++20", "-O1", ...inputs, "-pthread", "-o", program], {
       encoding: "utf8",
     });
     assert.is(build.status, 0, build.error?.message ?? build.stderr);
     const run = spawnSync(program, { encoding: "utf8" });
     assert.is(run.status, 0, run.stdout + run.stderr);
-    assert.match(run.stdout, /^ok \d\d+\n$/);
+    return run.stdout;
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+test("no call of the engine copies a large context where little has changed", () => {
+  assert.match(runWithEngine("tests/native/engine_memory.cpp"), /^ok \d\d+\n$/);
+});
+
+test("where memory runs out, at whichever allocation of a verb, everything is as it was", () => {
+  const [, verbs, failures] = /^ok (\d+) (\d+)\n$/.exec(runWithEngine("tests/native/failing_memory.cpp")) ?? [];
+  assert.ok(Number(verbs) > 100, `${verbs} verbs`);
+  assert.ok(Number(failures) > 2_000, `${failures} failures`);
 });
 
 test.run();

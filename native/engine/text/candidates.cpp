@@ -14,22 +14,29 @@ constexpr int32_t kHeavy = 128;
 
 void TextCandidates::Begin(const TextContext& context, std::span<const Range> ranges, bool restricted,
                            int32_t max_bytes) {
+  // All that takes memory comes first, so that running out of it leaves the candidates as they were.
+  ranges_.reserve(ranges.size());
+  next_cursors_.clear();
+  for (const TextContext::Piece& piece : context.pieces()) {
+    next_cursors_.push_back({piece.block.get(), piece.begin, 0, piece.block->index().count()});
+  }
+  next_survivors_.clear();
+  const std::span<const TextWord> tail = context.tail();
+  for (size_t i = 0; i < tail.size(); ++i) {
+    const int32_t start = context.tail_begin() + static_cast<int32_t>(i);
+    if (!IsStart(tail[i])) continue;
+    if (!restricted || FindRange(ranges, start, start + 1) != nullptr) next_survivors_.push_back(start);
+  }
   ranges_.assign(ranges.begin(), ranges.end());
   restricted_ = restricted;
   max_bytes_ = max_bytes;
   longest_gap_ = context.LongestGap();
   quote_.clear();
-  cursors_.clear();
-  survivors_.clear();
+  cursors_.swap(next_cursors_);
+  survivors_.swap(next_survivors_);
+  next_survivors_.clear();
+  Trim(next_survivors_);
   Trim(survivors_);
-  for (const TextContext::Piece& piece : context.pieces()) {
-    cursors_.push_back({piece.block.get(), piece.begin, 0, piece.block->index().count()});
-  }
-  const std::span<const TextWord> tail = context.tail();
-  for (size_t i = 0; i < tail.size(); ++i) {
-    const int32_t start = context.tail_begin() + static_cast<int32_t>(i);
-    if (IsStart(tail[i]) && (!restricted_ || LimitOf(context, start) > start)) survivors_.push_back(start);
-  }
 }
 
 int32_t TextCandidates::LimitOf(const TextContext& context, int32_t start) const {

@@ -28,10 +28,12 @@ TextMatcher::TextMatcher(std::shared_ptr<TextContext> context) : context_(std::m
 
 void TextMatcher::Begin(const TextSpan& span) {
   context_->Index();
-  if (closing_ == nullptr || !std::ranges::equal(closing_->tag(), span.tag)) {
-    closing_ = std::make_shared<ClosingTokens>(context_->trie(), span.tag);
+  auto closing = closing_;
+  if (closing == nullptr || !std::ranges::equal(closing->tag(), span.tag)) {
+    closing = std::make_shared<ClosingTokens>(context_->trie(), span.tag);
   }
   candidates_.Begin(*context_, span.ranges, span.restricted, span.max_bytes);
+  closing_ = std::move(closing);
   min_bytes_ = span.min_bytes;
   generated_.clear();
   ends_.clear();
