@@ -360,6 +360,26 @@ for (const backend of backends) {
   });
 
   rule(
+    "Text mode 7. Cut behind any number of backslashes, text is quoted to the last escape sequence that is whole",
+    () => {
+      for (const before of ["", "a"]) {
+        const session = makeSession({ json: true });
+        session.append(before + "\\".repeat(70));
+        for (const count of [140, 131, 130, 129, 128, 127, 65, 64, 63, 34, 33, 32, 31, 30, 2, 1]) {
+          session.truncate(before.length + count);
+          const fork = session.fork();
+          fork.beginSpan();
+          const whole = [...before, ...Array<string>(count - (count % 2)).fill("\\")];
+          say(fork, ...whole);
+          assert.equal(tokens.allowed(fork), ['"'], `${count} backslashes`);
+          say(fork, '"');
+          assert.is(fork.spans[0].text, before + "\\".repeat(count >> 1));
+        }
+      }
+    },
+  );
+
+  rule(
     "Text mode 1. Cut in the middle of a character, text is the bytes it has, and goes on with those appended",
     () => {
       const session = makeSession();
