@@ -7,6 +7,7 @@ import {
   readFlag,
   readList,
   type Schema,
+  UNEVALUATED,
 } from "./keywords.js";
 import type { References } from "./references.js";
 import { SchemaError } from "./schema-error.js";
@@ -22,10 +23,19 @@ export interface Choice {
 export interface Alternative {
   readonly places: readonly Place[];
   readonly choices: readonly Choice[];
+  readonly seals: readonly Seal[];
+}
+
+/** What a schema says about the items or members that it and what it combines leave unevaluated. */
+export interface Seal {
+  /** That says so. */
+  readonly place: Place;
+  /** Which places it sees, by pointer. */
+  readonly sees: ReadonlySet<string>;
 }
 
 /** A value that nothing is said about. */
-const ANYTHING: readonly Alternative[] = [{ places: [], choices: [] }];
+const ANYTHING: readonly Alternative[] = [{ places: [], choices: [], seals: [] }];
 /** More ways to combine alternatives of one value are refused. */
 const MAX_ALTERNATIVES = 1000;
 /** A schema that leads further from one to the next, for the same value, is refused. */
@@ -88,7 +98,7 @@ export class Alternatives {
     expectKeywords(place);
     const { schema, pointer } = place;
     const parts: (readonly Alternative[])[] = isConstraining(schema)
-      ? [[{ places: [place], choices: [] }]]
+      ? [[{ places: [place], choices: [], seals: [] }]]
       : [ANYTHING];
     if (schema.$ref !== undefined) parts.push(this.#of(this.#references.resolve(place), trail));
     if (schema.allOf !== undefined) {
@@ -100,7 +110,7 @@ export class Alternatives {
     if (schema.not !== undefined && !isNever(schema)) {
       throw new SchemaError(below(pointer, "not"), '"not" cannot be honoured');
     }
-    const all = schema.not === undefined ? combine(parts, pointer) : [];
+    const all = schema.not === undefined ? sealed(combine(parts, pointer), place) : [];
     return isNullable(place) ? [...all, nullAt(place)] : all;
   }
 
@@ -109,12 +119,20 @@ export class Alternatives {
     const all = readList(place, keyword).flatMap(([value, where], index) => {
       const alternatives = this.#of({ value, pointer: where }, trail);
       if (keyword === "anyOf") return alternatives;
-      return alternatives.map(({ places, choices }) => ({ places, choices: [...choices, { pointer, index }] }));
+      return alternatives.map((one) => ({ ...one, choices: [...one.choices, { pointer, index }] }));
     });
     const different = new Map(all.map((one) => [keyOf(one), one]));
     if (different.size > MAX_ALTERNATIVES) throw tooMany(pointer);
     return [...different.values()];
   }
+}
+
+function sealed(alternatives: readonly Alternative[], place: Place): readonly Alternative[] {
+  if (UNEVALUATED.every((keyword) => place.schema[keyword] === undefined)) return alternatives;
+  return alternatives.map((one) => {
+    const sees = new Set(one.places.map(({ pointer }) => pointer));
+    return { ...one, seals: [...one.seals, { place, sees }] };
+  });
 }
 
 /** One alternative of each part, in all ways. */
@@ -125,6 +143,7 @@ function combine(parts: readonly (readonly Alternative[])[], pointer: string): r
       part.map((other) => ({
         places: unique([...one.places, ...other.places]),
         choices: [...one.choices, ...other.choices],
+        seals: [...one.seals, ...other.seals],
       })),
     );
   }, ANYTHING);
@@ -149,7 +168,7 @@ function isNullable(place: Place): boolean {
 }
 
 function nullAt({ pointer }: Place): Alternative {
-  return { places: [{ schema: { type: "null" }, pointer: below(pointer, "nullable") }], choices: [] };
+  return { places: [{ schema: { type: "null" }, pointer: below(pointer, "nullable") }], choices: [], seals: [] };
 }
 
 /** Whether a schema is one of those that libraries write where there is no value. */

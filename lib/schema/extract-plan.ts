@@ -13,6 +13,7 @@ import { expectFinite } from "./productive.js";
 import { References } from "./references.js";
 import { Dfa, TooComplex } from "./regular/dfa.js";
 import { SchemaError } from "./schema-error.js";
+import { expectSeen, unevaluatedItems } from "./seals.js";
 
 /**
  * How data for a JSON schema is generated, with the strings that are marked `"x-verbatim": true` copied.
@@ -34,6 +35,8 @@ function asJson(schema: unknown): unknown {
   if (text === undefined) throw new SchemaError("", "expected JSON");
   return JSON.parse(text) as unknown;
 }
+
+const DESCRIBING_MEMBERS = ["properties", "patternProperties", "additionalProperties"];
 
 class Planner {
   readonly #root: unknown;
@@ -78,14 +81,17 @@ class Planner {
     return node;
   }
 
-  #planned({ places, choices }: Alternative, pointer: string): PlanAlternative[] {
+  #planned(alternative: Alternative, pointer: string): PlanAlternative[] {
+    const { places, choices, seals } = alternative;
     const types = typesOf(places);
-    if (hasLiterals(places)) return [{ ...planLiterals(places, types), choices }];
+    if (hasLiterals(places)) {
+      return [{ ...planLiterals([...places, ...seals.map(({ place }) => place)], types), choices }];
+    }
     const all = types ?? impliedTypes(places);
-    return all.map((type) => ({ ...this.#ofType(type, places, pointer), choices }));
+    return all.map((type) => ({ ...this.#ofType(type, alternative, pointer), choices }));
   }
 
-  #ofType(type: Type, places: readonly Place[], pointer: string) {
+  #ofType(type: Type, { places, seals }: Alternative, pointer: string) {
     const nodeOf = (schemas: readonly Unread[], where: string) => this.#nodeOf(schemas, where);
     switch (type) {
       case "null":
@@ -95,8 +101,10 @@ class Planner {
       case "string":
         return planString(places);
       case "array":
-        return planArray(places, pointer, nodeOf);
+        expectSeen(seals, places, "unevaluatedItems", ["items", "prefixItems"]);
+        return planArray(places, unevaluatedItems(seals), pointer, nodeOf);
       case "object":
+        expectSeen(seals, places, "unevaluatedProperties", DESCRIBING_MEMBERS);
         return planObject(places, nodeOf, (schemas) => this.#keysOf(schemas));
       default:
         return planNumber(places, type === "integer", pointer);

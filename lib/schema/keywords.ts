@@ -28,18 +28,21 @@ export const KEYWORDS_OF = {
   ],
 } as const;
 
-/** Keywords that hold further schemas of the same value. */
-const COMBINING: ReadonlySet<string> = new Set(["$ref", "allOf", "anyOf", "oneOf", "not", "nullable"]);
+/** What is said of items and members that no other keyword describes. */
+export const UNEVALUATED = ["unevaluatedItems", "unevaluatedProperties"] as const;
 
-/**
- * Keywords that constrain nothing. Those about what is "unevaluated" do not, because nothing is written that no other
- * keyword describes.
- */
+/** Keywords that hold further schemas of the same value, or close them off. */
+const COMBINING: ReadonlySet<string> = new Set([
+  ...["$ref", "allOf", "anyOf", "oneOf", "not", "nullable"],
+  ...UNEVALUATED,
+]);
+
+/** Keywords that constrain nothing. */
 const ANNOTATIONS: ReadonlySet<string> = new Set([
   ...["$anchor", "$comment", "$defs", "$id", "$schema", "$vocabulary", "id", "definitions", "title", "description"],
   ...["default", "deprecated", "example", "examples", "readOnly", "writeOnly", "contentEncoding", "contentMediaType"],
   ...["contentSchema", "discriminator", "externalDocs", "xml", "tsType", "tsEnumNames", "enumNames"],
-  ...["enumDescriptions", "markdownDescription", "errorMessage", "unevaluatedItems", "unevaluatedProperties"],
+  ...["enumDescriptions", "markdownDescription", "errorMessage"],
 ]);
 
 /** Where OpenAPI keeps schemas, for `$ref`: at the root it constrains nothing. */

@@ -17,18 +17,28 @@ interface Items {
   readonly others: Unread | undefined;
 }
 
-/** @throws SchemaError */
-export function planArray(places: readonly Place[], pointer: string, nodeOf: NodeOf): ArrayPlan {
+/**
+ * @param unevaluated what is said about items that no place describes
+ * @throws SchemaError
+ */
+export function planArray(
+  places: readonly Place[],
+  unevaluated: readonly Unread[],
+  pointer: string,
+  nodeOf: NodeOf,
+): ArrayPlan {
   const { min, max } = readRange(places, "minItems", "maxItems");
-  const items = places.map(readItems);
+  const described = places.map(readItems);
+  const isNothingSaid = described.every(({ first, others }) => first.length === 0 && others === undefined);
+  const items = isNothingSaid ? unevaluated.map((others) => ({ first: [], others })) : described;
   // Where a place says that there are no more items, none of the others has any.
   const ends = items.flatMap(({ first, others }) =>
     others !== undefined && isNever(others.value) ? [first.length] : [],
   );
-  const described = Math.max(0, ...items.map(({ first }) => first.length));
-  const isOpen = ends.length === 0 && (described === 0 || items.some(({ others }) => others !== undefined));
-  const most = Math.min(max?.value ?? Infinity, isOpen ? Infinity : Math.min(described, ...ends));
-  const first = Array.from({ length: Math.min(described, most) }, (_, i) =>
+  const count = Math.max(0, ...items.map(({ first }) => first.length));
+  const isOpen = ends.length === 0 && (count === 0 || items.some(({ others }) => others !== undefined));
+  const most = Math.min(max?.value ?? Infinity, isOpen ? Infinity : Math.min(count, ...ends));
+  const first = Array.from({ length: Math.min(count, most) }, (_, i) =>
     nodeOf(schemasAt(items, i), items.find((one) => i < one.first.length)?.first[i].pointer ?? pointer),
   );
   const least = Math.max(min?.value ?? 0, first.length);

@@ -1,5 +1,5 @@
 import { below } from "../json-pointer.js";
-import { type Place, readFlag, type Type, VERBATIM } from "../keywords.js";
+import { KEYWORDS_OF, type Place, readFlag, type Type, VERBATIM } from "../keywords.js";
 import { isWithin } from "../number-range.js";
 import type { LiteralsPlan } from "./plan.js";
 import { readCharacters } from "./strings.js";
@@ -57,8 +57,8 @@ function fits(value: unknown, places: readonly Place[], pointer: string): boolea
   throw new SchemaError(pointer, "nothing else can be said about an array or an object that is given as a value");
 }
 
-const ARRAY_KEYWORDS = ["items", "prefixItems", "minItems", "maxItems", "uniqueItems"];
-const OBJECT_KEYWORDS = ["properties", "required", "additionalProperties", "patternProperties", "propertyNames"];
+const ARRAY_KEYWORDS = [...KEYWORDS_OF.array, "unevaluatedItems"];
+const OBJECT_KEYWORDS = [...KEYWORDS_OF.object, "unevaluatedProperties"];
 
 /** Whether a value is of a type. */
 export function isOfType(value: unknown, type: Type): boolean {
