@@ -112,7 +112,7 @@ VERBATIM_API size_t verbatim_context_length(const verbatim_context* context);
 /** Bytes held by tokens and index; what is shared with forks is counted whole. */
 VERBATIM_API size_t verbatim_context_bytes(const verbatim_context* context);
 
-/** The bytes among them that no other context shares. */
+/** The bytes among them that were not inherited from a context of which this one is a fork. */
 VERBATIM_API size_t verbatim_context_own_bytes(const verbatim_context* context);
 
 /** Copies the tokens at positions [start, start + count), which must exist, to `tokens`. */
@@ -216,6 +216,9 @@ VERBATIM_API verbatim_status verbatim_vocabulary_create(int32_t vocab_size, cons
 
 /** Contexts over the vocabulary keep what they share; NULL is ignored. */
 VERBATIM_API void verbatim_vocabulary_destroy(verbatim_vocabulary* vocabulary);
+
+/** Bytes that the vocabulary holds, for its contexts too. */
+VERBATIM_API size_t verbatim_vocabulary_bytes(const verbatim_vocabulary* vocabulary);
 
 /** On success *context is a new, empty context of text. `max_bytes` is in [0, 2^30); 0: 2^30 - 1. */
 VERBATIM_API verbatim_status verbatim_text_context_create(const verbatim_vocabulary* vocabulary, int32_t max_bytes,

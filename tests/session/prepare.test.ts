@@ -4,7 +4,13 @@ import { setImmediate } from "node:timers/promises";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { loadNativeEngine } from "../../lib/engine/native/engine.js";
-import { RecallContext, RecallError, RecallSession, RecallTextContext, RecallTextSession } from "../../lib/entry/index.js";
+import {
+  RecallContext,
+  RecallError,
+  RecallSession,
+  RecallTextContext,
+  RecallTextSession,
+} from "../../lib/entry/index.js";
 import { backends, END, START, VOCAB_SIZE, type BackendName } from "../support/backends.js";
 import { Random } from "../support/random.js";
 import { recallTokens } from "../support/text-vocabulary.js";

@@ -26,11 +26,17 @@ export interface NativeAddon {
   contextBytes(context: number): number;
   /** The bytes among them that no other context shares. */
   contextOwnBytes(context: number): number;
+  /** Has the context closed when `owner` is garbage. This may close any object whose owner is. */
+  ownContext(context: number, owner: object): number;
+  /** Closes all contexts, matchers and vocabularies whose owners are garbage. */
+  closeAbandoned(): number;
   /** Contexts of this thread that are open. */
   liveContexts(): number;
 
   /** @param ids where `advance` and `continuations` put sets that fit into it. Its memory must never be detached. */
   createMatcher(context: number, ids: Int32Array): number;
+  /** As `ownContext`. */
+  ownMatcher(matcher: number, owner: object): number;
   closeMatcher(matcher: number): number;
   begin(matcher: number, ranges: Int32Array | null): number;
   /** How many continuations there are after `token`. */
@@ -55,6 +61,8 @@ export interface NativeAddon {
   liveMatchers(): number;
 
   createVocabulary(vocabSize: number, offsets: Int32Array, bytes: Uint8Array): number;
+  /** As `ownContext`. */
+  ownVocabulary(vocabulary: number, owner: object): number;
   closeVocabulary(vocabulary: number): number;
   /** A context of text: `truncateContext` and the like serve it too. */
   createTextContext(vocabulary: number): number;

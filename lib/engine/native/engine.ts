@@ -3,7 +3,7 @@ import { ABI_VERSION, Failure, type NativeAddon } from "./addon.js";
 import type { ContextOptions, Engine, EngineContext, Sampling } from "../engine.js";
 import { NativeContext } from "./context.js";
 import { checked, failureOf } from "./failure.js";
-import { createHandles, type NativeHandles } from "./handles.js";
+import { NativeHandles } from "./handles.js";
 import { loadNativeAddon } from "./loader.js";
 
 export class NativeEngine implements Engine {
@@ -15,7 +15,7 @@ export class NativeEngine implements Engine {
 
   constructor(addon: NativeAddon) {
     this.addon = addon;
-    this.handles = createHandles(addon);
+    this.handles = new NativeHandles(addon);
   }
 
   createContext({ vocabSize, barriers }: ContextOptions): EngineContext {

@@ -30,7 +30,7 @@ export abstract class NativeQuote {
     this.#handles = handles;
     this.addon = handles.addon;
     this.matcher = checked(handles.addon.createMatcher(context, this.#ids), "create a matcher");
-    handles.matchers.register(this, this.matcher, this);
+    handles.ownMatcher(this.matcher, this);
   }
 
   get depth(): number {
@@ -73,7 +73,7 @@ export abstract class NativeQuote {
   /** Does nothing where the matcher is closed. */
   close(): void {
     this.forgetTokens();
-    this.#handles.matchers.unregister(this);
+    this.#handles.disown(this);
     this.addon.closeMatcher(this.matcher);
     this.matcher = NO_HANDLE;
   }

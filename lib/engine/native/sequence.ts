@@ -13,7 +13,7 @@ export abstract class NativeSequence {
     this.handles = handles;
     this.addon = handles.addon;
     this.context = context;
-    handles.contexts.register(this, context, this);
+    handles.ownContext(context, this);
   }
 
   get length(): number {
@@ -43,7 +43,7 @@ export abstract class NativeSequence {
 
   /** Does nothing where the context is closed. */
   close(): void {
-    this.handles.contexts.unregister(this);
+    this.handles.disown(this);
     this.addon.closeContext(this.context);
     this.context = NO_HANDLE;
   }

@@ -40,7 +40,7 @@ class NativeVocabulary {
   constructor(handles: NativeHandles, { vocabSize, offsets, bytes }: EngineVocabulary) {
     const handle = handles.addon.createVocabulary(vocabSize, offsets, bytes);
     this.#handle = checked(handle, "read the vocabulary");
-    handles.vocabularies.register(this, this.#handle);
+    handles.ownVocabulary(this.#handle, this);
   }
 
   createContext(handles: NativeHandles): EngineTextContext {

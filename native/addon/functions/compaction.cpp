@@ -52,7 +52,7 @@ class Compaction {
     if (status_ != VERBATIM_OK) return -status_;
     ContextHandle* const context = environment_.contexts.Find(handle_);
     if (context == nullptr) return -kClosed;
-    context->Replace(env_, std::move(fork_));
+    context->Replace(std::move(fork_));
     return 0;
   }
 

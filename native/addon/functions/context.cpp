@@ -1,5 +1,9 @@
+#include <memory>
+#include <utility>
+
 #include "compaction.hpp"
 #include "functions.hpp"
+#include "owners.hpp"
 
 namespace verbatim::addon {
 namespace {
@@ -15,10 +19,12 @@ napi_value CreateContext(napi_env env, napi_callback_info info) {
   }
   options.barriers = barriers.data;
   options.barrier_count = barriers.length;
-  verbatim_context* context = nullptr;
-  const verbatim_status status = verbatim_context_create(&options, &context);
+  verbatim_context* created = nullptr;
+  const verbatim_status status = verbatim_context_create(&options, &created);
   if (status != VERBATIM_OK) return ToJavaScript(env, -status);
-  return ToJavaScript(env, arguments.data<Environment>().KeepContext(env, context, false));
+  OwnedContext context(created);
+  return ToJavaScript(env, Keep(arguments.data<Environment>().contexts,
+                                [&] { return ContextHandle(env, std::move(context), nullptr, false); }));
 }
 
 // forkContext(context: number): number
@@ -29,10 +35,15 @@ napi_value ForkContext(napi_env env, napi_callback_info info) {
   arguments.Read(0, handle);
   const ContextHandle* context = environment.contexts.Find(handle);
   if (context == nullptr) return ToJavaScript(env, -kClosed);
-  verbatim_context* fork = nullptr;
-  const verbatim_status status = verbatim_context_fork(context->get(), &fork);
+  verbatim_context* created = nullptr;
+  const verbatim_status status = verbatim_context_fork(context->get(), &created);
   if (status != VERBATIM_OK) return ToJavaScript(env, -status);
-  return ToJavaScript(env, environment.KeepContext(env, fork, true));
+  OwnedContext fork(created);
+  // What the two share is the origin's to report.
+  context->ReportMemory();
+  std::shared_ptr<const MemoryReport> origin = context->report();
+  return ToJavaScript(
+      env, Keep(environment.contexts, [&] { return ContextHandle(env, std::move(fork), std::move(origin), true); }));
 }
 
 // closeContext(context: number): number
@@ -41,11 +52,7 @@ napi_value CloseContext(napi_env env, napi_callback_info info) {
   auto& environment = arguments.data<Environment>();
   int32_t handle = -1;
   arguments.Read(0, handle);
-  const ContextHandle* context = environment.contexts.Find(handle);
-  if (context == nullptr) return ToJavaScript(env, -kClosed);
-  context->WithdrawMemory(env);
-  environment.contexts.Erase(handle);
-  return ToJavaScript(env, 0);
+  return ToJavaScript(env, environment.contexts.Erase(handle) ? 0 : -kClosed);
 }
 
 // appendTokens(context: number, tokens: Int32Array, flags: number): number
@@ -61,7 +68,7 @@ napi_value AppendTokens(napi_env env, napi_callback_info info) {
   if (context == nullptr) return ToJavaScript(env, -kClosed);
   const verbatim_status status =
       verbatim_context_append(context->get(), tokens.data, tokens.length, static_cast<uint32_t>(flags));
-  context->ReportMemory(env);
+  context->ReportMemory();
   return ToJavaScript(env, -status);
 }
 
@@ -80,7 +87,7 @@ napi_value AppendTokensWithEdges(napi_env env, napi_callback_info info) {
   if (context == nullptr) return ToJavaScript(env, -kClosed);
   const verbatim_status status = verbatim_context_append_edges(context->get(), tokens.data, tokens.length, edges.data,
                                                                static_cast<uint32_t>(flags));
-  context->ReportMemory(env);
+  context->ReportMemory();
   return ToJavaScript(env, -status);
 }
 
@@ -93,10 +100,10 @@ napi_value AppendToken(napi_env env, napi_callback_info info) {
   if (!arguments.Read(0, handle) || !arguments.Read(1, token) || !arguments.Read(2, flags)) {
     return ToJavaScript(env, -VERBATIM_INVALID_ARGUMENT);
   }
-  const ContextHandle* context = arguments.data<Environment>().contexts.Find(handle);
+  ContextHandle* context = arguments.data<Environment>().contexts.Find(handle);
   if (context == nullptr) return ToJavaScript(env, -kClosed);
   const verbatim_status status = verbatim_context_append(context->get(), &token, 1, static_cast<uint32_t>(flags));
-  // One token is not worth reporting: the next larger change takes it along.
+  context->ReportToken();
   return ToJavaScript(env, -status);
 }
 
@@ -111,7 +118,7 @@ napi_value TruncateContext(napi_env env, napi_callback_info info) {
   ContextHandle* context = arguments.data<Environment>().contexts.Find(handle);
   if (context == nullptr) return ToJavaScript(env, -kClosed);
   const verbatim_status status = verbatim_context_truncate(context->get(), static_cast<size_t>(length));
-  context->ReportMemory(env);
+  context->ReportMemory();
   return ToJavaScript(env, -status);
 }
 
@@ -138,7 +145,7 @@ napi_value CompactContext(napi_env env, napi_callback_info info) {
   ContextHandle* context = arguments.data<Environment>().contexts.Find(handle);
   if (context == nullptr) return ToJavaScript(env, -kClosed);
   const verbatim_status status = verbatim_context_compact(context->get());
-  context->ReportMemory(env);
+  context->ReportMemory();
   return ToJavaScript(env, -status);
 }
 
@@ -180,10 +187,23 @@ napi_value ContextOwnBytes(napi_env env, napi_callback_info info) {
   return ToJavaScript(env, verbatim_context_own_bytes(context->get()));
 }
 
+// ownContext(context: number, owner: object): number
+napi_value OwnContext(napi_env env, napi_callback_info info) {
+  const Arguments<2> arguments(env, info);
+  return ToJavaScript(env, SetOwner(env, arguments, arguments.data<Environment>().contexts));
+}
+
+// closeAbandoned(): number
+napi_value CloseAbandoned(napi_env env, napi_callback_info info) {
+  const Arguments<1> arguments(env, info);
+  arguments.data<Environment>().CloseAbandoned(env);
+  return ToJavaScript(env, 0);
+}
+
 // liveContexts(): number
 napi_value LiveContexts(napi_env env, napi_callback_info info) {
   const Arguments<1> arguments(env, info);
-  return ToJavaScript(env, static_cast<int32_t>(arguments.data<Environment>().contexts.CountLive()));
+  return ToJavaScript(env, static_cast<int32_t>(arguments.data<Environment>().contexts.count()));
 }
 
 }  // namespace
@@ -202,6 +222,8 @@ const std::array<Function, kContextFunctionCount> kContextFunctions = {{
     {"contextLength", ContextLength},
     {"contextBytes", ContextBytes},
     {"contextOwnBytes", ContextOwnBytes},
+    {"ownContext", OwnContext},
+    {"closeAbandoned", CloseAbandoned},
     {"liveContexts", LiveContexts},
 }};
 

@@ -11,10 +11,10 @@ struct Function {
   napi_callback callback;
 };
 
-inline constexpr size_t kContextFunctionCount = 14;
-inline constexpr size_t kMatcherFunctionCount = 14;
+inline constexpr size_t kContextFunctionCount = 16;
+inline constexpr size_t kMatcherFunctionCount = 15;
 inline constexpr size_t kRowFunctionCount = 2;
-inline constexpr size_t kTextFunctionCount = 9;
+inline constexpr size_t kTextFunctionCount = 10;
 inline constexpr size_t kCudaEngineFunctionCount = 10;
 inline constexpr size_t kCudaSequenceFunctionCount = 15;
 inline constexpr size_t kCudaBatchFunctionCount = 11;

@@ -1,7 +1,8 @@
-#include <new>
+#include <memory>
 #include <utility>
 
 #include "functions.hpp"
+#include "owners.hpp"
 #include "ranges.hpp"
 
 namespace verbatim::addon {
@@ -18,21 +19,25 @@ napi_value CreateMatcher(napi_env env, napi_callback_info info) {
   }
   const ContextHandle* context = environment.contexts.Find(context_handle);
   if (context == nullptr) return ToJavaScript(env, -kClosed);
-  verbatim_matcher* matcher = nullptr;
-  const verbatim_status status = verbatim_matcher_create(context->get(), &matcher);
+  verbatim_matcher* created = nullptr;
+  const verbatim_status status = verbatim_matcher_create(context->get(), &created);
   if (status != VERBATIM_OK) return ToJavaScript(env, -status);
+  OwnedMatcher matcher(created);
+  // A matcher of text begins at once, which indexes its context.
+  context->ReportMemory();
   Napi::ObjectReference reference = Napi::Persistent(Napi::Object(env, arguments[1]));
-  if (reference.IsEmpty()) {
-    verbatim_matcher_destroy(matcher);
-    return ToJavaScript(env, -VERBATIM_OUT_OF_MEMORY);
-  }
-  MatcherHandle handle(matcher, std::move(reference), ids);
-  try {
-    const int32_t kept = environment.matchers.Insert(std::move(handle));
-    return ToJavaScript(env, kept >= 0 ? kept : -VERBATIM_OUT_OF_MEMORY);
-  } catch (const std::bad_alloc&) {
-    return ToJavaScript(env, -VERBATIM_OUT_OF_MEMORY);
-  }
+  if (reference.IsEmpty()) return ToJavaScript(env, -VERBATIM_OUT_OF_MEMORY);
+  std::shared_ptr<const MemoryReport> report = context->report();
+  return ToJavaScript(env, Keep(environment.matchers, [&] {
+                        return MatcherHandle(env, std::move(matcher), std::move(reference), ids, context_handle,
+                                             std::move(report));
+                      }));
+}
+
+// ownMatcher(matcher: number, owner: object): number
+napi_value OwnMatcher(napi_env env, napi_callback_info info) {
+  const Arguments<2> arguments(env, info);
+  return ToJavaScript(env, SetOwner(env, arguments, arguments.data<Environment>().matchers));
 }
 
 // closeMatcher(matcher: number): number
@@ -51,7 +56,9 @@ napi_value Begin(napi_env env, napi_callback_info info) {
   if (!arguments.Read(0, handle) || !ranges.Read(arguments, 1)) return ToJavaScript(env, -VERBATIM_INVALID_ARGUMENT);
   const MatcherHandle* matcher = arguments.data<Environment>().matchers.Find(handle);
   if (matcher == nullptr) return ToJavaScript(env, -kClosed);
-  return ToJavaScript(env, -verbatim_matcher_begin(matcher->get(), ranges.data, ranges.count));
+  const verbatim_status status = verbatim_matcher_begin(matcher->get(), ranges.data, ranges.count);
+  matcher->ReportMemory();
+  return ToJavaScript(env, -status);
 }
 
 // advance(matcher: number, token: number): number
@@ -189,13 +196,14 @@ napi_value MatcherBytes(napi_env env, napi_callback_info info) {
 // liveMatchers(): number
 napi_value LiveMatchers(napi_env env, napi_callback_info info) {
   const Arguments<1> arguments(env, info);
-  return ToJavaScript(env, static_cast<int32_t>(arguments.data<Environment>().matchers.CountLive()));
+  return ToJavaScript(env, static_cast<int32_t>(arguments.data<Environment>().matchers.count()));
 }
 
 }  // namespace
 
 const std::array<Function, kMatcherFunctionCount> kMatcherFunctions = {{
     {"createMatcher", CreateMatcher},
+    {"ownMatcher", OwnMatcher},
     {"closeMatcher", CloseMatcher},
     {"begin", Begin},
     {"advance", Advance},

@@ -1,7 +1,7 @@
-#include <new>
 #include <utility>
 
 #include "functions.hpp"
+#include "owners.hpp"
 #include "ranges.hpp"
 
 namespace verbatim::addon {
@@ -24,13 +24,15 @@ napi_value CreateVocabulary(napi_env env, napi_callback_info info) {
   verbatim_vocabulary* created = nullptr;
   const verbatim_status status = verbatim_vocabulary_create(vocab_size, offsets.data, bytes.data, &created);
   if (status != VERBATIM_OK) return ToJavaScript(env, -status);
-  VocabularyHandle vocabulary(created);
-  try {
-    const int32_t kept = arguments.data<Environment>().vocabularies.Insert(std::move(vocabulary));
-    return ToJavaScript(env, kept >= 0 ? kept : -VERBATIM_OUT_OF_MEMORY);
-  } catch (const std::bad_alloc&) {
-    return ToJavaScript(env, -VERBATIM_OUT_OF_MEMORY);
-  }
+  OwnedVocabulary vocabulary(created);
+  return ToJavaScript(env, Keep(arguments.data<Environment>().vocabularies,
+                                [&] { return VocabularyHandle(env, std::move(vocabulary)); }));
+}
+
+// ownVocabulary(vocabulary: number, owner: object): number
+napi_value OwnVocabulary(napi_env env, napi_callback_info info) {
+  const Arguments<2> arguments(env, info);
+  return ToJavaScript(env, SetOwner(env, arguments, arguments.data<Environment>().vocabularies));
 }
 
 // closeVocabulary(vocabulary: number): number
@@ -52,7 +54,9 @@ napi_value CreateTextContext(napi_env env, napi_callback_info info) {
   verbatim_context* created = nullptr;
   const verbatim_status status = verbatim_text_context_create(vocabulary->get(), 0, &created);
   if (status != VERBATIM_OK) return ToJavaScript(env, -status);
-  return ToJavaScript(env, environment.KeepContext(env, created, false));
+  OwnedContext context(created);
+  return ToJavaScript(env, Keep(environment.contexts,
+                                [&] { return ContextHandle(env, std::move(context), vocabulary->report(), false); }));
 }
 
 // appendText(context: number, bytes: Uint8Array, edges: Uint8Array | null, flags: number): number
@@ -70,7 +74,7 @@ napi_value AppendText(napi_env env, napi_callback_info info) {
   if (context == nullptr) return ToJavaScript(env, -kClosed);
   const verbatim_status status = verbatim_context_append_text(context->get(), bytes.data, bytes.length,
                                                               edges.value.data, static_cast<uint32_t>(flags));
-  context->ReportMemory(env);
+  context->ReportMemory();
   return ToJavaScript(env, -status);
 }
 
@@ -107,7 +111,11 @@ napi_value BeginText(napi_env env, napi_callback_info info) {
   span.range_count = ranges.count;
   span.tag = tag.data;
   span.tag_length = tag.length;
-  return ToJavaScript(env, -verbatim_matcher_begin_text(matcher->get(), &span));
+  const verbatim_status status = verbatim_matcher_begin_text(matcher->get(), &span);
+  matcher->ReportMemory();
+  const ContextHandle* context = arguments.data<Environment>().contexts.Find(matcher->context());
+  if (context != nullptr) context->ReportMemory();
+  return ToJavaScript(env, -status);
 }
 
 // advanceBytes(matcher: number, bytes: Uint8Array): number
@@ -162,6 +170,7 @@ napi_value FindText(napi_env env, napi_callback_info info) {
 
 const std::array<Function, kTextFunctionCount> kTextFunctions = {{
     {"createVocabulary", CreateVocabulary},
+    {"ownVocabulary", OwnVocabulary},
     {"closeVocabulary", CloseVocabulary},
     {"createTextContext", CreateTextContext},
     {"appendText", AppendText},

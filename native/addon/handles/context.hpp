@@ -5,6 +5,7 @@
 
 #include "../../include/verbatim.h"
 #include "../node_api.hpp"
+#include "memory_report.hpp"
 
 namespace verbatim::addon {
 
@@ -16,41 +17,43 @@ using OwnedContext = std::unique_ptr<verbatim_context, DestroyContext>;
 /** A context that JavaScript holds, and what the garbage collector has been told of its size. */
 class ContextHandle {
  public:
-  /** Takes ownership. `is_fork`: what the context holds at first is shared and has been reported already. */
-  ContextHandle(verbatim_context* context, bool is_fork)
-      : context_(context), reported_(is_fork ? bytes() : 0), reported_before_(reported_) {}
+  /**
+   * `origin`: the report of what the context is a fork of, or of the vocabulary that it is over; may be null. Throws
+   * bad_alloc.
+   */
+  ContextHandle(napi_env env, OwnedContext context, std::shared_ptr<const MemoryReport> origin, bool is_fork)
+      : context_(std::move(context)),
+        report_(std::make_shared<MemoryReport>(env, std::move(origin))),
+        is_fork_(is_fork) {
+    ReportMemory();
+  }
 
   verbatim_context* get() const { return context_.get(); }
+  const std::shared_ptr<MemoryReport>& report() const { return report_; }
 
   /** Goes on with `context`, which has the same content. Matchers over the one before outlive it. */
-  void Replace(napi_env env, OwnedContext context) {
+  void Replace(OwnedContext context) {
     context_ = std::move(context);
-    ReportMemory(env);
+    ReportMemory();
   }
 
-  /** Tells the garbage collector how much memory this object keeps alive, where that has changed noticeably. */
-  void ReportMemory(napi_env env) {
-    const int64_t change = bytes() - reported_;
-    if (change > -kNoticeable && change < kNoticeable) return;
-    reported_ += change;
-    int64_t total = 0;
-    napi_adjust_external_memory(env, change, &total);
+  /** To be called where the context may have grown or shrunk. What a fork has inherited its origin reports. */
+  void ReportMemory() const {
+    report_->Set(is_fork_ ? verbatim_context_own_bytes(get()) : verbatim_context_bytes(get()));
   }
 
-  /** Takes back what was reported: the object is about to go. */
-  void WithdrawMemory(napi_env env) const {
-    int64_t total = 0;
-    if (reported_ != reported_before_) napi_adjust_external_memory(env, reported_before_ - reported_, &total);
+  /** The same after one more token, which is seldom worth it. */
+  void ReportToken() {
+    if (++tokens_ % kTokensUnreported == 0) ReportMemory();
   }
 
  private:
-  static constexpr int64_t kNoticeable = 1 << 16;
-
-  int64_t bytes() const { return static_cast<int64_t>(verbatim_context_bytes(context_.get())); }
+  static constexpr uint32_t kTokensUnreported = 256;
 
   OwnedContext context_;
-  int64_t reported_;
-  int64_t reported_before_;
+  std::shared_ptr<MemoryReport> report_;
+  bool is_fork_;
+  uint32_t tokens_ = 0;
 };
 
 }  // namespace verbatim::addon

@@ -42,11 +42,20 @@ class SlotTable {
   /** False where the handle is not that of a live object. */
   bool Erase(int32_t handle) {
     if (Find(handle) == nullptr) return false;
-    const uint32_t index = static_cast<uint32_t>(handle) & (kMaxSlots - 1);
-    slots_[index].object.reset();
-    slots_[index].generation = (slots_[index].generation + 1) % kGenerations;
-    AddFree(index);
+    Free(static_cast<uint32_t>(handle) & (kMaxSlots - 1));
     return true;
+  }
+
+  /** Erases the objects for which `condition` holds; how many there were. */
+  template <typename Condition>
+  size_t EraseIf(Condition&& condition) {
+    size_t erased = 0;
+    for (size_t index = 0; index < slots_.size(); ++index) {
+      if (!slots_[index].object.has_value() || !condition(*slots_[index].object)) continue;
+      Free(static_cast<uint32_t>(index));
+      ++erased;
+    }
+    return erased;
   }
 
   size_t CountLive() const {
@@ -66,6 +75,12 @@ class SlotTable {
     uint32_t generation = 0;
     uint32_t next_free = kNone;
   };
+
+  void Free(uint32_t index) {
+    slots_[index].object.reset();
+    slots_[index].generation = (slots_[index].generation + 1) % kGenerations;
+    AddFree(index);
+  }
 
   /** Slots are used again in turn, so that a generation comes back as late as can be. */
   void AddFree(uint32_t index) {

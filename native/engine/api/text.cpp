@@ -44,6 +44,10 @@ verbatim_status verbatim_vocabulary_create(int32_t vocab_size, const int32_t* of
 
 void verbatim_vocabulary_destroy(verbatim_vocabulary* vocabulary) { std::unique_ptr<verbatim_vocabulary>{vocabulary}; }
 
+size_t verbatim_vocabulary_bytes(const verbatim_vocabulary* vocabulary) {
+  return vocabulary == nullptr ? 0 : vocabulary->trie->bytes();
+}
+
 verbatim_status verbatim_text_context_create(const verbatim_vocabulary* vocabulary, int32_t max_bytes,
                                              verbatim_context** context) {
   if (vocabulary == nullptr || context == nullptr || max_bytes < 0 || max_bytes > kLargestText) {

@@ -74,7 +74,9 @@ std::shared_ptr<TextContext> TextContext::Fork() {
     }
     Seal(first, end);
   }
-  return std::make_shared<TextContext>(*this);
+  auto fork = std::make_shared<TextContext>(*this);
+  for (Piece& piece : fork->pieces_) piece.is_inherited = true;
+  return fork;
 }
 
 void TextContext::Index() {
@@ -163,13 +165,15 @@ const TextContext::Piece* TextContext::PieceAt(int32_t position) const {
 
 size_t TextContext::bytes() const {
   size_t total = own_bytes();
-  for (const Piece& piece : pieces_) total += piece.block->bytes();
+  for (const Piece& piece : pieces_) total += piece.is_inherited ? piece.block->bytes() : 0;
   return total;
 }
 
 size_t TextContext::own_bytes() const {
-  return sizeof(*this) + tail_.capacity() * sizeof(TextWord) + append_starts_.capacity() * sizeof(int32_t) +
-         pieces_.capacity() * sizeof(Piece);
+  size_t total = sizeof(*this) + tail_.capacity() * sizeof(TextWord) + append_starts_.capacity() * sizeof(int32_t) +
+                 pieces_.capacity() * sizeof(Piece);
+  for (const Piece& piece : pieces_) total += piece.is_inherited ? 0 : piece.block->bytes();
+  return total;
 }
 
 }  // namespace verbatim

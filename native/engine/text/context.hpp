@@ -31,6 +31,8 @@ class TextContext {
   struct Piece {
     std::shared_ptr<const TextBlock> block;
     int32_t begin;
+    /** Whether the context is a fork and had the block from the start. */
+    bool is_inherited = false;
 
     int32_t end() const { return begin + block->size(); }
   };
@@ -57,7 +59,7 @@ class TextContext {
   int32_t length() const { return tail_begin_ + static_cast<int32_t>(tail_.size()); }
   /** What is shared with other contexts is counted whole. */
   size_t bytes() const;
-  /** What no other context shares. */
+  /** What was not inherited from a context of which this one is a fork. */
   size_t own_bytes() const;
   uint64_t version() const { return version_; }
   /** No stretch of a run is longer without a place in it where a quote may end; to be asked after `Index`. */

@@ -212,7 +212,11 @@ void Context::CutBlock(int32_t new_length) {
 std::shared_ptr<Context> Context::Fork() {
   distinct_.Share(false);
   inner_.Share(length(), false);
-  return std::make_shared<Context>(*this);
+  auto fork = std::make_shared<Context>(*this);
+  for (Piece& piece : fork->pieces_) piece.is_inherited = true;
+  fork->distinct_.MarkInherited();
+  fork->inner_.MarkInherited();
+  return fork;
 }
 
 void Context::Read(int32_t start, std::span<int32_t> tokens) const {
@@ -233,15 +237,17 @@ Stretch Context::StretchAt(int32_t position) const {
 }
 
 size_t Context::bytes() const {
-  size_t total = own_bytes() + distinct_.shared_bytes() + inner_.shared_bytes();
+  size_t total = own_bytes() + distinct_.inherited_bytes() + inner_.inherited_bytes();
   if (barriers_ != nullptr) total += barriers_->capacity() * sizeof(uint32_t);
-  for (const Piece& piece : pieces_) total += piece.block->bytes();
+  for (const Piece& piece : pieces_) total += piece.is_inherited ? piece.block->bytes() : 0;
   return total;
 }
 
 size_t Context::own_bytes() const {
-  return sizeof(*this) + tail_.bytes() + pieces_.capacity() * sizeof(Piece) + distinct_.own_bytes() +
-         inner_.own_bytes();
+  size_t total =
+      sizeof(*this) + tail_.bytes() + pieces_.capacity() * sizeof(Piece) + distinct_.own_bytes() + inner_.own_bytes();
+  for (const Piece& piece : pieces_) total += piece.is_inherited ? 0 : piece.block->bytes();
+  return total;
 }
 
 }  // namespace verbatim

@@ -40,6 +40,8 @@ class Context {
   struct Piece {
     std::shared_ptr<const Block> block;
     int32_t begin;
+    /** Whether the context is a fork and had the block from the start. */
+    bool is_inherited = false;
 
     int32_t end() const { return begin + block->size(); }
     Stretch stretch() const { return {block->words().data(), begin, end()}; }
@@ -65,7 +67,7 @@ class Context {
   int32_t length() const { return tail_begin_ + static_cast<int32_t>(tail_.size()); }
   /** What is shared with other contexts is counted whole. */
   size_t bytes() const;
-  /** What no other context shares. */
+  /** What was not inherited from a context of which this one is a fork. */
   size_t own_bytes() const;
   /** Changes whenever the sequence or the index does. */
   uint64_t version() const { return version_; }

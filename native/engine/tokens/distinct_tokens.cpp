@@ -94,6 +94,7 @@ void DistinctTokens::Share(bool few_too) {
     all->occurrences.insert(all->occurrences.end(), occurrences_.begin(), occurrences_.end());
   }
   shared_ = std::move(all);
+  is_inherited_ = false;
   occurrences_ = {};
   bitmask_ = {};
   sorted_ = {};
@@ -127,8 +128,8 @@ size_t DistinctTokens::shared_bytes() const {
 }
 
 size_t DistinctTokens::own_bytes() const {
-  return bitmask_.capacity() * sizeof(uint32_t) + occurrences_.capacity() * sizeof(FirstOccurrence) +
-         sorted_.capacity() * sizeof(int32_t);
+  return (is_inherited_ ? 0 : shared_bytes()) + bitmask_.capacity() * sizeof(uint32_t) +
+         occurrences_.capacity() * sizeof(FirstOccurrence) + sorted_.capacity() * sizeof(int32_t);
 }
 
 }  // namespace verbatim

@@ -41,7 +41,9 @@ class DistinctTokens {
   /** The rest, ascending. */
   std::span<const int32_t> added_ids() { return shared_ != nullptr ? own_ids() : std::span<const int32_t>(); }
 
-  size_t shared_bytes() const;
+  /** That what is shared is not this copy's. */
+  void MarkInherited() { is_inherited_ = true; }
+  size_t inherited_bytes() const { return is_inherited_ ? shared_bytes() : 0; }
   size_t own_bytes() const;
 
  private:
@@ -64,6 +66,7 @@ class DistinctTokens {
   }
   bool OwnContains(int32_t token) const { return bitmask_.empty() ? FewContain(token) : HasBit(bitmask_, token); }
   bool FewContain(int32_t token) const;
+  size_t shared_bytes() const;
   void AddNew(int32_t token, int32_t position);
   void AddToFew(int32_t token, int32_t position);
   /** Ascending. */
@@ -71,6 +74,8 @@ class DistinctTokens {
 
   int32_t vocab_size_;
   std::shared_ptr<const SharedTokens> shared_;
+  /** Whether it was shared before this copy was made. */
+  bool is_inherited_ = false;
   /** By position, those of the shared set left out, as below. */
   std::vector<FirstOccurrence> occurrences_;
   /** Empty beside a shared set while the own tokens are few: all of those are in `sorted_` then. */

@@ -58,11 +58,14 @@ class InnerPositions {
       bits_ = {};
     }
     shared_ = std::move(all);
+    is_inherited_ = false;
     shared_length_ = length;
   }
 
-  size_t shared_bytes() const { return shared_ == nullptr ? 0 : shared_->capacity() * sizeof(uint32_t); }
-  size_t own_bytes() const { return bits_.capacity() * sizeof(uint32_t); }
+  /** That what is shared is not this copy's. */
+  void MarkInherited() { is_inherited_ = true; }
+  size_t inherited_bytes() const { return is_inherited_ ? shared_bytes() : 0; }
+  size_t own_bytes() const { return bits_.capacity() * sizeof(uint32_t) + (is_inherited_ ? 0 : shared_bytes()); }
 
  private:
   /** Words of the own part that are copied rather than shared. */
@@ -74,7 +77,11 @@ class InnerPositions {
     return word < bits.size() && (bits[word] >> (position % 32) & 1) != 0;
   }
 
+  size_t shared_bytes() const { return shared_ == nullptr ? 0 : shared_->capacity() * sizeof(uint32_t); }
+
   std::shared_ptr<const std::vector<uint32_t>> shared_;
+  /** Whether it was shared before this copy was made. */
+  bool is_inherited_ = false;
   /** The positions before this one stand in the shared part. */
   int32_t shared_length_ = 0;
   /** A bit for each position from there on. */
