@@ -66,6 +66,8 @@ export abstract class DecodingSession {
   readonly #machine: DecodingMachine;
   readonly #settings: DecodingSettings;
   #closed = false;
+  /** The state to go back to before anything else is done. */
+  #owed: number | null = null;
 
   /** @internal */
   constructor(machine: DecodingMachine, settings: DecodingSettings) {
@@ -124,7 +126,7 @@ export abstract class DecodingSession {
         if (refusal !== null) throw this.#refusal(refusal, id);
       }
     } catch (error) {
-      this.#machine.restore(before);
+      this.#takeBack(before);
       throw error;
     }
   }
@@ -142,7 +144,7 @@ export abstract class DecodingSession {
       const refused = ids.findIndex((id) => this.#machine.step(id) !== null);
       return refused === -1 ? ids.length : refused;
     } finally {
-      this.#machine.restore(before);
+      this.#takeBack(before);
     }
   }
 
@@ -245,6 +247,7 @@ export abstract class DecodingSession {
     if (this.#closed) return "CLOSED";
     if (typeof token !== "number" || token >>> 0 !== token || token >= this.vocabSize) return "OUT_OF_RANGE";
     try {
+      this.assertUsable();
       return this.#machine.step(token);
     } catch (error) {
       if (error instanceof RecallError) return error.code;
@@ -271,6 +274,15 @@ export abstract class DecodingSession {
   /** @internal */
   protected assertUsable(): void {
     if (this.#closed) throw new RecallError("CLOSED", "The session is closed");
+    if (this.#owed !== null) this.#takeBack(this.#owed);
+  }
+
+  /** Takes back what a verb has tried. Where memory runs out, the next verb does so first. */
+  #takeBack(mark: number): void {
+    this.#owed = mark;
+    // A span that could not be opened again is gone, and what came after it: nothing is owed then.
+    if (this.#machine.mark >= mark) this.#machine.restore(mark);
+    this.#owed = null;
   }
 
   /** @internal For a verb that is only for a session that is usable and has no span open. */

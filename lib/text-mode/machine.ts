@@ -65,17 +65,12 @@ export class TextMachine implements DecodingMachine {
   }
 
   append(text: CheckedText): void {
-    const { length, segments } = this.sequence;
-    const [held, { count }] = [this.#pending, segments];
+    const { count } = this.sequence.segments;
     if (text.bytes.length === 0 && text.segment === undefined) return;
-    this.#release();
-    try {
+    this.#orAsBefore(() => {
+      this.#release();
       this.sequence.append(text, this.#settings.maxContextBytes);
-    } catch (error) {
-      this.sequence.truncate(length);
-      this.#pending = held;
-      throw error;
-    }
+    });
     this.#record("append", text.bytes.length, count);
   }
 
@@ -88,7 +83,7 @@ export class TextMachine implements DecodingMachine {
     if (open === null) return this.#stepOutside(id, vocabulary.view(id));
     if (byteLength === 0 || !open.advance(id)) return "TOKEN_NOT_ALLOWED";
     this.#record("token", byteLength, this.sequence.segments.count, id);
-    if (open.closedAt >= 0) this.#join(open, open.closedAt);
+    if (open.closedAt >= 0) this.#joinWhole(open, open.closedAt);
     return null;
   }
 
@@ -116,10 +111,12 @@ export class TextMachine implements DecodingMachine {
 
   /** Opens a span without an opening tag. */
   begin(ranges: Int32Array | null, tag: Uint8Array | null): void {
-    this.#release();
-    const { length } = this.sequence;
-    const [step, closing] = [this.history.count, tag ?? this.#settings.endTag];
-    this.#openSpan({ step, openedAt: length, start: length, ranges, tag: closing, firstBytes: NO_BYTES });
+    this.#orAsBefore(() => {
+      this.#release();
+      const { length } = this.sequence;
+      const [step, closing] = [this.history.count, tag ?? this.#settings.endTag];
+      this.#openSpan({ step, openedAt: length, start: length, ranges, tag: closing, firstBytes: NO_BYTES });
+    });
     this.#record("begin", 0);
   }
 
@@ -129,7 +126,7 @@ export class TextMachine implements DecodingMachine {
     if (open === null) return;
     const length = this.quoteLength(open);
     this.#record("end", 0);
-    this.#join(open, length);
+    this.#joinWhole(open, length);
   }
 
   /** How many bytes of an open span are its quote: the others begin the closing tag. */
@@ -262,12 +259,36 @@ export class TextMachine implements DecodingMachine {
     const opening = { step, openedAt, start: openedAt + tag.length, ranges: null, tag: endTag, firstBytes };
     const open = this.#openSpan(opening, matcher);
     this.#record("token", bytes.length, this.sequence.segments.count, id);
-    if (open.closedAt >= 0) this.#join(open, open.closedAt);
+    if (open.closedAt >= 0) this.#joinWhole(open, open.closedAt);
   }
 
   #openSpan(opening: TextOpening, matcher = this.#useMatcher()): OpenTextSpan {
     this.#open = new OpenTextSpan(opening, this.#settings, this.#settings.setup.vocabulary, matcher, this.#buffer);
     return this.#open;
+  }
+
+  /** Does something to the sequence; where memory runs out in the midst of it, the sequence is as it was. */
+  #orAsBefore<Result>(action: () => Result): Result {
+    const { length } = this.sequence;
+    const pending = this.#pending;
+    try {
+      return action();
+    } catch (error) {
+      this.sequence.truncate(length);
+      this.#pending = pending;
+      throw error;
+    }
+  }
+
+  /** Lets a span join that the latest step has closed; where memory runs out, that step is undone. */
+  #joinWhole(open: OpenTextSpan, length: number): void {
+    try {
+      this.#join(open, length);
+    } catch (error) {
+      this.#cutTo(this.history.count - 1, open.opening, this.#closedSpans.length);
+      this.#resumeTag();
+      throw error;
+    }
   }
 
   /** The span joins the sequence: its quote between its tags, where it has them, and what followed in the last token. */
@@ -297,9 +318,18 @@ export class TextMachine implements DecodingMachine {
     const kept = Math.min(length, opening?.openedAt ?? this.sequence.length);
     this.sequence.truncate(Math.min(kept, this.sequence.length), segments, this.history.countBreaks(count));
     this.#forget(count, spans);
-    if (matcher !== null) {
-      const open = this.#openSpan(opening!, matcher);
+    if (matcher !== null) this.#reopen(opening!, tokens, matcher);
+  }
+
+  /** Opens a span again; where memory runs out, the session stands before it. */
+  #reopen(opening: TextOpening, tokens: readonly number[], matcher: EngineTextMatcher): void {
+    try {
+      const open = this.#openSpan(opening, matcher);
       for (const token of tokens) open.advance(token);
+    } catch (error) {
+      this.#forget(opening.step, this.#closedSpans.length);
+      this.#resumeTag();
+      throw error;
     }
   }
 

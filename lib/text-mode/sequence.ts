@@ -50,21 +50,19 @@ export class TextSequence {
   /** Forgets what is past `length`, all segments but the first ones, and the last `breaks` breaks. */
   truncate(length: number, segments = this.segments.count, breaks = 0): void {
     this.#text.truncate(length);
-    this.segments.truncate(length);
-    if (segments < this.segments.count) this.segments.keep(segments);
-    this.#breaks.length -= breaks;
+    this.#forget(length, segments, breaks);
   }
 
   /**
    * The same in the midst of text that was appended from `start` on. In JSON mode, what that leaves of an escape sequence
    * or of another character is kept out of every match: what is written next could not go on with it.
    */
-  cut(start: number, length: number, segments?: number, breaks?: number): void {
+  cut(start: number, length: number, segments = this.segments.count, breaks = 0): void {
     const whole = this.#json ? this.#endOfCharacters(start, length) : length;
     const rest = this.#text.read(whole, length);
     this.#text.truncate(whole);
     if (rest.length > 0) this.#text.append(rest, { searchable: false, newRun: false, json: false, edges: null });
-    this.truncate(length, segments, breaks);
+    this.#forget(length, segments, breaks);
   }
 
   /** Start positions of a quote; see `TextEngine.findText`. */
@@ -95,6 +93,13 @@ export class TextSequence {
 
   close(): void {
     this.#text.close();
+  }
+
+  /** What `truncate` does beside the text. */
+  #forget(length: number, segments: number, breaks: number): void {
+    this.segments.truncate(length);
+    if (segments < this.segments.count) this.segments.keep(segments);
+    this.#breaks.length -= breaks;
   }
 
   /** Where the last character that is whole ends, of JSON from `start` on that is cut at `length`. */

@@ -21,8 +21,9 @@ export interface BeginTextSpanOptions {
  * One generation of a model without delimiter tokens: tags in its text open and close recall spans, and each span is an
  * exact copy of bytes in the searchable context, in any tokenisation (`docs/semantics.md`, "Text mode").
  *
- * A verb that throws leaves the session as it was, but where memory runs out. Arguments are read before the session's
- * state is looked at.
+ * A verb that throws leaves the session as it was, but where memory runs out while a closed span is to be opened again, by
+ * `truncate` or where `acceptAll` or `validate` takes back what it tried: the session then stands before that span.
+ * Arguments are read before the session's state is looked at.
  */
 export class RecallTextSession extends DecodingSession {
   readonly #settings: TextSettings;

@@ -22,8 +22,9 @@ export interface BeginSpanOptions {
  * One generation: its searchable context, its recall spans, and the mask that keeps each span an exact copy of
  * something in the context (RecaLLM, sections 3.1 and B.1; `docs/semantics.md` settles the details).
  *
- * A verb that throws leaves the session as it was, but for `truncate` into a closed span when memory runs out: the
- * session then stands before that span. Arguments are read before the session's state is looked at.
+ * A verb that throws leaves the session as it was, but where memory runs out while a closed span is to be opened again, by
+ * `truncate` or where `acceptAll` or `validate` takes back what it tried: the session then stands before that span.
+ * Arguments are read before the session's state is looked at.
  */
 export class RecallSession extends DecodingSession {
   readonly #settings: SessionSettings;
