@@ -88,6 +88,31 @@ for (const source of PATTERNS) {
   });
 }
 
+const DRAWN = 400;
+const ATOMS = ["a", "b", "-", ".", "[^a]", "\\w", "^", "$", "\\b", "\\B"];
+/** All strings of at most five of these. */
+const TEXTS = [""];
+for (let from = 0; TEXTS[from].length < 5; from++) TEXTS.push(...["a", "b", "-"].map((one) => TEXTS[from] + one));
+
+/** A pattern with assertions in all places, also in what looks ahead. */
+function drawPattern(depth: number): string {
+  const parts = Array.from({ length: 1 + random.below(3) }, () => {
+    if (depth === 0 || random.chance(0.5)) return random.pick(ATOMS);
+    const inner = drawPattern(depth - 1);
+    if (random.chance(0.5)) return `(${random.pick(["?=", "?!"])}${inner})`;
+    return `(?:${inner})${random.pick(["", "*", "?", "+", "{2}"])}`;
+  });
+  return random.chance(0.2) ? `${parts.join("")}|${drawPattern(0)}` : parts.join("");
+}
+
+test("patterns that are drawn, with what looks ahead at any depth", () => {
+  for (let i = 0; i < DRAWN; i++) {
+    const source = drawPattern(3);
+    const [pattern, dfa] = [new RegExp(source, "u"), compilePattern(source)];
+    for (const text of TEXTS) assert.is(isAmong(text, dfa), pattern.test(text), `/${source}/ ${JSON.stringify(text)}`);
+  }
+});
+
 /** All strings of at most so many of "a" and "b". */
 function stringsUpTo(length: number): string[] {
   return length === 0 ? [""] : ["", ...stringsUpTo(length - 1).flatMap((rest) => [`a${rest}`, `b${rest}`])];
