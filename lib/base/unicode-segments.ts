@@ -25,15 +25,19 @@ export function forEachEdge(text: string, unit: Unit, visit: (edge: number) => v
   }
 }
 
-const segmenters = {
-  word: new Intl.Segmenter("en", { granularity: "word" }),
-  sentence: new Intl.Segmenter("en", { granularity: "sentence" }),
-};
+const segmenters = new Map<Unit, Intl.Segmenter>();
+
+/** Made when it is first needed: who never snaps to units needs no platform that has it. */
+function segmenterOf(unit: Unit): Intl.Segmenter {
+  const made = segmenters.get(unit) ?? new Intl.Segmenter("en", { granularity: unit });
+  segmenters.set(unit, made);
+  return made;
+}
 
 /** The edges that count in the window that starts at an edge: at least one. */
 function nextEdges(text: string, start: number, unit: Unit, window: number): number[] {
   const end = endOfCharacter(text, start + window);
-  const segments = segmenters[unit].segment(text.slice(start, end));
+  const segments = segmenterOf(unit).segment(text.slice(start, end));
   const edges = Array.from(segments, ({ index }) => start + index).slice(1);
   if (end === text.length) return [...edges, end];
   const last = edges.pop();
@@ -54,7 +58,7 @@ function firstEdge(text: string, start: number, least: number, unit: Unit, windo
   for (let size = window; ; size *= 2) {
     const end = endOfCharacter(text, start + size);
     let found: number | undefined;
-    for (const { index } of segmenters[unit].segment(text.slice(start, end))) {
+    for (const { index } of segmenterOf(unit).segment(text.slice(start, end))) {
       if (found !== undefined) return found;
       if (start + index >= least) found = start + index;
     }

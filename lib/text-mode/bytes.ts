@@ -9,9 +9,10 @@ export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
   return joined;
 }
 
-const oneByteDecoder = new TextDecoder("latin1");
+/** Made when it is first needed. */
+let oneByteDecoder: InstanceType<typeof TextDecoder> | undefined;
 
 /** A character per byte, another one for each: what finds strings in strings finds bytes in bytes. */
 export function byteString(bytes: Uint8Array): string {
-  return oneByteDecoder.decode(bytes);
+  return (oneByteDecoder ??= new TextDecoder("latin1")).decode(bytes);
 }

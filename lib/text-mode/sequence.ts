@@ -7,19 +7,30 @@ import type { CheckedText } from "./document.js";
 /** Bytes that are looked at first to find a character that was cut: few texts have so many backslashes in a row. */
 const CUT_WINDOW = 32;
 
+/** A place where a run ended, and the one before it: forks share what they have in common. */
+interface RunBreak {
+  readonly position: number;
+  readonly before: RunBreak | null;
+}
+
 /** One ordered byte sequence with its documents: what contexts and sessions of text mode are built on. */
 export class TextSequence {
   readonly segments: SegmentTable;
   readonly #text: EngineTextContext;
   readonly #json: boolean;
-  /** Where tokens without bytes ended a run, ascending. */
-  readonly #breaks: number[];
+  /** The last place where a token without bytes ended a run. */
+  #lastBreak: RunBreak | null;
 
-  constructor(text: EngineTextContext, json: boolean, segments = new SegmentTable(), breaks: number[] = []) {
+  constructor(
+    text: EngineTextContext,
+    json: boolean,
+    segments = new SegmentTable(),
+    lastBreak: RunBreak | null = null,
+  ) {
     this.#text = text;
     this.#json = json;
     this.segments = segments;
-    this.#breaks = breaks;
+    this.#lastBreak = lastBreak;
   }
 
   get length(): number {
@@ -44,7 +55,7 @@ export class TextSequence {
 
   /** Ends the run: no match crosses this position. */
   breakRun(): void {
-    this.#breaks.push(this.length);
+    this.#lastBreak = { position: this.length, before: this.#lastBreak };
   }
 
   /** Forgets what is past `length`, all segments but the first ones, and the last `breaks` breaks. */
@@ -88,7 +99,7 @@ export class TextSequence {
   }
 
   fork(): TextSequence {
-    return new TextSequence(this.#text.fork(), this.#json, this.segments.fork(), this.#breaks.slice());
+    return new TextSequence(this.#text.fork(), this.#json, this.segments.fork(), this.#lastBreak);
   }
 
   close(): void {
@@ -99,7 +110,7 @@ export class TextSequence {
   #forget(length: number, segments: number, breaks: number): void {
     this.segments.truncate(length);
     if (segments < this.segments.count) this.segments.keep(segments);
-    this.#breaks.length -= breaks;
+    for (; breaks > 0; breaks--) this.#lastBreak = this.#lastBreak!.before;
   }
 
   /** Where the last character that is whole ends, of JSON from `start` on that is cut at `length`. */
@@ -112,6 +123,6 @@ export class TextSequence {
   }
 
   #startsRun(): boolean {
-    return this.segments.endsAt(this.length) || this.#breaks.at(-1) === this.length;
+    return this.segments.endsAt(this.length) || this.#lastBreak?.position === this.length;
   }
 }

@@ -4,6 +4,7 @@
 import { setImmediate } from "node:timers/promises";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { javascriptTextEngine } from "../../lib/engine/javascript/text/engine.js";
 import {
   RecallContext,
   RecallSession,
@@ -12,6 +13,7 @@ import {
   TokenVocabulary,
   type RecallTextSessionOptions,
 } from "../../lib/entry/index.js";
+import { TextSequence } from "../../lib/text-mode/sequence.js";
 import { backends, sessionsOn, type BackendName } from "../support/backends.js";
 import { recallTokens } from "../support/text-vocabulary.js";
 
@@ -168,6 +170,17 @@ for (const backend of backends) {
     });
   }
 }
+
+test("a fork of a sequence of text shares the places where runs ended", async () => {
+  const text = javascriptTextEngine.createTextContext(recallTokens.vocabulary.table);
+  const sequence = new TextSequence(text, false);
+  for (let i = 0; i < 20_000; i++) sequence.breakRun();
+  const before = await heldBytes();
+  const forks = Array.from({ length: 50 }, () => sequence.fork());
+  const bytes = ((await heldBytes()) - before) / forks.length;
+  assert.ok(bytes < MOST_BYTES, `a fork holds ${Math.round(bytes)} bytes`);
+  for (const fork of forks) fork.close();
+});
 
 const ROUNDS = 20;
 const LINES = 50_000;
