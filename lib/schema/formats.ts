@@ -31,7 +31,12 @@ const PATH_CHARACTER = "(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})";
 const AFTER_HOST = `(?::[1-9]\\d{0,3})?(?:/${PATH_CHARACTER}*)*(?:\\?(?:${PATH_CHARACTER}|[/?])*)?(?:#(?:${PATH_CHARACTER}|[/?])*)?`;
 const URI = `(?:https?|ftp|wss?)://${HOST}${AFTER_HOST}`;
 const ATOM = "[A-Za-z0-9_+-]+";
-const EMAIL = `(?=[^@]{1,64}@)${ATOM}(?:\\.${ATOM})*@(?:${LABEL}\\.)+[A-Za-z]{2,}`;
+/** Without two hyphens in a row, which names of other scripts begin with. */
+const MAIL_LABEL = "[a-zA-Z0-9](?:-?[a-zA-Z0-9]){0,20}";
+/** Top-level domains that no mail is sent to, which some validators refuse. */
+const NO_MAIL = ["arpa", "invalid", "local", "localhost", "onion", "test"].map(inAnyCase).join("|");
+/** Of at most 254 characters. */
+const EMAIL = `(?=[^@]{1,64}@)${ATOM}(?:\\.${ATOM})*@(?:${MAIL_LABEL}\\.){1,3}(?!(?:${NO_MAIL})$)[A-Za-z]{2,24}`;
 const HOSTNAME = `(?:${LABEL}\\.)*${LABEL}`;
 const HEX = "[0-9a-fA-F]";
 const BASE64 = "(?:[0-9a-zA-Z+/]{4})*(?:[0-9a-zA-Z+/]{2}==|[0-9a-zA-Z+/]{3}=)?";
@@ -78,9 +83,16 @@ const FORMATS: Readonly<Record<string, string>> = {
   base64url: "(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-]{2,3})?",
 };
 
+function inAnyCase(word: string): string {
+  return [...word].map((letter) => `[${letter}${letter.toUpperCase()}]`).join("");
+}
+
 function uuidOf(version: number): string {
   return `${HEX}{8}-${HEX}{4}-${version}${HEX}{3}-[89abAB]${HEX}{3}-${HEX}{12}`;
 }
+
+/** Where no pattern stands beside the format, whole groups: some validators refuse what is not padded, others padding. */
+const ALONE: Readonly<Record<string, string>> = { base64url: "(?:[A-Za-z0-9_-]{4})*" };
 
 /** Formats of any string: they say how it is shown or kept. */
 const ANY_STRING: ReadonlySet<string> = new Set(["binary", "password", "path"]);
@@ -94,9 +106,13 @@ const LOOSE: Readonly<Record<string, string>> = {
 /** The formats that are honoured, for a message. */
 export const KNOWN_FORMATS: readonly string[] = [...Object.keys(FORMATS), ...ANY_STRING].sort();
 
-/** The strings of a format; `null` where it allows every string, `undefined` where it is not known. */
-export function stringsOfFormat(format: string): Dfa | null | undefined {
+/**
+ * The strings of a format; `null` where it allows every string, `undefined` where it is not known.
+ * @param isAlone whether no pattern says more
+ */
+export function stringsOfFormat(format: string, isAlone: boolean): Dfa | null | undefined {
   if (ANY_STRING.has(format)) return null;
+  if (isAlone && Object.hasOwn(ALONE, format)) return compilePattern(`^(?:${ALONE[format]})$`);
   return Object.hasOwn(FORMATS, format) ? compilePattern(`^(?:${FORMATS[format]})$`) : undefined;
 }
 

@@ -72,7 +72,7 @@ function hasFormat({ schema }: Place): boolean {
 function withFormat(strings: Dfa | null, { schema: { format }, pointer }: Place, places: readonly Place[]): Dfa | null {
   const place = below(pointer, "format");
   if (typeof format !== "string") throw new SchemaError(place, "expected a string");
-  const ofFormat = stringsOfFormat(format);
+  const ofFormat = stringsOfFormat(format, strings === null);
   if (ofFormat === undefined && !places.some(({ schema }) => schema.pattern !== undefined)) {
     throw new SchemaError(place, `this format cannot be honoured: expected one of ${KNOWN_FORMATS.join(", ")}`);
   }
