@@ -42,6 +42,8 @@ const ANNOTATIONS: ReadonlySet<string> = new Set([
   ...["$anchor", "$comment", "$defs", "$id", "$schema", "$vocabulary", "id", "definitions", "title", "description"],
   ...["default", "deprecated", "example", "examples", "readOnly", "writeOnly", "contentEncoding", "contentMediaType"],
   ...["contentSchema", "discriminator", "externalDocs", "xml", "tsType", "tsEnumNames", "enumNames"],
+  ...["deprecationMessage", "markdownDeprecationMessage", "markdownEnumDescriptions", "enumItemLabels", "doNotSuggest"],
+  ...["patternErrorMessage", "defaultSnippets", "suggestSortText", "allowComments", "allowTrailingCommas"],
   ...["enumDescriptions", "markdownDescription", "errorMessage"],
 ]);
 
