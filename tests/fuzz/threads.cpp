@@ -1,7 +1,8 @@
 /**
  * Sessions in threads, for ThreadSanitizer: forks of one compacted context, each in a thread of its own, append,
  * truncate and quote at once, while forks of the same blocks come and go. What is indexed is shared and must not
- * change. And contexts that are forked and quoted while a fork of theirs is compacted in another thread.
+ * change. And contexts that are forked and quoted while a fork of theirs is compacted in another thread; and forks of
+ * text that nobody has searched, each searched first in a thread of its own, or freed there.
  */
 #include <cstdint>
 #include <cstdio>
@@ -132,10 +133,42 @@ void CompactMeanwhile(verbatim_context* context, bool is_text) {
   verbatim_context_destroy(compacted);
 }
 
+/** Searches forks of text that is not indexed at once, some of them compacted or changed first, and frees one. */
+void SearchAtOnce() {
+  verbatim_context* context = TextContext();
+  const size_t length = verbatim_context_length(context);
+  const std::string text(3'000, 'b');
+  std::vector<verbatim_context*> forks(kThreads);
+  for (verbatim_context*& fork : forks) Require(verbatim_context_fork(context, &fork) == VERBATIM_OK, "fork");
+  verbatim_context_destroy(context);
+  std::vector<std::vector<size_t>> quotes(kThreads);
+  std::vector<std::thread> threads;
+  for (size_t i = 0; i < kThreads; ++i) {
+    threads.emplace_back([&, i] {
+      if (i == 1) Require(verbatim_context_compact(forks[i]) == VERBATIM_OK, "compact");
+      if (i == 2) {
+        const auto* bytes = reinterpret_cast<const uint8_t*>(text.data());
+        Require(verbatim_context_append_text(forks[i], bytes, text.size(), nullptr, 0) == VERBATIM_OK, "append");
+        Require(Quote(forks[i], true).front() > 0, "a longer fork is quoted");
+        Require(verbatim_context_truncate(forks[i], length) == VERBATIM_OK, "truncate");
+      }
+      if (i == 3) Require(verbatim_context_bytes(forks[i]) > length, "bytes");
+      if (i > 0) quotes[i] = Quote(forks[i], true);
+      verbatim_context_destroy(forks[i]);
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  verbatim_context* alone = TextContext();
+  const std::vector<size_t> expected = Quote(alone, true);
+  for (size_t i = 1; i < kThreads; ++i) Require(quotes[i] == expected, "quotes of forks at once are the same");
+  verbatim_context_destroy(alone);
+}
+
 }  // namespace
 
 int main() {
   for (int round = 0; round < 10; ++round) {
+    SearchAtOnce();
     CompactMeanwhile(TokenContext(), false);
     CompactMeanwhile(TextContext(), true);
   }
