@@ -2,6 +2,7 @@
  * The differential suites without an end in sight: `VERBATIM_STEPS=100000000 node dist/tests/differential/long.js`.
  * VERBATIM_SEED says where the random plans begin; by default, at the time of day, so that every run sees new ones.
  */
+import { exploreBatches } from "./batch/explorer.js";
 import { exploreEngine } from "./engine/explorer.js";
 import { explore, settings, type Settings } from "./explore.js";
 import { Histogram } from "./histogram.js";
@@ -47,6 +48,7 @@ for (let round = 0; histogram.steps < steps; round++) {
   exploreTexts(smallTexts, share(0.05), histogram);
   exploreTexts(largeTexts, share(0.002), histogram);
   exploreTexts(manyTexts, share(0.002), histogram);
+  exploreBatches(share(0.01), histogram);
   exploreTextEngine(smallTextEngines, share(0.1), histogram);
   exploreTextEngine(periodicTextEngines, share(0.01), histogram);
   console.log(JSON.stringify({ round, seed: firstSeed + round * seedsPerRound, ...histogram.toJSON() }));

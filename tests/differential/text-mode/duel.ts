@@ -77,6 +77,16 @@ export class TextDuel {
     return this.trios[on % this.trios.length]!.oracle;
   }
 
+  sessions(on: number): readonly RecallTextSession[] {
+    return this.trios[on % this.trios.length]!.sessions;
+  }
+
+  /** How the sessions differ from their oracle, or null. */
+  difference(on: number): string | null {
+    const { oracle, sessions } = this.trios[on % this.trios.length]!;
+    return sessions.map((session) => this.differentState(oracle, session)).find((found) => found !== null) ?? null;
+  }
+
   /** Performs the operation on every side. Returns how the sides differ, or null, and what the oracle said. */
   step(on: number, operation: TextOperation): { mismatch: string | null; outcome: Outcome } {
     this.steps++;

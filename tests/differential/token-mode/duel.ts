@@ -68,6 +68,17 @@ export class Duel {
     return this.trios[on % this.trios.length]!.oracle;
   }
 
+  sessions(on: number): readonly RecallSession[] {
+    return this.trios[on % this.trios.length]!.sessions;
+  }
+
+  /** How the sessions differ from their oracle, or null. */
+  difference(on: number): string | null {
+    const { oracle, sessions } = this.trios[on % this.trios.length]!;
+    const found = sessions.map((session) => this.differentState(oracle, session, { verb: "reset" }));
+    return found.find((each) => each !== null) ?? null;
+  }
+
   /** Performs the operation on every side. Returns how the sides differ, or null. */
   step(on: number, operation: Operation): { mismatch: string | null; outcome: Outcome } {
     this.steps++;
