@@ -1,32 +1,6 @@
-import { spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-
-/** The engine as it was compiled for the addon. */
-const OBJECTS = "build/Release/obj.target/verbatim/native/engine";
-
-/** Compiles a program with the engine, runs it, and returns what it printed. */
-function runWithEngine(source: string): string {
-  const folder = mkdtempSync(join(tmpdir(), "verbatim-"));
-  try {
-    const program = join(folder, "program");
-    const files = readdirSync(OBJECTS, { recursive: true }) as string[];
-    const objects = files.filter((name) => name.endsWith(".o"));
-    const inputs = [source, ...objects.map((name) => join(OBJECTS, name))];
-    const build = spawnSync(process.env.CXX ?? "c++", ["-std=c++20", "-O1", ...inputs, "-pthread", "-o", program], {
-      encoding: "utf8",
-    });
-    assert.is(build.status, 0, build.error?.message ?? build.stderr);
-    const run = spawnSync(program, { encoding: "utf8" });
-    assert.is(run.status, 0, run.stdout + run.stderr);
-    return run.stdout;
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
+import { runWithEngine } from "./support/engine-program.js";
 
 test("no call of the engine copies a large context where little has changed", () => {
   assert.match(runWithEngine("tests/native/engine_memory.cpp"), /^ok \d\d+\n$/);
