@@ -2,7 +2,18 @@ import eslint from "@eslint/js";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["build/", "build-cuda/", "build-packaging/", "coverage/", "dist/", "node_modules/", "prebuilds/"] },
+  {
+    ignores: [
+      "build/",
+      "build-cuda/",
+      "build-packaging/",
+      "coverage/",
+      "dist/",
+      "docs/api/",
+      "node_modules/",
+      "prebuilds/",
+    ],
+  },
   eslint.configs.recommended,
   {
     files: ["**/*.ts"],

@@ -7,6 +7,7 @@ import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
+import { checkApiReport } from "./api/report.mjs";
 import { filesUnder } from "./support/files.mjs";
 import { repository } from "./support/repository.mjs";
 
@@ -79,6 +80,16 @@ async function checkWithClangTidy() {
   report("clang-tidy", failed);
 }
 
+async function checkPublicSurface() {
+  let isAsReported = false;
+  try {
+    isAsReported = await checkApiReport({ fix });
+  } catch (error) {
+    console.error(error.message);
+  }
+  report("public API", !isAsReported);
+}
+
 checkSourceLists();
 checkWithNode("eslint", "node_modules/eslint/bin/eslint.js", fix ? [".", "--fix"] : ["."]);
 checkWithNode("imports", "node_modules/dependency-cruiser/bin/dependency-cruise.mjs", [
@@ -96,5 +107,6 @@ checkWithNode(
   "node_modules/clang-format/index.js",
   fix ? ["-i", ...sources] : ["-n", "-Werror", ...sources],
 );
+await checkPublicSurface();
 if (!fix) await checkWithClangTidy();
 process.exitCode = failures === 0 ? 0 : 1;
