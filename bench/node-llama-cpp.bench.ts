@@ -77,9 +77,9 @@ async function spendInSpans(
     ({ inSpan } = recall.session);
     [time, processor, passes] = [performance.now(), processorMilliseconds(), counted.passes];
   }
-  const found = recall.session.spans;
+  const found = recall.session.quotes;
   assert.ok(found.length > 0);
-  for (const span of found.filter(({ tokens }) => tokens.length > 0)) assert.ok(span.sources().length > 0);
+  for (const span of found.filter(({ tokens }) => tokens!.length > 0)) assert.ok(span.sources().length > 0);
   return spent;
 }
 
@@ -266,7 +266,7 @@ async function timeOutside(model: LlamaModel, prompt: Token[]): Promise<{ wall: 
       assert.ok(value !== undefined && value !== START_RECALL);
     }
   }
-  assert.equal(recall.session.spans.length, 0);
+  assert.equal(recall.session.quotes.length, 0);
   for (const { context } of hosts) await context.dispose();
   return {
     wall: median(times[1]) / median(times[0]),

@@ -59,13 +59,13 @@ function casesOf(backend: Backend): Case[] {
       of: { subject: "the first three sources", ...of },
       work,
       check() {
-        const found = quoting.spans[0]!.sources({ limit: 3 });
+        const found = quoting.quotes[0]!.sources({ limit: 3 });
         assert.deepEqual(
           found.map(({ segment, start, end }) => ({ segment, start, end })),
           sources,
         );
       },
-      run: () => void quoting.spans[0]!.sources({ limit: 3 }),
+      run: () => void quoting.quotes[0]!.sources({ limit: 3 }),
     },
     {
       of: { subject: "fork in a quote", ...of },

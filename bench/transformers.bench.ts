@@ -52,7 +52,7 @@ function measureProcessor(): { outside: number; inside: number } {
     for (let k = 0; k < SPAN_TOKENS; k++) step(tokens[at + k], "inside");
     step(end, "outside");
   }
-  assert.equal(recall.session.spans.filter(({ open }) => !open).length, 300);
+  assert.equal(recall.session.quotes.filter(({ open }) => !open).length, 300);
   assert.ok((logits.data as Float32Array).includes(-Infinity));
   return { outside: median(times.outside), inside: median(times.inside) };
 }
@@ -116,7 +116,7 @@ async function measureModel(): Promise<{ documentBytes: number; ways: WayFigures
     const withDrafts = async (draft_tokens: number, input: { input_ids: Tensor }, streamer: Stopwatch) => {
       const recall = new RecallLogitsProcessor(tokenizer, { documents });
       const result = await generateWithRecall(model, { ...input, recall, max_new_tokens: 100, draft_tokens, streamer });
-      assert.equal(result.spans[0].tokens.length, SPAN_TOKENS);
+      assert.equal(result.quotes[0].tokens!.length, SPAN_TOKENS);
       return { text: result.text, passes: SPAN_TOKENS + 1 - result.acceptedTokens };
     };
     const ways: Way[] = [

@@ -56,9 +56,9 @@ function measure(mode: "token" | "text", text: string): Record<Kind, number> {
     for (const token of all.slice(at, at + SPAN_TOKENS)) step(token, "inside");
     for (const token of tags.close) step(token, "outside");
   }
-  const { spans } = recall;
-  assert.equal(spans.length, SPANS);
-  for (const span of spans) assert.ok(!span.open && span.sources().length > 0);
+  const { quotes } = recall;
+  assert.equal(quotes.length, SPANS);
+  for (const span of quotes) assert.ok(!span.open && span.sources().length > 0);
   assert.ok(logits.includes(Math.fround(-1e30)));
   return {
     outside: median(times.outside),

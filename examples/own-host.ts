@@ -24,5 +24,5 @@ export async function generate(host: Host, prompt: readonly number[], maxTokens 
     session.accept(token);
     answer.push(token);
   }
-  return { answer, quotes: session.spans };
+  return { answer, quotes: session.quotes };
 }

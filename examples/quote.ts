@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { getLlama, LlamaCompletion, type Token } from "node-llama-cpp";
+import { getLlama, LlamaCompletion } from "node-llama-cpp";
 import { RecallSampler } from "verbatim-runtime/node-llama-cpp";
 
 const text = await readFile("examples/data/cities.txt", "utf8");
@@ -11,6 +11,4 @@ const recall = new RecallSampler(context.getSequence(), { documents: [{ name: "c
 const completion = new LlamaCompletion({ contextSequence: recall.sequence });
 console.log(await completion.generateCompletion(`${text}Q: Nairobi\nA:`, { temperature: 0, maxTokens: 80 }));
 
-for (const span of recall.session.spans) {
-  console.log(model.detokenize([...span.tokens] as Token[]), span.sources()[0]);
-}
+for (const quote of recall.quotes) console.log(quote.text, quote.sources()[0]);

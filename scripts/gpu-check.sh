@@ -134,10 +134,10 @@ run_tests() {
   local runtime
   runtime=$(find -L /usr/local/cuda -name libcudart.so 2>/dev/null | head -n 1)
   if command -v node >/dev/null && [[ -d node_modules && -n $runtime ]]; then
-    record 10-tests.tsv "CudaRecallBatch" 240 env VERBATIM_CUDA="$PWD/$library" VERBATIM_CUDA_RUNTIME="$runtime" \
+    record 10-tests.tsv "CudaRecallEngine" 240 env VERBATIM_CUDA="$PWD/$library" VERBATIM_CUDA_RUNTIME="$runtime" \
       npm test --silent -- cuda/cuda-
   else
-    skip_in 10-tests.tsv "CudaRecallBatch" "there is no Node, no node_modules or no libcudart.so"
+    skip_in 10-tests.tsv "CudaRecallEngine" "there is no Node, no node_modules or no libcudart.so"
   fi
   note_failures 10-tests.tsv
 }
@@ -215,7 +215,7 @@ else
   if wants tests; then
     for_each_program skip 2
     skip "python_check.py"
-    skip "the tests of CudaRecallBatch on a GPU"
+    skip "the tests of CudaRecallEngine on a GPU"
   fi
   if wants sanitize; then skip "the tests under compute-sanitizer"; fi
   if wants bench; then for benchmark in bench/cuda/*.cu bench/cuda/{peers,decode_step}.py; do skip "$benchmark"; done; fi

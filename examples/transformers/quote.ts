@@ -10,4 +10,4 @@ const processors = new LogitsProcessorList();
 processors.push(recall);
 await model.generate({ ...tokenizer(`${text}Q: Nairobi\nA:`), max_new_tokens: 80, logits_processor: processors });
 
-for (const span of recall.session.spans) console.log(tokenizer.decode([...span.tokens]), span.sources()[0]);
+for (const quote of recall.quotes) console.log(quote.text, quote.sources()[0]);

@@ -18,4 +18,4 @@ const answer = await engine.chat.completions.create({
   ],
 });
 console.log(answer.choices[0].message.content);
-for (const span of recall.spans) console.log(span.text, span.sources()[0]);
+for (const quote of recall.quotes) console.log(quote.text, quote.sources()[0]);

@@ -4,7 +4,7 @@ import type { RecallMode } from "../hosts/shared/mode.js";
 import type { RecallTextSession } from "../text-mode/session.js";
 import type { Snap } from "../session/snap-edges.js";
 import { findDelimiters } from "../hosts/shared/delimiters.js";
-import { chooseMode } from "../hosts/shared/mode.js";
+import { chooseMode } from "../hosts/shared/choose-mode.js";
 import { ModelVocabulary } from "../hosts/node-llama-cpp/model-vocabulary.js";
 import { readPrompt } from "../hosts/node-llama-cpp/read-prompt.js";
 import { AnswerReader, type AnswerEvent } from "./reader.js";
@@ -64,7 +64,7 @@ export class Answerer {
   readonly mode: "token" | "text";
   #context: LlamaContext | null = null;
   #host: LlamaContextSequence | null = null;
-  #recall: RecallSampler<"auto"> | null = null;
+  #recall: RecallSampler<"token" | "text"> | null = null;
 
   /** @throws RecallError `NO_RECALL_TOKENS` where the mode is `"token"` and the model has no delimiters */
   constructor(model: LlamaModel, options: AnswererOptions) {
@@ -116,7 +116,7 @@ export class Answerer {
     yield { type: "end", summary: meter.summary(interrupted() ? "interrupted" : cut) };
   }
 
-  #makeReader(recall: RecallSampler<"auto">, constrained: boolean): AnswerReader | TagAnswerReader {
+  #makeReader(recall: RecallSampler<"token" | "text">, constrained: boolean): AnswerReader | TagAnswerReader {
     const { documents } = this.#options;
     const findSources = constrained ? copiedSources(recall, documents) : searchSources(documents);
     if (this.mode === "token") {
@@ -143,11 +143,9 @@ export class Answerer {
       this.#context = await openContext(this.#model, { contextSize, threads: this.#options.threads });
       this.#host = this.#context.getSequence();
       const { documents, snap, tags } = this.#options;
-      const { start: startTag, end: endTag } = tags;
+      const marks = this.mode === "token" ? {} : { startTag: tags.start, endTag: tags.end };
       const { mode } = this;
-      this.#recall = new RecallSampler<"auto">(this.#host, {
-        ...{ documents, snap, startTag, endTag, mode: mode as "auto", recallGenerated: false },
-      });
+      this.#recall = new RecallSampler(this.#host, { documents, snap, mode, ...marks, recallGenerated: false });
     }
     return { host: this.#host!, recall: this.#recall! };
   }

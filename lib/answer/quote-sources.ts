@@ -12,13 +12,13 @@ const NEWLINE = 0x0a;
  * the edges that quotes snap to has no source there, and is looked up by its text.
  */
 export function copiedSources(
-  recall: RecallSampler<"auto">,
+  recall: Pick<RecallSampler, "lastQuote">,
   documents: readonly AskDocument[],
 ): (quote: Buffer) => QuoteSource[] {
   const search = searchSources(documents);
   const inFile = placedIn(documents);
   return (quote) => {
-    const sources = recall.session.spans.at(-1)?.sources({ limit: SOURCE_LIMIT }) ?? [];
+    const sources = recall.lastQuote?.sources({ limit: SOURCE_LIMIT }) ?? [];
     if (sources.length === 0) return search(quote);
     return sources.map(inFile);
   };

@@ -51,10 +51,10 @@ export function copiedSpans(session: RecallTextSession): FindSpan {
   return (answer, index) => {
     if (answerStart === undefined) {
       answerStart = session.contextLength - answer.length;
-      while ((session.spans.at(before)?.start ?? Infinity) < answerStart) before++;
+      while ((session.quotes.at(before)?.start ?? Infinity) < answerStart) before++;
     }
-    const span = session.spans.at(before + index);
-    return span && { start: span.start - answerStart, end: span.end - answerStart, open: span.open };
+    const quote = session.quotes.at(before + index);
+    return quote && { start: quote.start - answerStart, end: quote.end - answerStart, open: quote.open };
   };
 }
 

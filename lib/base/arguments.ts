@@ -47,6 +47,11 @@ export function expectAbortSignal(name: string, value: unknown): AbortSignal {
   return value as AbortSignal;
 }
 
+export function expectFunction<Given>(name: string, value: Given): Given {
+  if (typeof value !== "function") throw new TypeError(`Expected "${name}" to be a function`);
+  return value;
+}
+
 /** One of a few names. */
 export function expectOneOf<Name extends string>(name: string, value: unknown, names: readonly Name[]): Name {
   const message = `Expected "${name}" to be one of ${names.map((each) => JSON.stringify(each)).join(", ")}`;

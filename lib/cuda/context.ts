@@ -11,7 +11,7 @@ export interface CudaContextPiece extends AppendOptions {
   tokens: TokenInput;
 }
 
-/** Tokens on the device, indexed once and shared by any number of sequences; made by {@link CudaRecallBatch}. */
+/** Tokens on the device, indexed once and shared by any number of sequences; made by {@link CudaRecallEngine}. */
 export class CudaRecallContext {
   readonly #engine: CudaEngine;
   readonly #shared: SharedTokens;
@@ -66,10 +66,10 @@ export class CudaRecallContext {
 
   /**
    * @internal What a sequence on the context starts with.
-   * @throws RangeError where it is another batch's; RecallError `CLOSED`
+   * @throws RangeError where it is another engine's; RecallError `CLOSED`
    */
   share(engine: CudaEngine): { handle: number; shared: SharedTokens } {
-    if (engine !== this.#engine) throw new RangeError('Expected "context" to be a context of this batch');
+    if (engine !== this.#engine) throw new RangeError('Expected "context" to be a context of this engine');
     if (this.#handle === NO_HANDLE) throw new RecallError("CLOSED", "The context is closed");
     return { handle: this.#handle, shared: this.#shared };
   }

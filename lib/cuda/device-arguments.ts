@@ -13,7 +13,7 @@ export interface CudaStreamOption {
   stream?: bigint;
 }
 
-/** Options of verbs that act on the rows of a batch. */
+/** Options of verbs that act on rows, of logits or of tokens. */
 export interface CudaRowsOptions extends CudaStreamOption {
   /** How many rows there are. */
   rows: number;

@@ -35,7 +35,7 @@ export class CudaEngine {
       const attempt = { tried: `device ${settings.device}, with ${path}`, failed: readMessage(addon, NO_HANDLE) };
       throw new RecallError("BACKEND_UNAVAILABLE", cudaHelpPage([attempt], DEVICE_ADVICE));
     }
-    if (this.handle < 0) throw cudaFailureOf(this.handle, "create the batch", readMessage(addon, NO_HANDLE));
+    if (this.handle < 0) throw cudaFailureOf(this.handle, "create the engine", readMessage(addon, NO_HANDLE));
     this.#registry = registryOf(addon);
     this.#registry.register(this, this.handle, this);
   }

@@ -22,7 +22,7 @@ export function cudaFailureOf(result: number, verb: string, message: string): Er
     case CudaFailure.CUDA:
       return new RecallError("CUDA_ERROR", text);
     case CudaFailure.CLOSED:
-      return new RecallError("CLOSED", `Could not ${verb}: the batch or the context is closed`);
+      return new RecallError("CLOSED", `Could not ${verb}: the engine or the context is closed`);
     case CudaFailure.MISTYPED:
       return new TypeError(`Could not ${verb}: an argument is of another type than the addon takes`);
     default:

@@ -12,8 +12,8 @@ import {
 /** One past the most ids that a vocabulary may have: VBT_MAX_VOCAB_SIZE. */
 const VOCAB_LIMIT = 2 ** 28 + 1;
 
-/** Options of {@link CudaRecallBatch}. */
-export interface CudaRecallBatchOptions {
+/** Options of {@link CudaRecallEngine}. */
+export interface CudaRecallEngineOptions {
   /** The tokenizer's id count: ids are integers in [0, vocabSize). At most 2^28. */
   vocabSize: number;
   /** The token that opens a recall span when it is accepted; without one only `beginSpan` does. */
@@ -40,7 +40,7 @@ export interface CudaRecallBatchOptions {
   device?: number;
 }
 
-/** A batch's options, checked. */
+/** An engine's options, checked. */
 export interface CudaSettings {
   readonly vocabSize: number;
   /** -1: none. */
@@ -57,7 +57,7 @@ export interface CudaSettings {
   readonly device: number;
 }
 
-export function checkCudaOptions(options: CudaRecallBatchOptions): CudaSettings {
+export function checkCudaOptions(options: CudaRecallEngineOptions): CudaSettings {
   const given = expectOptions("options", options);
   const { maxSpanTokens = 128, minSpanTokens = 0, maskValue = -Infinity, recallGenerated = true } = given;
   const { maxSequences = 64, maxSpans = 256, poolBytes = 2 ** 28, device = 0, barrierTokenIds = [] } = given;

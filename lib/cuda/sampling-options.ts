@@ -1,7 +1,7 @@
 import { COUNT_LIMIT, expectInteger, expectNumber, expectOptions } from "../base/arguments.js";
 import { expectBigint, type CudaStreamOption } from "./device-arguments.js";
 
-/** Options of {@link CudaRecallBatch.setSampling}. Each of topK, topP and minP acts on what the one before it kept. */
+/** Options of {@link CudaRecallEngine.setSampling}. Each of topK, topP and minP acts on what the one before it kept. */
 export interface CudaSamplingOptions extends CudaStreamOption {
   /** Divides the logits; 1 unless given. 0 takes the largest, the lowest id among equals. */
   temperature?: number;

@@ -6,7 +6,7 @@ import { readStream, type CudaStreamOption } from "./device-arguments.js";
 const MAX_RANGES = 8;
 const MAX_ENDS = 4;
 
-/** Options of {@link CudaRecallBatch.beginSpan}. */
+/** Options of {@link CudaRecallEngine.beginSpan}. */
 export interface CudaBeginSpanOptions extends CudaStreamOption {
   /** Search these segments only. Those that are neighbours count as one; at most 8 may be left then. */
   segments?: readonly string[];

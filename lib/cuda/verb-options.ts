@@ -2,7 +2,7 @@ import type { AppendOptions } from "../token-mode/sequence.js";
 import type { CudaRecallContext } from "./context.js";
 import type { CudaLogitsOptions, CudaRowsOptions, CudaStreamOption } from "./device-arguments.js";
 
-/** Options of {@link CudaRecallBatch.open}. */
+/** Options of {@link CudaRecallEngine.open}. */
 export interface CudaOpenOptions extends CudaStreamOption {
   /** What the sequence starts with; nothing unless given. */
   context?: CudaRecallContext;
@@ -10,16 +10,16 @@ export interface CudaOpenOptions extends CudaStreamOption {
   maxTokens: number;
 }
 
-/** Options of {@link CudaRecallBatch.append}. */
+/** Options of {@link CudaRecallEngine.append}. */
 export interface CudaAppendOptions extends AppendOptions, CudaStreamOption {}
 
-/** Options of {@link CudaRecallBatch.sample}. */
+/** Options of {@link CudaRecallEngine.sample}. */
 export interface CudaSampleOptions extends CudaLogitsOptions {
   /** Device address of int32 [rows], where the tokens are written. */
   tokens: bigint;
 }
 
-/** Options of {@link CudaRecallBatch.draft}. */
+/** Options of {@link CudaRecallEngine.draft}. */
 export interface CudaDraftOptions extends CudaRowsOptions {
   /** `"agreed"` (the default): the tokens on which all candidates agree. `"latest"`: those after the latest one. */
   choose?: "agreed" | "latest";
@@ -29,9 +29,9 @@ export interface CudaDraftOptions extends CudaRowsOptions {
   counts: bigint;
 }
 
-/** Device memory of a batch, in bytes. */
+/** Device memory of an engine, in bytes. */
 export interface CudaMemory {
-  /** All that the batch allocated, the pool included. */
+  /** All that the engine allocated, the pool included. */
   deviceBytes: number;
   poolBytes: number;
   /** What of the pool contexts and open sequences hold. */

@@ -1,12 +1,12 @@
 export { RecallError } from "../base/errors.js";
+export type { RecallQuote, TextQuote, TokenQuote } from "../session/quote.js";
 export type { RecallSource } from "../session/document-layout.js";
 export type { Snap } from "../session/snap-edges.js";
 export type { RecallSession } from "../token-mode/session.js";
-export type { RecallSpan } from "../token-mode/span.js";
 export type { RecallTextSession } from "../text-mode/session.js";
-export type { RecallTextSpan } from "../text-mode/span.js";
 export type { DelimiterOptions } from "../hosts/shared/delimiters.js";
 export type { RecallMode } from "../hosts/shared/mode.js";
+export type { HostQuote, QuoteOf, SessionOf } from "../hosts/shared/recall-options.js";
 export type { Encode, QuotableDocument } from "../hosts/web-llm/documents.js";
 export type { RecallLogitProcessorOptions } from "../hosts/web-llm/options.js";
-export { RecallLogitProcessor, type SpanOf } from "../hosts/web-llm/recall-logit-processor.js";
+export { RecallLogitProcessor } from "../hosts/web-llm/recall-logit-processor.js";

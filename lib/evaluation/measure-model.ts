@@ -1,7 +1,7 @@
 import type { LlamaModel, Token } from "node-llama-cpp";
 import { summarize, type EvaluationSummary, type MeasuredAnswer } from "./scoring/summary.js";
 import { ModelVocabulary } from "../hosts/node-llama-cpp/model-vocabulary.js";
-import { chooseMode } from "../hosts/shared/mode.js";
+import { chooseMode } from "../hosts/shared/choose-mode.js";
 import { DEFAULT_TAGS } from "../text-mode/options.js";
 import type { DictionaryForm } from "./workload/dictionary.js";
 import { generateExamples, promptText, type WorkloadExample, type WorkloadTask } from "./workload/example.js";

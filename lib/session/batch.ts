@@ -1,11 +1,11 @@
 import { expectEach, expectInteger, expectInt32Array, expectRow, expectWords, isArray } from "../base/arguments.js";
 import { bitmaskWords } from "./bitmask.js";
 import type { RecallErrorCode } from "../base/errors.js";
-import type { DecodingSession } from "./decoding-session.js";
+import type { DecodingSession, SpanState } from "./decoding-session.js";
 import { expectSession } from "./expect-session.js";
 
-/** What `accept` did with a row: the code of what was wrong where it was refused. */
-export type RowStatus = "accepted" | "skipped" | "OUT_OF_RANGE" | RecallErrorCode;
+/** What became of a row's token: where it left the session, or the code of what was wrong with it. */
+export type RowStatus = SpanState | "skipped" | "OUT_OF_RANGE" | RecallErrorCode;
 
 /** A token that skips its row. */
 const SKIP = -1;
@@ -56,7 +56,7 @@ export class RecallBatch {
    * Accepts a token per row; -1 skips a row. A row that refuses its token is unchanged, and no row is affected by
    * another.
    * @param tokens [size]; an entry of another type is out of range
-   * @returns per row `"accepted"`, `"skipped"`, or why not: `"OUT_OF_RANGE"` or the code of the `RecallError` that
+   * @returns per row what the session's `accept` would have returned, `"skipped"`, or why not: `"OUT_OF_RANGE"` or the code of the `RecallError` that
    *   the session's `accept` would have thrown
    * @throws TypeError, RangeError where `tokens` is not an array of `size` entries; no row is changed then
    */
@@ -66,7 +66,7 @@ export class RecallBatch {
     return this.#sessions.map((session, row) => {
       const entry = entries[row];
       const token = typeof entry === "bigint" ? Number(entry) : entry;
-      return token === SKIP ? "skipped" : (session.tryAccept(token) ?? "accepted");
+      return token === SKIP ? "skipped" : session.tryAccept(token);
     });
   }
 

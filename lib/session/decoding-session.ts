@@ -20,10 +20,18 @@ export interface DraftOptions {
   choose?: "agreed" | "latest";
 }
 
+/**
+ * Where a token that was accepted has left the session: outside a recall span, at the beginning of one that it opened,
+ * inside one, or behind one that it closed; `"closed"` too where one token of text opens a span and closes it.
+ */
+export type SpanState = "outside" | "opened" | "inside" | "closed";
+
 /** A session's state: its sequence, the spans closed in it and the one that is open. Arguments come checked. */
 export interface DecodingMachine {
   /** The open span. */
   readonly open: object | null;
+  /** The spans that were closed, in order. */
+  readonly closedSpans: readonly object[];
   /** The present state, for `restore`. */
   readonly mark: number;
   /** Back to an earlier state. */
@@ -102,29 +110,28 @@ export abstract class DecodingSession {
   /**
    * Takes the token that was generated. The start token, or completing the opening tag, opens a span; a closing token,
    * or completing the closing tag, closes it.
+   * @returns what became of it
    * @throws TypeError, RangeError for an id outside [0, vocabSize)
    * @throws RecallError `TOKEN_NOT_ALLOWED`, `CONTEXT_FULL`, `OUT_OF_MEMORY`, `CLOSED`
    */
-  accept(token: number | bigint): void {
+  accept(token: number | bigint): SpanState {
     this.assertUsable();
-    const id = this.#toId(token);
-    const refusal = this.#machine.step(id);
-    if (refusal !== null) throw this.#refusal(refusal, id);
+    return this.#step(this.#toId(token));
   }
 
   /**
    * Takes several tokens, all or none.
+   * @returns what became of the last; of none, where the session stands
    * @throws as {@link accept} does
    */
-  acceptAll(tokens: TokenInput): void {
+  acceptAll(tokens: TokenInput): SpanState {
     const ids = expectIntegers("tokens", tokens, this.vocabSize);
     this.assertUsable();
     const before = this.#machine.mark;
+    let state: SpanState = this.inSpan ? "inside" : "outside";
     try {
-      for (const id of ids) {
-        const refusal = this.#machine.step(id);
-        if (refusal !== null) throw this.#refusal(refusal, id);
-      }
+      for (const id of ids) state = this.#step(id);
+      return state;
     } catch (error) {
       this.#takeBack(before);
       throw error;
@@ -243,12 +250,12 @@ export abstract class DecodingSession {
   }
 
   /** @internal `accept` for a batch: what was wrong as a value, so that one row's refusal costs the others nothing. */
-  tryAccept(token: unknown): RecallErrorCode | "OUT_OF_RANGE" | null {
+  tryAccept(token: unknown): SpanState | RecallErrorCode | "OUT_OF_RANGE" {
     if (this.#closed) return "CLOSED";
     if (typeof token !== "number" || token >>> 0 !== token || token >= this.vocabSize) return "OUT_OF_RANGE";
     try {
       this.assertUsable();
-      return this.#machine.step(token);
+      return this.#tryStep(token);
     } catch (error) {
       if (error instanceof RecallError) return error.code;
       throw error;
@@ -297,6 +304,23 @@ export abstract class DecodingSession {
     return this.#machine.allowed();
   }
 
+  #step(id: number): SpanState {
+    const outcome = this.#tryStep(id);
+    if (isRefusal(outcome)) throw this.#refusal(outcome, id);
+    return outcome;
+  }
+
+  #tryStep(id: number): SpanState | RecallErrorCode {
+    const machine = this.#machine;
+    const wasOpen = machine.open !== null;
+    const closed = machine.closedSpans.length;
+    const refusal = machine.step(id);
+    if (refusal !== null) return refusal;
+    if (machine.closedSpans.length > closed) return "closed";
+    if (machine.open === null) return "outside";
+    return wasOpen ? "inside" : "opened";
+  }
+
   #toId(token: number | bigint): number {
     if (typeof token === "number" && token >>> 0 === token && token < this.#settings.vocabSize) return token;
     return expectId("token", token, this.#settings.vocabSize);
@@ -307,4 +331,8 @@ export abstract class DecodingSession {
     const where = this.#machine.open === null ? "here: it opens no recall span" : "here in the open recall span";
     return new RecallError(code, `Token ${id} is not allowed ${where}`);
   }
+}
+
+function isRefusal(outcome: SpanState | RecallErrorCode): outcome is RecallErrorCode {
+  return outcome !== "outside" && outcome !== "inside" && outcome !== "opened" && outcome !== "closed";
 }

@@ -1,12 +1,5 @@
 import { expectBoolean, expectOptions, expectString } from "../base/arguments.js";
-import {
-  expectUtf8,
-  linesOf,
-  lineStartsOf,
-  readText,
-  type RecallSource,
-  type SegmentLayout,
-} from "../session/document-layout.js";
+import { expectUtf8, readText, TextPlaces, type RecallSource, type SegmentLayout } from "../session/document-layout.js";
 import { snapEdgesOf, type Snap } from "../session/snap-edges.js";
 import { EscapedText } from "./json-escape.js";
 
@@ -32,24 +25,25 @@ export interface CheckedText {
   readonly edges: Uint8Array | null;
   readonly searchable: boolean;
   readonly segment: string | undefined;
-  readonly layout: TextLayout;
+  /** Of a segment. */
+  readonly layout: TextLayout | null;
 }
 
 /** What is kept of a document to report sources in it. */
 export class TextLayout implements SegmentLayout {
-  readonly #lineStarts: Int32Array;
+  readonly #places: TextPlaces;
   readonly #escaped: EscapedText | null;
 
   constructor(text: Uint8Array, escaped: EscapedText | null) {
-    this.#lineStarts = lineStartsOf(text);
+    this.#places = new TextPlaces(text);
     this.#escaped = escaped;
   }
 
-  /** A place given in searched bytes of the document, in bytes and lines of the original. */
+  /** A place given in searched bytes of the document, in bytes, characters and lines of the original. */
   locate(segment: string, start: number, end: number): RecallSource {
     const from = this.#escaped?.toOriginal(start) ?? start;
     const to = this.#escaped?.toOriginal(end) ?? end;
-    return { segment, start: from, end: to, bytes: [from, to], lines: linesOf(this.#lineStarts, from, to) };
+    return { segment, start: from, end: to, bytes: [from, to], ...this.#places.locate(from, to) };
   }
 }
 
@@ -63,7 +57,13 @@ export function checkText(text: unknown, options: AppendTextOptions | undefined,
   const escaped = form.json ? new EscapedText(original) : null;
   const bytes = escaped?.bytes ?? original;
   const edges = form.snap === null || !searchable ? null : edgesOf(original, form.snap, escaped);
-  return { bytes, edges, searchable, segment: name, layout: new TextLayout(original, escaped) };
+  return {
+    bytes,
+    edges,
+    searchable,
+    segment: name,
+    layout: name === undefined ? null : new TextLayout(original, escaped),
+  };
 }
 
 /** An entry per searched byte; the text's own end is an edge without one. */

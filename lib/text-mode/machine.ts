@@ -1,7 +1,7 @@
 import type { EngineTextMatcher } from "../engine/text-engine.js";
 import type { RecallErrorCode } from "../base/errors.js";
 import type { DecodingMachine } from "../session/decoding-session.js";
-import { findClosed } from "../session/live-spans.js";
+import { findClosed } from "../session/closed-spans.js";
 import { IdBuffer } from "../session/id-set.js";
 import { joinBytes } from "./bytes.js";
 import { History } from "./history.js";

@@ -1,13 +1,13 @@
 import { COUNT_LIMIT, expectInteger, expectOptions } from "../base/arguments.js";
 import { DecodingSession, ForkedState } from "../session/decoding-session.js";
-import { LiveSpans } from "../session/live-spans.js";
+import { LiveQuotes } from "../session/live-quotes.js";
+import { RecallQuote, type TextQuote } from "../session/quote.js";
 import { expectSegmentNames } from "../session/segments.js";
-import { LiveTextSpan } from "./live-span.js";
+import { LiveTextQuote } from "./live-quote.js";
 import type { TextOpening } from "./open-span.js";
 import { checkText, type AppendTextOptions } from "./document.js";
 import { TextMachine } from "./machine.js";
 import { expectTag, startTextSession, type RecallTextSessionOptions, type TextSettings } from "./options.js";
-import { RecallTextSpan } from "./span.js";
 
 /** Options of {@link RecallTextSession.beginSpan}. */
 export interface BeginTextSpanOptions {
@@ -26,12 +26,13 @@ export interface BeginTextSpanOptions {
  * Arguments are read before the session's state is looked at.
  */
 export class RecallTextSession extends DecodingSession {
+  /** What a session of either mode is told apart by. */
+  readonly mode = "text";
   readonly #settings: TextSettings;
   readonly #machine: TextMachine;
-  readonly #spans = new LiveSpans((opening: TextOpening) => {
-    return new RecallTextSpan(
-      new LiveTextSpan(opening, this.#machine, this.#settings.setup, () => this.assertUsable()),
-    );
+  readonly #quotes = new LiveQuotes((opening: TextOpening) => {
+    const view = new LiveTextQuote(opening, this.#machine, this.#settings.setup, () => this.assertUsable());
+    return new RecallQuote(view) as TextQuote;
   });
 
   /**
@@ -63,13 +64,22 @@ export class RecallTextSession extends DecodingSession {
   }
 
   /**
-   * The spans that were closed, in order, and the open one: each one object, made once, which is always as the span is
-   * now, also where `truncate` opens it again.
+   * The quotes of the spans that were closed, in order, and of the open one: each one object, made once, which is always
+   * as the quote is now, also where `truncate` opens it again.
    * @throws RecallError `CLOSED`
    */
-  get spans(): readonly RecallTextSpan[] {
+  get quotes(): readonly TextQuote[] {
     this.assertUsable();
-    return this.#spans.of(this.#machine.closedSpans, this.#machine.open);
+    return this.#quotes.all(this.#machine.closedSpans, this.#machine.open);
+  }
+
+  /**
+   * The latest of them, open or closed; `undefined` before the first.
+   * @throws RecallError `CLOSED`
+   */
+  get lastQuote(): TextQuote | undefined {
+    this.assertUsable();
+    return this.#quotes.last(this.#machine.closedSpans, this.#machine.open);
   }
 
   /**
@@ -78,10 +88,11 @@ export class RecallTextSession extends DecodingSession {
    * @throws TypeError, RangeError for arguments
    * @throws RecallError `IN_SPAN`, `SEGMENT_EXISTS`, `CONTEXT_FULL`, `OUT_OF_MEMORY`, `CLOSED`
    */
-  append(text: string | Uint8Array, options?: AppendTextOptions): void {
+  append(text: string | Uint8Array, options?: AppendTextOptions): this {
     const checked = checkText(text, options, this.#settings.setup);
     this.assertOutside("append");
     this.#machine.append(checked);
+    return this;
   }
 
   /**

@@ -45,9 +45,10 @@ export class RecallContext extends SharedContext<TokenSequence> {
    * @throws TypeError, RangeError for arguments; nothing is added then
    * @throws RecallError `SEGMENT_EXISTS`, `FROZEN`, `CONTEXT_FULL`, `OUT_OF_MEMORY`, `CLOSED`
    */
-  append(tokens: TokenInput, options?: AppendOptions): void {
+  append(tokens: TokenInput, options?: AppendOptions): this {
     const checked = checkAppend(tokens, options, this.#vocabulary);
     this.growingSequence().append(checked, MAX_CONTEXT_TOKENS);
+    return this;
   }
 
   /** @internal What sessions on the context inherit. */

@@ -1,7 +1,7 @@
 import type { EngineMatcher } from "../engine/engine.js";
 import type { RecallErrorCode } from "../base/errors.js";
 import type { DecodingMachine } from "../session/decoding-session.js";
-import { findClosed } from "../session/live-spans.js";
+import { findClosed } from "../session/closed-spans.js";
 import { countUpTo } from "../base/search.js";
 import { IdBuffer } from "../session/id-set.js";
 import { OpenSpan, type ClosedSpan, type SpanOpening } from "./open-span.js";

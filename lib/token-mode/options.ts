@@ -1,5 +1,13 @@
-import { COUNT_LIMIT, expectBoolean, expectInteger, expectNumber, expectOptions } from "../base/arguments.js";
+import {
+  COUNT_LIMIT,
+  expectBoolean,
+  expectFunction,
+  expectInteger,
+  expectNumber,
+  expectOptions,
+} from "../base/arguments.js";
 import { MAX_CONTEXT_TOKENS, RecallContext } from "./context.js";
+import type { Decode } from "../session/quote.js";
 import type { SpanLimits } from "./open-span.js";
 import { TokenSequence } from "./sequence.js";
 import { checkInherited, checkVocabulary, type Vocabulary, type VocabularyOptions } from "./setup.js";
@@ -18,6 +26,8 @@ interface SessionOnlyOptions {
   recallGenerated?: boolean;
   /** The sequence may not grow past this many tokens; 2^30 unless given. */
   maxContextTokens?: number;
+  /** Says what tokens are as text, such as a tokenizer's `decode`: with it, quotes have `text`. */
+  decode?: Decode;
 }
 
 /** Options of a session with a context of its own. */
@@ -40,6 +50,7 @@ export interface SessionSettings extends SpanLimits {
   readonly maskValue: number;
   readonly recallGenerated: boolean;
   readonly maxContextTokens: number;
+  readonly decode: Decode | undefined;
   /** Tokens and segments that the session was built on: `reset` returns to them. */
   readonly base: { readonly length: number; readonly segments: number };
 }
@@ -63,7 +74,7 @@ export function startSession(options: RecallSessionOptions): { settings: Session
 }
 
 function checkSessionOptions(options: SessionOnlyOptions) {
-  const { minSpanTokens = 0, maskValue = -Infinity, recallGenerated } = options;
+  const { minSpanTokens = 0, maskValue = -Infinity, recallGenerated, decode } = options;
   const { maxContextTokens = MAX_CONTEXT_TOKENS, maxSpanTokens = DEFAULT_MAX_SPAN_TOKENS } = options;
   expectInteger("maxSpanTokens", maxSpanTokens, 1, COUNT_LIMIT);
   return {
@@ -72,6 +83,7 @@ function checkSessionOptions(options: SessionOnlyOptions) {
     maskValue: expectNumber("maskValue", maskValue, -Infinity, Infinity),
     recallGenerated: recallGenerated === undefined ? undefined : expectBoolean("recallGenerated", recallGenerated),
     maxContextTokens: expectInteger("maxContextTokens", maxContextTokens, 0, MAX_CONTEXT_TOKENS + 1),
+    decode: decode === undefined ? undefined : expectFunction("decode", decode),
   };
 }
 

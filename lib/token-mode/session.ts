@@ -1,14 +1,13 @@
 import { expectInteger, expectIntegers, expectOptions, type TokenInput } from "../base/arguments.js";
-import { RecallError } from "../base/errors.js";
 import { DecodingSession, ForkedState } from "../session/decoding-session.js";
 import type { SpanOpening } from "./open-span.js";
-import { LiveSpans } from "../session/live-spans.js";
+import { LiveQuotes } from "../session/live-quotes.js";
+import { RecallQuote, type TokenQuote } from "../session/quote.js";
 import { expectSegmentNames } from "../session/segments.js";
 import { checkAppend, type AppendOptions } from "./sequence.js";
 import { startSession, type RecallSessionOptions, type SessionSettings } from "./options.js";
-import { findSources } from "./sources.js";
+import { LiveTokenQuote } from "./live-quote.js";
 import { SpanMachine } from "./machine.js";
-import { RecallSpan } from "./span.js";
 
 /** Options of {@link RecallSession.beginSpan}. */
 export interface BeginSpanOptions {
@@ -27,9 +26,14 @@ export interface BeginSpanOptions {
  * Arguments are read before the session's state is looked at.
  */
 export class RecallSession extends DecodingSession {
+  /** What a session of either mode is told apart by. */
+  readonly mode = "token";
   readonly #settings: SessionSettings;
   readonly #machine: SpanMachine;
-  readonly #spans = new LiveSpans((opening: SpanOpening) => this.#describe(opening));
+  readonly #quotes = new LiveQuotes((opening: SpanOpening) => {
+    const view = new LiveTokenQuote(opening, this.#machine, this.#settings.decode, () => this.assertUsable());
+    return new RecallQuote(view) as TokenQuote;
+  });
 
   /**
    * @throws TypeError, RangeError for options that are not as {@link RecallSessionOptions} says, or that differ from
@@ -70,13 +74,22 @@ export class RecallSession extends DecodingSession {
   }
 
   /**
-   * The spans that were closed, in order, and the open one: each one object, made once, which is always as the span is
-   * now, also where `truncate` opens it again.
+   * The quotes of the spans that were closed, in order, and of the open one: each one object, made once, which is always
+   * as the quote is now, also where `truncate` opens it again.
    * @throws RecallError `CLOSED`
    */
-  get spans(): readonly RecallSpan[] {
+  get quotes(): readonly TokenQuote[] {
     this.assertUsable();
-    return this.#spans.of(this.#machine.closedSpans, this.#machine.open);
+    return this.#quotes.all(this.#machine.closedSpans, this.#machine.open);
+  }
+
+  /**
+   * The latest of them, open or closed; `undefined` before the first.
+   * @throws RecallError `CLOSED`
+   */
+  get lastQuote(): TokenQuote | undefined {
+    this.assertUsable();
+    return this.#quotes.last(this.#machine.closedSpans, this.#machine.open);
   }
 
   /**
@@ -85,10 +98,11 @@ export class RecallSession extends DecodingSession {
    * @throws TypeError, RangeError for arguments
    * @throws RecallError `IN_SPAN`, `SEGMENT_EXISTS`, `CONTEXT_FULL`, `OUT_OF_MEMORY`, `CLOSED`
    */
-  append(tokens: TokenInput, options?: AppendOptions): void {
+  append(tokens: TokenInput, options?: AppendOptions): this {
     const checked = checkAppend(tokens, options, this.#settings.vocabulary);
     this.assertOutside("append");
     this.#machine.sequence.append(checked, this.#settings.maxContextTokens);
+    return this;
   }
 
   /**
@@ -137,27 +151,6 @@ export class RecallSession extends DecodingSession {
   fork(): RecallSession {
     this.assertUsable();
     return new RecallSession(new ForkedState(this.#settings, this.#machine.fork()));
-  }
-
-  #describe(opening: SpanOpening): RecallSpan {
-    const machine = this.#machine;
-    let last = machine.find(opening)!;
-    const now = () => (last = machine.find(opening) ?? last);
-    return new RecallSpan({
-      start: opening.start,
-      get length() {
-        return now().end - opening.start;
-      },
-      get open() {
-        return !("closedByToken" in now());
-      },
-      copyTokens: () => now().tokens.slice(),
-      find: (limit) => {
-        this.assertUsable();
-        if (machine.find(opening) === undefined) throw new RecallError("SPAN_UNDONE", "The span has been undone");
-        return findSources(machine.sequence, opening, now().tokens, limit);
-      },
-    });
   }
 }
 

@@ -166,7 +166,8 @@ export function performOnSession(operation: Operation, session: RecallSession, p
       case "append": {
         const { tokens } = operation;
         const options = { ...appendOptions(operation), ...layoutOf(operation, pieces) };
-        return session.append(tokens.length % 2 === 0 ? Int32Array.from(tokens) : tokens, options);
+        session.append(tokens.length % 2 === 0 ? Int32Array.from(tokens) : tokens, options);
+        return undefined;
       }
       case "beginSpan": {
         const { segments, end } = operation;
@@ -175,9 +176,9 @@ export function performOnSession(operation: Operation, session: RecallSession, p
       case "draft":
         return draftOf(session, operation);
       case "sources": {
-        const { spans } = session;
-        if (spans.length === 0) return null;
-        return spans[operation.span % spans.length]!.sources({ limit: operation.limit });
+        const { quotes } = session;
+        if (quotes.length === 0) return null;
+        return quotes[operation.span % quotes.length]!.sources({ limit: operation.limit });
       }
       case "apply": {
         const buffer = new ArrayBuffer(4 * (operation.width + operation.offset));

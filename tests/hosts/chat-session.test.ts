@@ -28,9 +28,9 @@ function textOf(tokens: Int32Array): string {
 }
 
 function expectQuotesOf(recall: RecallSampler, text: string): number {
-  const quotes = recall.session.spans.filter((span) => !span.open && span.tokens.length > 0);
+  const quotes = recall.session.quotes.filter((span) => !span.open && span.tokens!.length > 0);
   for (const span of quotes) {
-    assert.ok(text.includes(textOf(span.tokens).replaceAll("\ufffd", "")), JSON.stringify(textOf(span.tokens)));
+    assert.ok(text.includes(textOf(span.tokens!).replaceAll("\ufffd", "")), JSON.stringify(textOf(span.tokens!)));
     for (const { segment } of span.sources()) assert.is(segment, document.name);
   }
   return quotes.length;
@@ -50,7 +50,7 @@ test("delimiters are not in prompt()'s text; onToken and the session's spans hav
   const answer = await chat.prompt(document.text, { ...sampling, maxTokens: 60, onToken });
   assert.not.match(answer, "recall|>");
   assert.ok(tokens.includes(START as Token) && tokens.includes(END as Token));
-  const quoted = recall.session.spans.map((span) => textOf(span.tokens)).join("");
+  const quoted = recall.session.quotes.map((span) => textOf(span.tokens!)).join("");
   assert.is(answer.trim(), quoted.trim());
   await context.dispose();
 });
@@ -101,7 +101,7 @@ test("an answer longer than the context: CONTEXT_SHIFTED, or its words can be qu
     assert.is(error, onContextShift === "error" ? "CONTEXT_SHIFTED" : undefined);
     if (onContextShift === "keep") {
       assert.ok(recall.session.contextLength > 900);
-      assert.ok(recall.session.spans.length > 60, `${recall.session.spans.length} spans`);
+      assert.ok(recall.session.quotes.length > 60, `${recall.session.quotes.length} spans`);
     }
     await context.dispose();
   }

@@ -101,14 +101,14 @@ test("only documents are quoted: not the question, not the rest, not what was ge
   const recall = new RecallSampler(host, { documents, recallGenerated: false, minSpanTokens: 1, maxSpanTokens: 5 });
   await generate(recall.sequence, tokens, 800);
   const names = new Set<string | null>();
-  for (const span of recall.session.spans.filter(({ tokens: quote }) => quote.length > 0)) {
+  for (const span of recall.session.quotes.filter(({ tokens: quote }) => quote!.length > 0)) {
     for (const { segment, bytes, lines } of span.sources()) {
       names.add(segment);
       const { text } = documents.find(({ name }) => name === segment)!;
       const quoted = Buffer.from(text)
         .subarray(...bytes!)
         .toString();
-      assert.is(quoted, bytesOf([...span.tokens] as Token[]));
+      assert.is(quoted, bytesOf([...span.tokens!] as Token[]));
       assert.is(lines![0], Buffer.from(text).subarray(0, bytes![0]).toString().split("\n").length);
     }
   }
@@ -124,11 +124,11 @@ test("recallPrompt lets the rest be quoted as well, and no quote crosses a docum
   const recall = new RecallSampler(host, { documents, recallPrompt: true, recallGenerated: false });
   await generate(recall.sequence, [BOS as Token, ...pieces.flat()], 800);
   const runs = pieces.map((piece) => `,${piece.join()},`);
-  const quotes = recall.session.spans.filter(({ tokens }) => tokens.length > 1);
+  const quotes = recall.session.quotes.filter(({ tokens }) => tokens!.length > 1);
   for (const { tokens } of quotes)
     assert.ok(
-      runs.some((run) => run.includes(`,${tokens.join()},`)),
-      tokens.join(),
+      runs.some((run) => run.includes(`,${tokens!.join()},`)),
+      tokens!.join(),
     );
   const sources = quotes.map((span) => span.sources()[0].segment);
   assert.ok(sources.includes("second") && sources.includes(null));
@@ -142,7 +142,7 @@ test("a delimiter in a document's text stays text", async () => {
   const host = await newSequence();
   const recall = new RecallSampler(host, { documents: [document] });
   await generate(recall.sequence, tokens, 2);
-  assert.ok(recall.session.spans.length === 1);
+  assert.ok(recall.session.quotes.length === 1);
   await host.context.dispose();
 });
 
@@ -168,10 +168,10 @@ test("another question about the same documents: they are kept, and the first qu
   const completion = new LlamaCompletion({ contextSequence: recall.sequence });
   for (const question of ["What is drafted?", "Which values?"]) {
     await completion.generateCompletion(`${document.text}\n${question}`, { ...sampling, maxTokens: 30 });
-    for (const span of recall.session.spans.filter(({ tokens }) => tokens.length > 0)) {
+    for (const span of recall.session.quotes.filter(({ tokens }) => tokens!.length > 0)) {
       const [{ segment, bytes }] = span.sources();
       assert.is(segment, "a.txt");
-      assert.is(document.text.slice(...bytes!), bytesOf([...span.tokens] as Token[]));
+      assert.is(document.text.slice(...bytes!), bytesOf([...span.tokens!] as Token[]));
     }
   }
   await host.context.dispose();
@@ -204,7 +204,7 @@ test("a prompt past maxContextTokens is refused, and a shorter one goes on", asy
   assert.is(error?.code, "CONTEXT_FULL");
   await generate(recall.sequence, tokenize(" Why?").slice(1), 2);
   assert.is(recall.session.contextLength, host.nextTokenIndex + 1);
-  assert.is(recall.session.spans[0].open, false);
+  assert.is(recall.session.quotes[0].open, false);
   await host.context.dispose();
 });
 

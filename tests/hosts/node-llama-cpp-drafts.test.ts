@@ -97,7 +97,7 @@ async function compare(
     const counted = countPasses(host);
     const recall = newSampler(mode, counted.sequence, text, { ...sampler, maxDraftTokens });
     const generated = await generate(recall, tokenize(mode, text), count, { ...GREEDY, ...options }, meddle);
-    const spans = recall.session.spans.map((span) => JSON.stringify([span.start, span.end, span.sources().length]));
+    const spans = recall.session.quotes.map((span) => JSON.stringify([span.start, span.end, span.sources().length]));
     runs.push({ generated, spans, passes: counted.passes });
     await host.context.dispose();
   }
@@ -146,7 +146,7 @@ for (const mode of MODES) {
     const prompt = tokenize(mode, `${text} `);
     const expected = await exactQuotes(mode, prompt, text);
     const host = await newSequence(models[mode], 256);
-    const recall = newSampler(mode, host, text, SHORT_QUOTES);
+    const recall = newSampler(mode, host, text, SHORT_QUOTES[mode]);
     const draws = 1000;
     const counts = new Map<string, number>();
     const sampling = { ...FREE, temperature: 1 };
@@ -222,7 +222,7 @@ for (const mode of MODES) {
 }
 
 const QUOTE_TOKENS = 3;
-const SHORT_QUOTES = { minSpanTokens: QUOTE_TOKENS, minSpanBytes: 8 };
+const SHORT_QUOTES = { token: { minSpanTokens: QUOTE_TOKENS }, text: { minSpanBytes: 8 } };
 
 /** The first tokens of every quote of a text, each with its probability by the plain path's masks, one by one. */
 async function exactQuotes(mode: Mode, prompt: Token[], text: string): Promise<Map<string, number>> {
@@ -231,7 +231,7 @@ async function exactQuotes(mode: Mode, prompt: Token[], text: string): Promise<M
   const explore = async (quote: Token[], probability: number): Promise<void> => {
     if (quote.length === QUOTE_TOKENS) return void found.set(quote.join(), probability);
     await host.clearHistory();
-    const recall = newSampler(mode, host, text, { ...SHORT_QUOTES, maxDraftTokens: 0 });
+    const recall = newSampler(mode, host, text, { ...SHORT_QUOTES[mode], maxDraftTokens: 0 });
     const sampling = { ...FREE, temperature: 1, seed: 1, tokenBias: opening(mode) };
     const outputs = recall.sequence.evaluateWithMetadata(prompt, { probabilities: true }, sampling);
     let step = await outputs.next();

@@ -60,7 +60,7 @@ test(`the reference model, which follows its source: at most ${MOST_PASSES} pass
     const options = { temperature: 0, maxTokens: SPAN + 3, onToken };
     await completion.generateCompletion(lookupPrompt(document, entry.key), options);
     assert.ok(answer.startsWith(reference.detokenize(generated, true)), reference.detokenize(generated, true));
-    assert.is(recall.session.spans.at(-1)!.tokens.length, SPAN);
+    assert.is(recall.lastQuote!.tokens!.length, SPAN);
     // A space and the start token come before the quote, the end token with its last pass or in one of its own.
     const passes = counted.passes - before - 2;
     assert.ok(passes <= MOST_PASSES, `${passes} passes`);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { TokenBias, type LlamaContextSequence, type SequenceEvaluateOptions, type Token } from "node-llama-cpp";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { RecallSampler, type RecallError, type RecallTextSpan } from "../../lib/entry/node-llama-cpp.js";
+import { RecallSampler, type RecallError, type TextQuote } from "../../lib/entry/node-llama-cpp.js";
 import { loadModel, scratch } from "../support/llama.js";
 import { BOS, ENGLISH, EOS, writeTinyModel } from "../support/tiny-model.js";
 
@@ -51,7 +51,7 @@ async function generate(
 }
 
 /** Expects quotes to be bytes of the documents that they name, and at least so many of them to be more than nothing. */
-function expectExact(spans: readonly RecallTextSpan[], least = 1): void {
+function expectExact(spans: readonly TextQuote[], least = 1): void {
   let found = 0;
   for (const span of spans) {
     if (span.bytes.length === 0) continue;
@@ -77,24 +77,24 @@ async function codeOf(work: Promise<unknown>): Promise<string | undefined> {
 
 test("thousands of quotes are exact bytes of the documents that they name", async () => {
   const host = await newSequence(1024);
-  let quotes = 0;
+  let count = 0;
   const named = new Set<string | null>();
-  for (let seed = 0; quotes < 2000 && seed < 60; seed++) {
+  for (let seed = 0; count < 2000 && seed < 60; seed++) {
     const limits = { maxSpanBytes: 8 + seed, minSpanBytes: seed % 4 };
     const recall = new RecallSampler(host, { mode: "text", documents, ...SHORT, ...limits, recallGenerated: false });
     await host.clearHistory();
     await generate(recall, tokenize("Quote:"), 900, { seed });
-    const { spans } = recall.session;
-    expectExact(spans);
-    for (const span of spans.filter(({ open }) => !open)) {
+    const { quotes } = recall.session;
+    expectExact(quotes);
+    for (const span of quotes.filter(({ open }) => !open)) {
       assert.ok(span.bytes.length <= limits.maxSpanBytes, `${span.bytes.length} bytes`);
       assert.ok(span.bytes.length >= limits.minSpanBytes || ENGLISH.endsWith(span.text) || GERMAN.endsWith(span.text));
       for (const { segment } of span.sources()) named.add(segment);
-      quotes++;
+      count++;
     }
     recall.close();
   }
-  assert.ok(quotes >= 2000, `${quotes} quotes`);
+  assert.ok(count >= 2000, `${count} quotes`);
   assert.is(named.size, 2);
   await host.context.dispose();
 });
@@ -105,10 +105,10 @@ test("the default tags, in several tokens; and quotes that snap to words", async
     const recall = new RecallSampler(host, { mode: "text", documents, snap, recallGenerated: false });
     await host.clearHistory();
     await generate(recall, tokenize("Quote:"), 600, { tag: "<recall>" });
-    const { spans } = recall.session;
-    assert.ok(spans.length > 3, `${spans.length} quotes with ${snap}`);
-    expectExact(spans, 3);
-    const closed = spans.filter(({ open }) => !open);
+    const { quotes } = recall.session;
+    assert.ok(quotes.length > 3, `${quotes.length} quotes with ${snap}`);
+    expectExact(quotes, 3);
+    const closed = quotes.filter(({ open }) => !open);
     if (snap === "word") {
       const words = new Set(documents.flatMap(({ text }) => text.match(/[\p{L}\p{M}]+/gu)!));
       const quoted = closed.flatMap(({ text }) => text.match(/[\p{L}\p{M}]+/gu) ?? []);
@@ -179,14 +179,14 @@ test("tokens sent back in place of others, and going back", async () => {
   const outputs = recall.sequence.evaluate(tokenize("Quote:"), sampling);
   await outputs.next();
   for (const token of script) await outputs.next(token);
-  assert.is(recall.session.spans.length, 1);
+  assert.is(recall.session.quotes.length, 1);
   await outputs.return();
   const before = host.nextTokenIndex;
   await generate(recall, tokenize(" go on").slice(1), 20, { tag: "<recall>" });
-  expectExact(recall.session.spans);
+  expectExact(recall.session.quotes);
   await host.eraseContextTokenRanges([{ start: before - script.length, end: host.nextTokenIndex }]);
   await generate(recall, tokenize(" again").slice(1), 1, { free: true });
-  assert.is(recall.session.spans.length, 0);
+  assert.is(recall.session.quotes.length, 0);
   recall.reset();
   assert.is(recall.session.contextLength, contents.get("english.txt")!.length + contents.get("german.txt")!.length);
   await host.context.dispose();
@@ -200,9 +200,9 @@ test("a token that opens a quote and goes on with other bytes is not sampled", a
     const recall = new RecallSampler(host, { mode: "text", documents: [document], ...tags, recallGenerated: false });
     await host.clearHistory();
     await generate(recall, tokenize("Quote"), 300, { free: true, seed, temperature: 1.5 });
-    assert.ok(recall.session.spans.length > 0);
-    for (const { text } of recall.session.spans) assert.ok(document.text.includes(text), text);
-    assert.ok(recall.session.spans.some(({ text }) => text !== ""));
+    assert.ok(recall.session.quotes.length > 0);
+    for (const { text } of recall.session.quotes) assert.ok(document.text.includes(text), text);
+    assert.ok(recall.session.quotes.some(({ text }) => text !== ""));
     recall.close();
   }
   await host.context.dispose();
@@ -216,7 +216,7 @@ test("a host that drops tokens: CONTEXT_SHIFTED, or quotes go on", async () => {
     assert.is(await codeOf(work), onContextShift === "error" ? "CONTEXT_SHIFTED" : undefined);
     if (onContextShift === "keep") {
       await generate(recall, tokenize(" And more:").slice(1), 30);
-      assert.ok(recall.session.spans.length > 20, `${recall.session.spans.length} quotes`);
+      assert.ok(recall.session.quotes.length > 20, `${recall.session.quotes.length} quotes`);
     }
     await host.context.dispose();
   }

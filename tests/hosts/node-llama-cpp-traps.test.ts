@@ -89,8 +89,8 @@ test("NOT_ENFORCED: a forbidden token is noticed before it is shown", async () =
   };
   await failsWith("NOT_ENFORCED", work());
   assert.is(shown[0], START);
-  assert.is(recall.session.validate(shown.slice(recall.session.spans[0].tokens.length + 1)), 0);
-  assert.equal(shown.slice(1), [...recall.session.spans[0].tokens]);
+  assert.is(recall.session.validate(shown.slice(recall.quotes[0].tokens!.length + 1)), 0);
+  assert.equal(shown.slice(1), [...recall.quotes[0].tokens!]);
 });
 
 test("NOT_ENFORCED: LlamaCompletion rejects, and onToken never had the token", async () => {
@@ -103,7 +103,7 @@ test("NOT_ENFORCED: LlamaCompletion rejects, and onToken never had the token", a
     "NOT_ENFORCED",
     completion.generateCompletion(prompt.slice(1), { ...sampling, onToken, maxTokens: 50 }),
   );
-  assert.equal(shown.slice(1), [...recall.session.spans[0].tokens]);
+  assert.equal(shown.slice(1), [...recall.quotes[0].tokens!]);
 });
 
 test("a grammar is refused: given as a state, by LlamaCompletion, and when it comes late", async () => {
@@ -207,12 +207,12 @@ test("onContextShift: keep goes on quoting what the host has dropped", async () 
   assert.ok(host.nextTokenIndex < 256);
   assert.is(recall.session.contextLength, prompt.length + generated.length);
   const everything = [...prompt, ...generated];
-  const late = recall.session.spans.filter((span) => span.start > 400 && !span.open);
+  const late = recall.session.quotes.filter((span) => span.start > 400 && !span.open);
   assert.ok(late.length > 5);
   for (const span of late) {
     const [{ start, end }] = span.sources();
-    assert.equal(everything.slice(start, end), [...span.tokens]);
-    assert.equal(everything.slice(span.start, span.end), [...span.tokens]);
+    assert.equal(everything.slice(start, end), [...span.tokens!]);
+    assert.equal(everything.slice(span.start, span.end), [...span.tokens!]);
   }
   assert.ok(
     late.some((span) => span.sources()[0].start < prompt.length),
@@ -232,10 +232,10 @@ test("LlamaCompletion shifts by itself: CONTEXT_SHIFTED, or the session keeps it
       await failsWith("CONTEXT_SHIFTED", work);
     } else {
       await work;
-      const spans = recall.session.spans.filter((span) => !span.open);
+      const spans = recall.session.quotes.filter((span) => !span.open);
       assert.ok(spans.some((span) => span.start > 256 && span.sources()[0]?.end <= prompt.length));
       const everything = `,${[...prompt, ...shown].join()},`;
-      for (const span of spans) assert.ok(everything.includes(`,${[...span.tokens].join()},`));
+      for (const span of spans) assert.ok(everything.includes(`,${[...span.tokens!].join()},`));
     }
     await host.context.dispose();
   }
@@ -261,8 +261,8 @@ test("several generations on one sequence: a new prompt takes the old one's plac
   await ask(`${TEXT} Second one`);
   const second = [...host.contextTokens];
   assert.ok(recall.session.contextLength - second.length <= 1, "the session holds more than the host");
-  for (const span of recall.session.spans.filter(({ tokens }) => tokens.length > 0)) {
-    for (const { start, end } of span.sources()) assert.equal(second.slice(start, end), [...span.tokens]);
+  for (const span of recall.session.quotes.filter(({ tokens }) => tokens!.length > 0)) {
+    for (const { start, end } of span.sources()) assert.equal(second.slice(start, end), [...span.tokens!]);
   }
   await ask("Something else");
   assert.ok(recall.session.contextLength - host.nextTokenIndex <= 1);
@@ -274,9 +274,9 @@ test("evaluate goes on where it stopped, in the middle of a span", async () => {
   const first = await generate(recall.sequence, endless, 4);
   assert.ok(recall.session.inSpan);
   const second = await generate(recall.sequence, first.slice(-1), 6);
-  const [quote] = recall.session.spans;
-  assert.equal([...quote.tokens], [...first, ...second].slice(1, 9));
-  assert.ok(`,${endless.join()},`.includes(`,${[...quote.tokens].join()},`));
+  const [quote] = recall.session.quotes;
+  assert.equal([...quote.tokens!], [...first, ...second].slice(1, 9));
+  assert.ok(`,${endless.join()},`.includes(`,${[...quote.tokens!].join()},`));
   await host.context.dispose();
 });
 
@@ -286,7 +286,7 @@ test("going back to a prefix undoes what followed", async () => {
   await host.eraseContextTokenRanges([{ start: 10, end: host.nextTokenIndex }]);
   await generate(recall.sequence, prompt.slice(10), 2);
   assert.is(recall.session.contextLength, prompt.length + 2);
-  assert.is(recall.session.spans.length, 1);
+  assert.is(recall.session.quotes.length, 1);
   await host.clearHistory();
   await generate(recall.sequence, prompt, 2);
   assert.is(recall.session.contextLength, prompt.length + 2);
@@ -300,9 +300,9 @@ test("text that follows an unfinished span ends it", async () => {
     ...sampling,
     tokenBias: undefined,
   });
-  const [quote] = recall.session.spans;
+  const [quote] = recall.session.quotes;
   assert.not(quote.open);
-  assert.is(quote.tokens.length, 3);
+  assert.is(quote.tokens!.length, 3);
   await host.context.dispose();
 });
 
@@ -313,7 +313,7 @@ test("tokens that replace a generated one are held to the same rule", async () =
   await outputs.next();
   await outputs.next();
   await outputs.next([first, second]);
-  assert.equal([...recall.session.spans[0].tokens].slice(0, 2), [first, second]);
+  assert.equal([...recall.quotes[0].tokens!].slice(0, 2), [first, second]);
   const before = recall.session.contextLength;
   await failsWith("TOKEN_NOT_ALLOWED", outputs.next(model.tokenize("zzz", false)));
   assert.is(recall.session.contextLength, before);
@@ -410,7 +410,8 @@ test("the bias at the start of a quote is kept until the next quote", () => {
 
 test("delimiters are found by their text, or given by id", async () => {
   const host = await newSequence(256);
-  assert.is(new RecallSampler(host, { startToken: "<|user|>", endToken: 5 }).session.startTokenId, 4);
+  const named = new RecallSampler(host, { mode: "token", startToken: "<|user|>", endToken: 5 });
+  assert.is(named.session.startTokenId, 4);
   const missing = (options: RecallSamplerOptions, expected: (error: Error) => boolean) =>
     assert.throws(() => new RecallSampler(host, options), expected);
   missing(

@@ -43,14 +43,14 @@ test("thousands of spans are substrings of what was read, by tokens and by text"
       assert.ok(ENGLISH.includes(text), `text ${JSON.stringify(text)}`);
       longest = Math.max(longest, quote.length);
     }
-    const found = recall.session.spans.filter((span) => !span.open);
+    const found = recall.session.quotes.filter((span) => !span.open);
     assert.equal(
-      found.map((span) => [...span.tokens]),
+      found.map((span) => [...span.tokens!]),
       quotesIn(generated),
     );
-    for (const span of found.filter(({ tokens }) => tokens.length > 0)) {
+    for (const span of found.filter(({ tokens }) => tokens!.length > 0)) {
       const [{ start, end }] = span.sources({ limit: 1 });
-      assert.equal([...span.tokens], prompt.slice(start, end));
+      assert.equal([...span.tokens!], prompt.slice(start, end));
     }
     spans += found.length;
     recall.close();
@@ -75,9 +75,9 @@ test("generated text can be quoted where that is wanted", async () => {
     generated.push(forced ?? value);
   }
   await outputs.return();
-  const [quote] = recall.session.spans;
-  assert.ok(quote.tokens.length > 0);
-  assert.ok(`,${words.join()},`.includes(`,${[...quote.tokens].join()},`), [...quote.tokens].join());
+  const [quote] = recall.session.quotes;
+  assert.ok(quote.tokens!.length > 0);
+  assert.ok(`,${words.join()},`.includes(`,${[...quote.tokens!].join()},`), [...quote.tokens!].join());
   await host.context.dispose();
 });
 

@@ -71,8 +71,8 @@ for (const mode of ["token", "text"] as const) {
       lengths.add(alone.length);
       const session = batch.sessions[i];
       assert.is(session.contextLength, recall.session.contextLength);
-      assert.equal(session.spans.map(describe), recall.session.spans.map(describe));
-      quotes += session.spans.length;
+      assert.equal(session.quotes.map(describe), recall.session.quotes.map(describe));
+      quotes += session.quotes.length;
       recall.close();
     }
     assert.ok(quotes >= 10, `${quotes} quotes`);
@@ -102,9 +102,9 @@ for (const mode of ["token", "text"] as const) {
       assert.is(cache.get_seq_length(), ids.length - 1);
     }
     assert.equal(ids.slice(prompt.length), once);
-    assert.equal(inSteps.session.spans.map(describe), inOne.session.spans.map(describe));
-    assert.ok(inOne.session.spans.length >= 3);
-    const before = inSteps.session.spans.filter((span) => !span.open).length;
+    assert.equal(inSteps.session.quotes.map(describe), inOne.session.quotes.map(describe));
+    assert.ok(inOne.session.quotes.length >= 3);
+    const before = inSteps.session.quotes.filter((span) => !span.open).length;
     // The next turn can quote what it brings, and the quotes before it are still there.
     const news = encode(" Quite something else: zebras 12345.");
     const processors = listOf(noise(), new Boost(opens), inSteps);
@@ -112,9 +112,9 @@ for (const mode of ["token", "text"] as const) {
       ...{ ...unpadded([...ids, ...news]), past_key_values: cache, max_new_tokens: 40, ...options },
       logits_processor: processors,
     });
-    assert.ok(inSteps.session.spans.length > before + 1);
-    inSteps.session.spans.slice(0, before).forEach((span, i) => {
-      assert.equal(describe(span), describe(inOne.session.spans[i]));
+    assert.ok(inSteps.session.quotes.length > before + 1);
+    inSteps.session.quotes.slice(0, before).forEach((span, i) => {
+      assert.equal(describe(span), describe(inOne.session.quotes[i]));
     });
     // Another conversation has nothing of this one.
     const other = [BOS + 5, ...encode("Other words.")];
@@ -129,7 +129,7 @@ for (const mode of ["token", "text"] as const) {
     });
     assert.equal(answer, expected);
     assert.is(inSteps.session.contextLength, fresh.session.contextLength);
-    assert.equal(inSteps.session.spans.map(describe), fresh.session.spans.map(describe));
+    assert.equal(inSteps.session.quotes.map(describe), fresh.session.quotes.map(describe));
   });
 
   test(`${mode}: quotes name the documents of the prompt, and come from nowhere else`, async () => {
@@ -145,10 +145,10 @@ for (const mode of ["token", "text"] as const) {
       logits_processor: listOf(gumbelNoise(3), new Boost(opens), recall),
     });
     const named = new Set<string | null>();
-    for (const span of recall.session.spans.filter(({ open, start, end }) => !open && end > start)) {
+    for (const span of recall.session.quotes.filter(({ open, start, end }) => !open && end > start)) {
       const sources = span.sources();
       assert.ok(sources.length > 0);
-      const quote = "bytes" in span ? span.bytes : Buffer.concat([...span.tokens].map((id) => bytes[id]!));
+      const quote = span.bytes ?? Buffer.concat([...span.tokens!].map((id) => bytes[id]!));
       for (const source of sources) {
         const text = texts.get(source.segment!)!;
         assert.ok(text.subarray(...source.bytes!).equals(quote));
@@ -175,7 +175,7 @@ for (const mode of ["token", "text"] as const) {
       logits_processor: listOf(gumbelNoise(4), new Boost(opens), recall),
     });
     for (const [row, session] of recall.sessions.entries()) {
-      const sources = session.spans.flatMap((span) => span.sources());
+      const sources = session.quotes.flatMap((span) => span.sources());
       assert.ok(sources.length >= 5, `${sources.length} sources`);
       assert.ok(sources.every(({ segment }) => segment === `text ${row}`));
     }
@@ -259,7 +259,7 @@ test("a host that copies its ids for each step is followed too, and one that swa
     [...b, START, b[2]],
   ]);
   assert.equal(
-    recall.sessions.map((session) => [...session.spans[0].tokens]),
+    recall.sessions.map((session) => [...session.quotes[0].tokens!]),
     [[a[3]], [b[2]]],
   );
 });

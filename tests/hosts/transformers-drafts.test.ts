@@ -56,14 +56,14 @@ for (const mode of ["token", "text"] as const) {
         logits_processor: listOf(...processors().processors, plain),
       });
       const recall = newRecall();
-      const { tokens, text, spans, ...found } = await generateWithRecall(model, {
+      const { tokens, text, quotes, ...found } = await generateWithRecall(model, {
         ...{ ...options, recall, logits_processor: processors() },
       });
       assert.equal(tokens, expected[0]);
       assert.is(text, tokenizer.decode(tokens, { skip_special_tokens: true }));
-      assert.equal(spans.map(describe), plain.session.spans.map(describe));
+      assert.equal(quotes.map(describe), plain.session.quotes.map(describe));
       counts.tokens += tokens.length;
-      counts.spans += spans.length;
+      counts.spans += quotes.length;
       for (const name of ["forwardPasses", "draftedTokens", "acceptedTokens"] as const) counts[name] += found[name];
     }
     assert.ok(counts.spans >= 20, JSON.stringify(counts));
@@ -80,12 +80,12 @@ for (const mode of ["token", "text"] as const) {
       const from = english.findIndex((id, at) => at >= start && tokenizer.decode([id]).startsWith(" "));
       const script = [...opening, ...english.slice(from, from + 32), ...closing, EOS];
       const copies = new Probe(([ids], logits) => (logits[script[ids.length - prompt.length]] += 1000));
-      const { tokens, spans, forwardPasses } = await generateWithRecall(model, {
+      const { tokens, quotes, forwardPasses } = await generateWithRecall(model, {
         ...{ input_ids: idsTensor([prompt]), recall: newRecall(), max_new_tokens: 60 },
         logits_processor: listOf(copies),
       });
       assert.equal(tokens, script);
-      assert.is(spans.length, 1);
+      assert.is(quotes.length, 1);
       const inQuote = forwardPasses - (opening.length + closing.length);
       assert.ok(inQuote <= 8, `${inQuote} passes`);
     }
@@ -168,7 +168,7 @@ test("a cache goes on where it was left, and has what was kept only", async () =
     assert.is(cache.get_seq_length(), ids.length - 1);
   }
   assert.equal(ids.slice(prompt.length), once.tokens);
-  assert.equal(recall.session.spans.map(describe), whole.session.spans.map(describe));
+  assert.equal(recall.session.quotes.map(describe), whole.session.quotes.map(describe));
   // generate() goes on with it too.
   const [next] = await generate(model, {
     ...{ input_ids: idsTensor([ids]), attention_mask: idsTensor([ids.map(() => 1)]), past_key_values: cache },
@@ -193,7 +193,7 @@ test("left padding is not read", async () => {
     attention_mask: idsTensor([[0, 0, 0, ...prompt.map(() => 1)]]),
   });
   assert.equal(padded.tokens, plain.tokens);
-  assert.equal(padded.spans.map(describe), plain.spans.map(describe));
+  assert.equal(padded.quotes.map(describe), plain.quotes.map(describe));
 });
 
 test("it ends at an end token, a length, a signal or a criterion, and streams what it generates", async () => {

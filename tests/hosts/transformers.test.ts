@@ -67,8 +67,8 @@ test("an id that the rows have and the tokenizer lacks stands for nothing, in a 
     const row = step(...opening, ...encode("red ball"));
     assert.ok(row.subarray(bytes.length).every((logit) => logit === -Infinity));
     step(...closing);
-    assert.is(recall.session.spans.length, 1);
-    assert.is(recall.session.spans[0].open, false);
+    assert.is(recall.session.quotes.length, 1);
+    assert.is(recall.session.quotes[0].open, false);
     ids.push(BigInt(width));
     assert.throws(
       () => recall.session,
@@ -84,7 +84,7 @@ test("token mode takes a tokenizer without a decoder, unless documents are to be
   const recall = new RecallLogitsProcessor(bare, { mode: "token" });
   const rows = prompts(1, 200);
   await generateFrom(rows, { max_new_tokens: 60, logits_processor: listOf(gumbelNoise(1), new Boost(START), recall) });
-  assert.ok(recall.session.spans.some(({ tokens }) => tokens.length > 0));
+  assert.ok(recall.session.quotes.some(({ tokens }) => tokens.length > 0));
   assert.type(recall.draftSource, "function");
   const documents = [{ name: "a", text: ENGLISH }];
   for (const options of [
@@ -121,15 +121,15 @@ test("thousands of spans are substrings of what their rows have read, by tokens 
         assert.ok(read.includes(text), JSON.stringify(text));
         longest = Math.max(longest, quote.length);
       }
-      const closed = session.spans.filter((span) => !span.open);
+      const closed = session.quotes.filter((span) => !span.open);
       assert.equal(
-        closed.map(({ tokens }) => [...tokens]),
+        closed.map(({ tokens }) => [...tokens!]),
         quotes,
       );
-      for (const span of closed.filter(({ tokens }) => tokens.length > 0)) {
+      for (const span of closed.filter(({ tokens }) => tokens!.length > 0)) {
         const [{ segment, start, end }] = span.sources({ limit: 1 });
         assert.is(segment, null);
-        assert.equal([...span.tokens], rows[i].slice(start, end));
+        assert.equal([...span.tokens!], rows[i].slice(start, end));
       }
       spans += closed.length;
     }
@@ -159,7 +159,7 @@ test("thousands of spans between tags are bytes of the documents that they name"
       logits_processor: listOf(gumbelNoise(seed), new Boost(OPENS), recall),
     });
     for (const [i, session] of recall.sessions.entries()) {
-      const found = session.spans.filter((span) => !span.open);
+      const found = session.quotes.filter((span) => !span.open);
       // Neither tag is in the documents, so the text alone tells where quotes are.
       const written = [...decode(generated[i]).matchAll(/<<(.*?)>>/gs)].map(([, quote]) => quote);
       assert.equal(
@@ -254,9 +254,9 @@ test("a quote goes on while its row does, and what was generated last is in it",
     recall.reset();
     const processors = listOf(new Boost(START), recall);
     const [generated] = await generateFrom([prompt], { max_new_tokens: count, logits_processor: processors });
-    const [span] = recall.session.spans;
+    const [span] = recall.session.quotes;
     assert.ok(span.open);
-    assert.equal([START, ...span.tokens], generated);
+    assert.equal([START, ...span.tokens!], generated);
     assert.is(recall.session.contextLength, prompt.length + count);
   }
 });
@@ -274,7 +274,7 @@ test("a token that is not allowed is refused at the next step, and after the las
       logits_processor: listOf(new Boost(START), recall, force),
     });
     // With two tokens there is no next step, so reading the session finds it.
-    const refused = await work.then(() => recall.session.spans).catch((error: unknown) => error as { code?: string });
+    const refused = await work.then(() => recall.session.quotes).catch((error: unknown) => error as { code?: string });
     assert.is((refused as { code?: string }).code, "NOT_ENFORCED");
     // What was allowed is still there.
     assert.is(recall.session.contextLength, prompt.length + 1);

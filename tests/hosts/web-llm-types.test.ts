@@ -14,7 +14,7 @@ const application = join(root, "examples/web-llm/application.ts");
 
 const IMPORTS = `
   import type { LogitProcessor, MLCEngineConfig } from "@mlc-ai/web-llm";
-  import { RecallLogitProcessor, type RecallSource, type RecallSpan, type RecallTextSpan } from "verbatim-runtime/web-llm";
+  import { RecallLogitProcessor, type HostQuote, type RecallSource, type TokenQuote } from "verbatim-runtime/web-llm";
   declare const tokenizerJson: unknown;
   const documents = [{ name: "a", text: "b" }];
 `;
@@ -49,10 +49,15 @@ test("a processor is what web-llm registers, and the example compiles", () => {
     const recall = new RecallLogitProcessor({ tokenizerJson, documents });
     const processor: LogitProcessor = recall;
     const config: MLCEngineConfig = { logitProcessorRegistry: new Map([["model", recall]]) };
-    const spans: RecallTextSpan[] = recall.spans;
-    const sources: RecallSource[] = spans[0].sources();
-    const tokens: RecallSpan[] = new RecallLogitProcessor({ tokenizerJson, documents, mode: "token" }).spans;
-    export { processor, config, sources, tokens };
+    const quotes: readonly HostQuote[] = recall.quotes;
+    const text: string = quotes[0].text;
+    const sources: RecallSource[] = quotes[0].sources();
+    const ofTokens: readonly TokenQuote[] = new RecallLogitProcessor({ tokenizerJson, documents, mode: "token" }).quotes;
+    const ofText = new RecallLogitProcessor({ tokenizerJson, documents, mode: "text", maxSpanBytes: 9 }).quotes;
+    const bytes: Uint8Array = ofText[0].bytes;
+    if (recall.session.mode === "text") recall.session.beginSpan({ end: "</q>" });
+    else recall.session.beginSpan({ end: [1] });
+    export { processor, config, text, sources, ofTokens, bytes };
   `);
   assert.equal(errors, []);
 });
@@ -63,12 +68,16 @@ test("what is none is refused", () => {
     const config: MLCEngineConfig = { logitProcessorRegistry: new Map([["model", 1]]) };
     new RecallLogitProcessor({ tokenizerJson });
     new RecallLogitProcessor({ tokenizerJson, documents, recallPrompt: true });
+    new RecallLogitProcessor({ tokenizerJson, documents, mode: "text", maxSpanTokens: 9 });
+    new RecallLogitProcessor({ tokenizerJson, documents }).quotes[0].bytes.length;
     export { lacking, config };
   `);
-  assert.is(errors.length, 4);
+  assert.is(errors.length, 6);
   assert.match(errors[0], "Property 'processSampledToken' is missing");
   assert.match(errors[2], "Property 'documents' is missing");
   assert.match(errors[3], "'recallPrompt' does not exist");
+  assert.match(errors[4], "'maxSpanTokens' does not exist");
+  assert.match(errors[5], "possibly 'undefined'");
 });
 
 test.run();

@@ -80,7 +80,7 @@ test("an id that the row has and the tokenizer lacks stands for nothing outside 
     assert.ok(refused !== -1, mode);
     recall.session.endSpan();
     for (const id of [...opening, ...encode("the ball"), ...closing]) step(id);
-    assert.is(recall.spans.at(-1)!.sources()[0].segment, "d");
+    assert.is(recall.quotes.at(-1)!.sources()[0].segment, "d");
     for (const id of [width, -1, 1.5, NaN])
       assert.match(
         thrownBy(() => recall.processSampledToken(id)),
@@ -100,23 +100,23 @@ function say(recall: LogitProcessor, ...ids: number[]): void {
 
 test("a conversation that goes on keeps its quotes, another one starts with the documents alone", () => {
   for (const mode of ["text", "token"] as const) {
-    const recall = new RecallLogitProcessor<"auto">({ tokenizerJson, documents, mode: mode as "auto", encode });
+    const recall = new RecallLogitProcessor({ tokenizerJson, documents, mode, encode });
     const quote =
       mode === "text"
         ? encode("<recall>The harbour</recall>.")
         : [START, ...encode("Lower Wick is"), END, ...encode(".")];
-    const texts = () => recall.spans.map((span) => ("text" in span ? span.text : tokenizer.decode([...span.tokens])));
+    const texts = () => recall.quotes.map(({ text }) => text);
     const quoted = mode === "text" ? "The harbour" : "Lower Wick is";
     recall.resetState();
     say(recall, ...quote);
     say(recall, ...quote);
     assert.equal(texts(), [quoted, quoted]);
-    assert.equal(recall.spans[1].sources()[0].segment, "harbour.md");
+    assert.equal(recall.quotes[1].sources()[0].segment, "harbour.md");
     recall.resetState();
     assert.equal(texts(), []);
     say(recall, ...quote);
     assert.equal(texts(), [quoted]);
-    assert.equal(recall.spans[0].sources().map(({ segment }) => segment)[0], "harbour.md");
+    assert.equal(recall.quotes[0].sources().map(({ segment }) => segment)[0], "harbour.md");
   }
 });
 
@@ -124,19 +124,19 @@ test("what the model wrote can be quoted, unless it shall not", () => {
   const written = encode("Zanzibar ");
   const open = encode("<recall>");
   for (const recallGenerated of [true, false]) {
-    const recall = new RecallLogitProcessor({ tokenizerJson, documents, recallGenerated });
+    const recall = new RecallLogitProcessor({ tokenizerJson, documents, mode: "text", recallGenerated });
     say(recall, ...written, ...open);
     assert.is(recall.session.allows(written[0]), recallGenerated);
   }
 });
 
 test("a reply that stopped inside a quote is closed by endSpan", () => {
-  const recall = new RecallLogitProcessor({ tokenizerJson, documents });
+  const recall = new RecallLogitProcessor({ tokenizerJson, documents, mode: "text" });
   say(recall, ...encode("<recall>The"));
   recall.session.endSpan();
   assert.not(recall.session.inSpan);
   assert.equal(
-    recall.spans.map(({ text, open }) => [text, open]),
+    recall.quotes.map(({ text, open }) => [text, open]),
     [["The", false]],
   );
 });
@@ -155,24 +155,26 @@ test("an added space before a text is none of the text", () => {
   recall.processSampledToken(idOf("▁The"));
   recall.processSampledToken(idOf("▁cat"));
   recall.processSampledToken(2);
-  assert.equal(recall.spans[0].sources(), [{ segment: "a", start: 0, end: 2, bytes: [0, 7], lines: [1, 1] }]);
+  assert.equal(recall.quotes[0].sources(), [
+    { segment: "a", start: 0, end: 2, bytes: [0, 7], chars: [0, 7], lines: [1, 1] },
+  ]);
 });
 
 test("masked logits stay finite, however cold the sampling", () => {
-  const recall = new RecallLogitProcessor({ tokenizerJson, documents });
+  const recall = new RecallLogitProcessor({ tokenizerJson, documents, mode: "text" });
   say(recall, ...encode("<recall>"));
   const LOWEST_TEMPERATURE = 1e-6;
   const row = recall.processLogits(new Float32Array(520).fill(1));
   const masked = row.filter((logit) => logit !== 1);
   assert.ok(masked.length > 100 && masked.length < 520);
   assert.ok(masked.every((logit) => Number.isFinite(Math.fround(logit / Math.fround(LOWEST_TEMPERATURE)))));
-  const own = new RecallLogitProcessor({ tokenizerJson, documents, maskValue: -1e4 });
+  const own = new RecallLogitProcessor({ tokenizerJson, documents, mode: "text", maskValue: -1e4 });
   say(own, ...encode("<recall>"));
   assert.is(Math.min(...own.processLogits(new Float32Array(520))), -1e4);
 });
 
 test("a token that the mask forbids is not shown", () => {
-  const recall = new RecallLogitProcessor({ tokenizerJson, documents });
+  const recall = new RecallLogitProcessor({ tokenizerJson, documents, mode: "text" });
   say(recall, ...encode("<recall>"));
   const before = recall.session.contextLength;
   assert.match(
@@ -185,12 +187,12 @@ test("a token that the mask forbids is not shown", () => {
   );
   assert.is(recall.session.contextLength, before);
   recall.processSampledToken(encode("The")[0]);
-  assert.is(recall.spans[0].text, "The");
+  assert.is(recall.quotes[0].text, "The");
 });
 
 test("bad arguments are named", () => {
   const make = (options: Partial<RecallLogitProcessorOptions<"auto">>) =>
-    thrownBy(() => new RecallLogitProcessor({ tokenizerJson, documents, ...options } as never));
+    thrownBy(() => new RecallLogitProcessor({ tokenizerJson, documents, mode: "text", ...options } as never));
   const json = tokenizerJson as Record<string, unknown>;
   assert.is(
     thrownBy(() => new RecallLogitProcessor(untyped(null))),
@@ -226,7 +228,7 @@ test("bad arguments are named", () => {
 });
 
 test("a row that is too short and an id that is none are refused, and nothing changes", () => {
-  const recall = new RecallLogitProcessor({ tokenizerJson, documents });
+  const recall = new RecallLogitProcessor({ tokenizerJson, documents, mode: "text" });
   const before = recall.session.contextLength;
   assert.is(
     thrownBy(() => recall.processLogits(new Float32Array(511))),
@@ -258,7 +260,11 @@ test("auto takes what the tokenizer has", () => {
   const auto = (json: unknown) => new RecallLogitProcessor({ tokenizerJson: json, documents, mode: "auto", encode });
   assert.is(auto(tokenizerJson).mode, "token");
   assert.is(auto(tagged).mode, "text");
-  assert.is(new RecallLogitProcessor({ tokenizerJson, documents }).mode, "text");
+  assert.is(new RecallLogitProcessor({ tokenizerJson: tagged, documents }).mode, "text");
+  assert.match(
+    thrownBy(() => new RecallLogitProcessor({ tokenizerJson, documents })),
+    'TypeError: Expected "encode"',
+  );
 });
 
 test.run();

@@ -310,7 +310,9 @@ sessions("quotes of whole words, and where they stand in their document's text",
   generate(oracle, "b");
   assert.is(allowed(oracle), "c>");
   generate(oracle, "cde>");
-  assert.equal(oracle.sources(0, 9), [{ segment: "doc", start: 0, end: 5, bytes: [0, 6], lines: [1, 1] }]);
+  assert.equal(oracle.sources(0, 9), [
+    { segment: "doc", start: 0, end: 5, bytes: [0, 6], chars: [0, 5], lines: [1, 1] },
+  ]);
   generate(oracle, "<ax>");
   assert.equal(oracle.sources(1, 9), [{ segment: "without a text", start: 0, end: 2, bytes: [0, 2] }]);
 });

@@ -1,3 +1,4 @@
+import { charsBefore } from "./chars.js";
 import { ContextOracle, type Range, Survivors } from "./oracle.js";
 import { definedEdges, type Unit } from "./snap-edges.js";
 
@@ -27,11 +28,15 @@ export interface Layout {
   text?: string;
 }
 
+/** Where a token leaves a session. */
+export type SpanState = "outside" | "opened" | "inside" | "closed";
+
 export interface Source {
   segment: string | null;
   start: number;
   end: number;
   bytes?: [start: number, end: number];
+  chars?: [start: number, end: number];
   lines?: [first: number, last: number];
 }
 
@@ -159,7 +164,7 @@ export class SessionOracle {
     this.become(state);
   }
 
-  accept(token: number): void {
+  accept(token: number): SpanState {
     this.checkId(token);
     const span = this.openSpan;
     if (this.length + 1 > this.capacity) throw new Refusal("CONTEXT_FULL");
@@ -167,19 +172,23 @@ export class SessionOracle {
     const survivors = this.survivors;
     this.join([token], this.options.recallGenerated);
     if (!span) {
-      if (token === this.options.startTokenId) this.open(this.length, this.length - 1, null, null);
-    } else if (span.closing.includes(token)) {
-      this.closeSpan(this.length - 1);
-    } else {
-      this.survivors = survivors!.advance(token);
+      if (token !== this.options.startTokenId) return "outside";
+      this.open(this.length, this.length - 1, null, null);
+      return "opened";
     }
+    if (span.closing.includes(token)) {
+      this.closeSpan(this.length - 1);
+      return "closed";
+    }
+    this.survivors = survivors!.advance(token);
+    return "inside";
   }
 
-  acceptAll(tokens: readonly number[]): void {
+  acceptAll(tokens: readonly number[]): SpanState {
     for (const token of tokens) this.checkId(token);
     const before = this.length;
     try {
-      for (const token of tokens) this.accept(token);
+      return tokens.map((token) => this.accept(token)).at(-1) ?? (this.inSpan ? "inside" : "outside");
     } catch (refusal) {
       this.truncate(before);
       throw refusal;
@@ -359,11 +368,12 @@ export class SessionOracle {
 }
 
 /** The tokens [start, end) of a document in its bytes and its lines, as far as these are known. */
-function placeIn(layout: Layout | undefined, { start, end }: Source): Pick<Source, "bytes" | "lines"> {
+function placeIn(layout: Layout | undefined, { start, end }: Source): Pick<Source, "bytes" | "chars" | "lines"> {
   if (!layout) return {};
   const { offsets, text } = layout;
   const [from, to] = [offsets[start]!, offsets[end]!];
   if (text === undefined) return { bytes: [from, to] };
   const lineOf = (byte: number): number => Buffer.from(text).subarray(0, byte).toString().split("\n").length;
-  return { bytes: [from, to], lines: [lineOf(from), lineOf(Math.max(from, to - 1))] };
+  const chars = charsBefore(text, [from, to]);
+  return { bytes: [from, to], ...chars, lines: [lineOf(from), lineOf(Math.max(from, to - 1))] };
 }

@@ -61,7 +61,7 @@ function report() {
   const isEmpty = (entryPoint) => Object.keys(entryPoint).length === 0;
   if ([metrics, transformers, webLlm].some(isEmpty)) throw new Error("An entry point exports nothing");
   const auto = [quoteTokens("auto"), quoteText("auto")];
-  const cuda = failure(() => String(new CudaRecallBatch({ vocabSize: 10, startTokenId: 8, endTokenId: 9 }))).help;
+  const cuda = failure(() => String(new CudaRecallEngine({ vocabSize: 10, startTokenId: 8, endTokenId: 9 }))).help;
   return { auto, ...failure(() => quoteTokens("native")), cuda };
 }
 `;
@@ -69,7 +69,7 @@ function report() {
 /** An ES module with a function `report`, that loads every entry point which needs no host. */
 export const MODULE = `
 import ${NAMES} from "verbatim-runtime";
-import { CudaRecallBatch } from "verbatim-runtime/cuda";
+import { CudaRecallEngine } from "verbatim-runtime/cuda";
 import * as metrics from "verbatim-runtime/metrics";
 import * as transformers from "verbatim-runtime/transformers";
 import * as webLlm from "verbatim-runtime/web-llm";
@@ -78,7 +78,7 @@ ${QUOTING}`;
 /** The same as CommonJS. */
 export const COMMONJS = `
 const ${NAMES} = require("verbatim-runtime");
-const { CudaRecallBatch } = require("verbatim-runtime/cuda");
+const { CudaRecallEngine } = require("verbatim-runtime/cuda");
 const metrics = require("verbatim-runtime/metrics");
 const transformers = require("verbatim-runtime/transformers");
 const webLlm = require("verbatim-runtime/web-llm");

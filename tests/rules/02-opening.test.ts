@@ -43,14 +43,14 @@ for (const backend of backends) {
     session.append([1, 2, 3, 2]);
     session.acceptAll([START, 2, 3, END]);
     assert.is(session.contextLength, 8);
-    const [span] = session.spans;
+    const [span] = session.quotes;
     assert.equal([span.start, span.end, span.open, ids(span.tokens)], [5, 7, false, [2, 3]]);
     session.beginSpan();
     assert.equal(ids(session.allowed()), [1, 2, 3, END]);
     session.accept(2);
     session.accept(3);
     // 2 3 2 in the prompt, and 2 3 at the end of the closed span's run.
-    assert.equal(session.spans[1].sources(), [
+    assert.equal(session.quotes[1].sources(), [
       { segment: null, start: 1, end: 3 },
       { segment: null, start: 5, end: 7 },
     ]);

@@ -39,7 +39,7 @@ for (const backend of backends) {
     session.accept(START);
     assert.equal(ids(session.allowed()), [END]);
     session.accept(END);
-    assert.is(session.spans[0].tokens.length, 0);
+    assert.is(session.quotes[0].tokens.length, 0);
   });
 
   test(`3. The bitmask is the allowed set, bit i % 32 of word i >> 5 (${backend})`, () => {

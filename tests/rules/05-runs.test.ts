@@ -77,7 +77,7 @@ for (const backend of backends) {
     session.accept(START);
     assert.equal(ids(session.allowed()), [1, 2, 5, END]);
     session.acceptAll([1, 2]);
-    assert.equal(session.spans[1].sources(), [{ segment: null, start: 0, end: 2 }]);
+    assert.equal(session.quotes[1].sources(), [{ segment: null, start: 0, end: 2 }]);
   });
 
   test(`5. An append of no tokens changes nothing (${backend})`, () => {

@@ -25,7 +25,7 @@ for (const backend of backends) {
     const session = inSpan(makeSession);
     for (const token of [0, 1, 3, START]) refuses(session, () => session.accept(token), "TOKEN_NOT_ALLOWED");
     session.accept(2);
-    assert.is(session.spans[0].tokens.length, 2);
+    assert.is(session.quotes[0].tokens.length, 2);
   });
 
   test(`8. An id outside the vocabulary is a RangeError, inside a span and outside (${backend})`, () => {

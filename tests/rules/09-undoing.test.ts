@@ -99,11 +99,11 @@ for (const backend of backends) {
     session.acceptAll([START, 1, 2, END]);
     session.truncate(3);
     assert.is(session.inSpan, false);
-    assert.equal(session.spans, []);
+    assert.equal(session.quotes, []);
     session.accept(START);
     session.truncate(3);
     assert.is(session.inSpan, false);
-    assert.equal(session.spans, []);
+    assert.equal(session.quotes, []);
   });
 
   test(`9. truncate(span.start) leaves a span of beginSpan open and empty, less removes it (${backend})`, () => {
@@ -116,11 +116,11 @@ for (const backend of backends) {
     for (const each of [open, session]) {
       each.truncate(3);
       assert.is(each.inSpan, true);
-      assert.equal(ids(each.spans[0].tokens), []);
+      assert.equal(ids(each.quotes[0].tokens), []);
       assert.equal(ids(each.allowed()), [1, 2, 3, END]);
       each.truncate(2);
       assert.is(each.inSpan, false);
-      assert.equal(each.spans, []);
+      assert.equal(each.quotes, []);
     }
   });
 
@@ -140,9 +140,9 @@ for (const backend of backends) {
     session.acceptAll([START, 1, 2]);
     session.endSpan();
     session.acceptAll([5, 6]);
-    session.truncate(session.spans[0].end);
+    session.truncate(session.quotes[0].end);
     assert.is(session.inSpan, false);
-    assert.is(session.spans.length, 1);
+    assert.is(session.quotes.length, 1);
     session.rollback(1);
     assert.is(session.inSpan, true);
     assert.equal(ids(session.allowed()), [2, END]);
@@ -159,7 +159,7 @@ for (const backend of backends) {
     session.acceptAll([1, 2]);
     // The tokens after the cut are not the segment's.
     assert.equal(ids(session.allowed()), [END]);
-    assert.equal(session.spans[0].sources(), [{ segment: "a", start: 0, end: 2 }]);
+    assert.equal(session.quotes[0].sources(), [{ segment: "a", start: 0, end: 2 }]);
     session.endSpan();
     session.truncate(1);
     assert.throws(
@@ -197,7 +197,7 @@ for (const backend of backends) {
     session.truncate(1);
     session.acceptAll([START, 1]);
     assert.equal(ids(session.allowed()), [END]);
-    assert.equal(session.spans[0].sources(), [{ segment: null, start: 0, end: 1 }]);
+    assert.equal(session.quotes[0].sources(), [{ segment: null, start: 0, end: 1 }]);
   });
 
   test(`9. A fork and its original share nothing that either changes (${backend})`, () => {
@@ -254,22 +254,22 @@ for (const backend of backends) {
     const session = sessionsOn(backend)();
     session.append([1, 2, 3, 1, 2, 4]);
     session.acceptAll([START, 1, 2]);
-    const [span] = session.spans;
-    assert.is(session.spans, session.spans);
+    const [span] = session.quotes;
+    assert.is(session.quotes, session.quotes);
     assert.equal([ids(span.tokens), span.start, span.end, span.open], [[1, 2], 7, 9, true]);
     session.acceptAll([3, END, 5]);
-    assert.is(session.spans[0], span);
+    assert.is(session.quotes[0], span);
     assert.equal([ids(span.tokens), span.end, span.open], [[1, 2, 3], 10, false]);
     const fork = session.fork();
     session.truncate(8);
-    assert.is(session.spans[0], span);
+    assert.is(session.quotes[0], span);
     assert.equal([ids(span.tokens), span.end, span.open], [[1], 8, true]);
-    assert.is.not(fork.spans[0], span);
-    assert.equal([ids(fork.spans[0].tokens), fork.spans[0].open], [[1, 2, 3], false]);
+    assert.is.not(fork.quotes[0], span);
+    assert.equal([ids(fork.quotes[0].tokens), fork.quotes[0].open], [[1, 2, 3], false]);
     session.truncate(6);
-    assert.equal(session.spans, []);
+    assert.equal(session.quotes, []);
     session.acceptAll([START, 2]);
-    assert.is.not(session.spans[0], span);
+    assert.is.not(session.quotes[0], span);
     assert.equal(ids(span.tokens), [1]);
     assert.throws(
       () => span.sources(),

@@ -14,7 +14,7 @@ for (const backend of backends) {
     assert.is(session.contextLength, 3);
     assert.equal(ids(session.allowed()), [1, 2, 3, END]);
     session.acceptAll([2, END]);
-    const [span] = session.spans;
+    const [span] = session.quotes;
     assert.equal([span.start, span.end], [3, 4]);
     assert.is(session.contextLength, 5);
     // Nothing stands between the context and the span: 3 2 is one run.
@@ -59,7 +59,7 @@ for (const backend of backends) {
     session.accept(1);
     session.accept(4);
     assert.is(session.inSpan, false);
-    assert.equal(ids(session.spans[0].tokens), [1]);
+    assert.equal(ids(session.quotes[0].tokens), [1]);
   });
 
   test(`10. A closing id that is also a continuation closes (${backend})`, () => {
@@ -70,7 +70,7 @@ for (const backend of backends) {
     assert.equal(ids(session.allowed()), [2]);
     session.accept(2);
     assert.is(session.inSpan, false);
-    assert.equal(ids(session.spans[0].tokens), [1]);
+    assert.equal(ids(session.quotes[0].tokens), [1]);
   });
 
   test(`10. A closing id is withheld below minSpanTokens, where it is a continuation too (${backend})`, () => {
@@ -111,7 +111,7 @@ for (const backend of backends) {
     session.endSpan();
     assert.is(session.inSpan, false);
     assert.equal(
-      session.spans.map((span) => ids(span.tokens)),
+      session.quotes.map((span) => ids(span.tokens)),
       [[1], [2]],
     );
     assert.is(session.contextLength, 5);
@@ -125,7 +125,7 @@ for (const backend of backends) {
     session.accept(END);
     assert.is(session.inSpan, true);
     session.endSpan();
-    assert.equal(ids(session.spans[0].tokens), [END]);
+    assert.equal(ids(session.quotes[0].tokens), [END]);
   });
 
   test(`10. A span cannot be opened in a span, nor closed outside, nor search what is not there (${backend})`, () => {

@@ -12,7 +12,7 @@ for (const backend of backends) {
     session.append([1, 2]);
     session.append([1, 2, 1, 2], { segment: "b" });
     session.acceptAll([START, 1, 2, END]);
-    assert.equal(session.spans[0].sources(), [
+    assert.equal(session.quotes[0].sources(), [
       { segment: "a", start: 1, end: 3 },
       { segment: "b", start: 0, end: 2 },
       { segment: "b", start: 2, end: 4 },
@@ -20,17 +20,17 @@ for (const backend of backends) {
       { segment: null, start: 3, end: 5 },
       { segment: null, start: 9, end: 11 },
     ]);
-    assert.equal(session.spans[0].sources({ limit: 4 }).length, 4);
-    assert.equal(session.spans[0].sources({ limit: 1 }), [{ segment: "a", start: 1, end: 3 }]);
-    assert.equal(session.spans[0].sources({ limit: 0 }), []);
+    assert.equal(session.quotes[0].sources({ limit: 4 }).length, 4);
+    assert.equal(session.quotes[0].sources({ limit: 1 }), [{ segment: "a", start: 1, end: 3 }]);
+    assert.equal(session.quotes[0].sources({ limit: 0 }), []);
   });
 
   test(`12. At most 16 sources are listed unless a limit is given (${backend})`, () => {
     const session = makeSession();
     session.append(new Array(40).fill(1));
     session.acceptAll([START, 1, END]);
-    assert.is(session.spans[0].sources().length, 16);
-    assert.is(session.spans[0].sources({ limit: 100 }).length, 40);
+    assert.is(session.quotes[0].sources().length, 16);
+    assert.is(session.quotes[0].sources({ limit: 100 }).length, 40);
   });
 
   test(`12. Sources are fixed when the span closes: what comes later is none (${backend})`, () => {
@@ -39,7 +39,7 @@ for (const backend of backends) {
     session.acceptAll([START, 1, 2, END]);
     session.append([1, 2], { segment: "later" });
     session.acceptAll([START, 1, 2, END]);
-    const [first, second] = session.spans;
+    const [first, second] = session.quotes;
     assert.equal(first.sources(), [{ segment: null, start: 0, end: 2 }]);
     assert.equal(second.sources(), [
       { segment: "later", start: 0, end: 2 },
@@ -54,14 +54,14 @@ for (const backend of backends) {
     session.beginSpan();
     session.accept(1);
     session.endSpan();
-    assert.equal(session.spans[0].sources(), [
+    assert.equal(session.quotes[0].sources(), [
       { segment: null, start: 0, end: 1 },
       { segment: null, start: 1, end: 2 },
     ]);
     session.beginSpan();
     session.acceptAll([1, 1]);
     session.endSpan();
-    assert.equal(session.spans[1].sources(), [
+    assert.equal(session.quotes[1].sources(), [
       { segment: null, start: 0, end: 2 },
       { segment: null, start: 1, end: 3 },
     ]);
@@ -74,26 +74,26 @@ for (const backend of backends) {
     session.append([1, 2]);
     session.beginSpan({ segments: ["b"] });
     session.acceptAll([1, 2, END]);
-    assert.equal(session.spans[0].sources(), [{ segment: "b", start: 0, end: 2 }]);
+    assert.equal(session.quotes[0].sources(), [{ segment: "b", start: 0, end: 2 }]);
   });
 
   test(`12. An open span's sources are its candidates so far, an empty quote has none (${backend})`, () => {
     const session = makeSession();
     session.append([1, 2, 1, 3]);
     session.accept(START);
-    assert.equal(session.spans[0].sources(), []);
+    assert.equal(session.quotes[0].sources(), []);
     session.accept(1);
-    assert.is(session.spans[0].open, true);
-    assert.equal(session.spans[0].sources(), [
+    assert.is(session.quotes[0].open, true);
+    assert.equal(session.quotes[0].sources(), [
       { segment: null, start: 0, end: 1 },
       { segment: null, start: 2, end: 3 },
     ]);
     session.accept(3);
-    assert.equal(session.spans[0].sources(), [{ segment: null, start: 2, end: 4 }]);
+    assert.equal(session.quotes[0].sources(), [{ segment: null, start: 2, end: 4 }]);
     // Listing disturbs nothing.
     session.accept(END);
     session.acceptAll([START, END]);
-    assert.equal(session.spans[1].sources(), []);
+    assert.equal(session.quotes[1].sources(), []);
   });
 }
 

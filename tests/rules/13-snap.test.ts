@@ -295,12 +295,12 @@ function quoteAndCompare(
       session.rollback(1);
       session.accept(quote.at(-1)!);
     }
-    const sources = session.spans.at(-1)!.sources({ limit: 1000 });
+    const sources = session.quotes.at(-1)!.sources({ limit: 1000 });
     const places = sources.map(({ segment, start }) => startOf.get(segment!)! + start);
     assert.equal(places, oracle.candidates(quote, ranges).slice(0, 1000), quote.join(" "));
     seen.places += places.length;
   }
-  session.truncate(session.spans.at(-1)!.start);
+  session.truncate(session.quotes.at(-1)!.start);
   session.endSpan();
 }
 

@@ -91,7 +91,7 @@ for (const backend of backends) {
       );
       assert.equal(snapshot(session), snapshot(expected));
       session.acceptAll([2, END]);
-      assert.equal(ids(session.spans[0].tokens), [1, 2]);
+      assert.equal(ids(session.quotes[0].tokens), [1, 2]);
     });
 
     test(`${what} closes the session: CLOSED (${backend})`, () => {
@@ -118,7 +118,7 @@ for (const backend of backends) {
     [
       "sources",
       (s, act) =>
-        s.spans[0].sources({
+        s.quotes[0].sources({
           get limit() {
             return (act(), 4);
           },
@@ -140,7 +140,7 @@ for (const backend of backends) {
     session.acceptAll([START, 1]);
     assert.is(session.validate(acting(3, () => session.accept(2))), 1);
     session.acceptAll(acting(END, () => session.accept(3)));
-    assert.equal(ids(session.spans[0].tokens), [1, 2, 3]);
+    assert.equal(ids(session.quotes[0].tokens), [1, 2, 3]);
     assert.is(session.inSpan, false);
   });
 
@@ -208,7 +208,9 @@ for (const backend of backends) {
     offsets.fill(0);
     text.fill(0);
     session.acceptAll([START, 6, END]);
-    assert.equal(session.spans[0].sources(), [{ segment: "x", start: 1, end: 2, bytes: [2, 4], lines: [2, 2] }]);
+    assert.equal(session.quotes[0].sources(), [
+      { segment: "x", start: 1, end: 2, bytes: [2, 4], chars: [2, 4], lines: [2, 2] },
+    ]);
   });
 
   test(`the array of allowed() may be transferred: the session works its set out again (${backend})`, () => {

@@ -68,13 +68,30 @@ for (const backend of backends) {
     const expected = [rows[0].fork(), rows[1].fork(), rows[2].fork(), rows[3].fork()];
     expected[0].accept(7);
     expected[2].accept(3);
-    assert.equal(batch.accept([7, 9, 3, 1]), ["accepted", "TOKEN_NOT_ALLOWED", "accepted", "CONTEXT_FULL"]);
+    assert.equal(batch.accept([7, 9, 3, 1]), ["outside", "TOKEN_NOT_ALLOWED", "inside", "CONTEXT_FULL"]);
     rows.forEach((session, row) => assert.equal(snapshot(session), snapshot(expected[row])));
     assert.equal(batch.accept(Int32Array.of(-1, 20, -1, -2)), ["skipped", "OUT_OF_RANGE", "skipped", "OUT_OF_RANGE"]);
     assert.equal(batch.accept([1.5, NaN, Infinity, 2 ** 32]), new Array(4).fill("OUT_OF_RANGE"));
     rows.forEach((session, row) => assert.equal(snapshot(session), snapshot(expected[row])));
     rows[0].close();
-    assert.equal(batch.accept([1, 2, -1, -1]), ["CLOSED", "accepted", "skipped", "skipped"]);
+    assert.equal(batch.accept([1, 2, -1, -1]), ["CLOSED", "inside", "skipped", "skipped"]);
+  });
+
+  test(`accept says of each row what its session's accept would have said (${backend})`, () => {
+    const { batch } = makeRows();
+    const steps = [
+      [START, END, 3, -1],
+      [1, START, END, -1],
+      [END, 2, 9, -1],
+    ];
+    assert.equal(
+      steps.map((tokens) => batch.accept(tokens)),
+      [
+        ["opened", "closed", "inside", "skipped"],
+        ["inside", "opened", "closed", "skipped"],
+        ["closed", "inside", "outside", "skipped"],
+      ],
+    );
   });
 
   test(`a row's entry of any type is that row's matter (${backend})`, () => {
@@ -82,11 +99,11 @@ for (const backend of backends) {
       const { batch, rows } = makeRows();
       const refused = [rows[1], rows[3]].map(snapshot);
       const tokens = [1, entry, 3n, entry] as never;
-      assert.equal(batch.accept(tokens), ["accepted", "OUT_OF_RANGE", "accepted", "OUT_OF_RANGE"]);
+      assert.equal(batch.accept(tokens), ["outside", "OUT_OF_RANGE", "inside", "OUT_OF_RANGE"]);
       assert.equal([rows[1], rows[3]].map(snapshot), refused);
     }
     const { batch } = makeRows();
-    assert.equal(batch.accept([-1n, 2n, -1, -1n]), ["skipped", "accepted", "skipped", "skipped"]);
+    assert.equal(batch.accept([-1n, 2n, -1, -1n]), ["skipped", "inside", "skipped", "skipped"]);
   });
 
   test(`accept reads each entry once, and all of them before it changes a row (${backend})`, () => {
@@ -108,7 +125,7 @@ for (const backend of backends) {
           entry(() => 3),
         ),
       ),
-      ["accepted", "accepted", "accepted", "skipped"],
+      ["outside", "inside", "inside", "skipped"],
     );
     const removing = entry(() => {
       batch.remove(3);
@@ -182,7 +199,7 @@ for (const backend of backends) {
       batch.add(wide);
       rows[0].accept(START);
       for (const token of [null, 20]) {
-        if (token !== null) assert.is(batch.accept([-1, -1, -1, -1, token]).at(-1), "accepted");
+        if (token !== null) assert.is(batch.accept([-1, -1, -1, -1, token]).at(-1), "inside");
         const before = calls;
         batch.prepare();
         assert.ok(calls > before);
@@ -216,7 +233,7 @@ for (const backend of backends) {
       'RangeError: Expected "wordsPerRow" to be an integer in [2, 2147483648)',
     );
     assert.equal(rows.map(snapshot), before);
-    assert.equal(batch.accept([25, -1, -1, -1, 35]), ["OUT_OF_RANGE", "skipped", "skipped", "skipped", "accepted"]);
+    assert.equal(batch.accept([25, -1, -1, -1, 35]), ["OUT_OF_RANGE", "skipped", "skipped", "skipped", "inside"]);
   });
 
   test(`bad arguments are refused, and no row is changed (${backend})`, () => {

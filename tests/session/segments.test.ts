@@ -13,8 +13,8 @@ const TOKENS = [1, 2, 3, 4, 4, 5];
 function sourcesOf(session: RecallSession, tokens: number[]): RecallSource[] {
   session.beginSpan();
   session.acceptAll(tokens);
-  const sources = session.spans.at(-1)!.sources();
-  session.truncate(session.spans.at(-1)!.start);
+  const sources = session.quotes.at(-1)!.sources();
+  session.truncate(session.quotes.at(-1)!.start);
   session.endSpan();
   return sources;
 }
@@ -37,21 +37,28 @@ test("the example's offsets are those of its text", () => {
 for (const backend of backends) {
   const makeSession = sessionsOn(backend);
 
-  test(`sources come in bytes and lines (${backend})`, () => {
+  test(`sources come in bytes, characters and lines (${backend})`, () => {
     for (const text of [TEXT, new TextEncoder().encode(TEXT)]) {
       const session = withDocument(makeSession, text);
-      const place = (tokens: number[]) => sourcesOf(session, tokens).map(({ bytes, lines }) => ({ bytes, lines }));
+      const place = (tokens: number[]) =>
+        sourcesOf(session, tokens).map(({ bytes, chars, lines }) => ({ bytes, chars, lines }));
+      for (const token of [1, 2, 3, 5]) {
+        const [{ chars }] = place([token]);
+        assert.is(TEXT.slice(...chars!), PIECES[TOKENS.indexOf(token)]);
+      }
       // A newline belongs to the line that it ends.
-      assert.equal(place([1]), [{ bytes: [0, 6], lines: [1, 1] }]);
-      assert.equal(place([1, 2]), [{ bytes: [0, 9], lines: [1, 2] }]);
-      assert.equal(place([3]), [{ bytes: [9, 13], lines: [2, 2] }]);
+      assert.equal(place([1]), [{ bytes: [0, 6], chars: [0, 4], lines: [1, 1] }]);
+      assert.equal(place([1, 2]), [{ bytes: [0, 9], chars: [0, 6], lines: [1, 2] }]);
+      assert.equal(place([3]), [{ bytes: [9, 13], chars: [6, 8], lines: [2, 2] }]);
       assert.equal(place([4]), [
-        { bytes: [13, 14], lines: [2, 2] },
-        { bytes: [14, 15], lines: [3, 3] },
+        { bytes: [13, 14], chars: [8, 9], lines: [2, 2] },
+        { bytes: [14, 15], chars: [9, 10], lines: [3, 3] },
       ]);
-      assert.equal(place([3, 4, 4, 5]), [{ bytes: [9, 18], lines: [2, 4] }]);
-      assert.equal(place([5]), [{ bytes: [15, 18], lines: [4, 4] }]);
-      assert.equal(sourcesOf(session, [2, 3]), [{ segment: "doc", start: 1, end: 3, bytes: [6, 13], lines: [2, 2] }]);
+      assert.equal(place([3, 4, 4, 5]), [{ bytes: [9, 18], chars: [6, 13], lines: [2, 4] }]);
+      assert.equal(place([5]), [{ bytes: [15, 18], chars: [10, 13], lines: [4, 4] }]);
+      assert.equal(sourcesOf(session, [2, 3]), [
+        { segment: "doc", start: 1, end: 3, bytes: [6, 13], chars: [4, 8], lines: [2, 2] },
+      ]);
     }
   });
 
@@ -69,26 +76,36 @@ for (const backend of backends) {
     session.append([1, 2], { segment: "doc", offsets, text });
     offsets.fill(0);
     text.fill(0);
-    assert.equal(sourcesOf(session, [2]), [{ segment: "doc", start: 1, end: 2, bytes: [1, 2], lines: [2, 2] }]);
+    assert.equal(sourcesOf(session, [2]), [
+      { segment: "doc", start: 1, end: 2, bytes: [1, 2], chars: [1, 2], lines: [2, 2] },
+    ]);
   });
 
   test(`a document may begin before its first token and go on after its last (${backend})`, () => {
     const session = makeSession();
     session.append([1, 2], { segment: "doc", offsets: [2, 3, 4], text: "a\nbcd" });
-    assert.equal(sourcesOf(session, [1, 2]), [{ segment: "doc", start: 0, end: 2, bytes: [2, 4], lines: [2, 2] }]);
+    assert.equal(sourcesOf(session, [1, 2]), [
+      { segment: "doc", start: 0, end: 2, bytes: [2, 4], chars: [2, 4], lines: [2, 2] },
+    ]);
   });
 
   test(`tokens may be empty and cut characters (${backend})`, () => {
     const session = makeSession();
     session.append([1, 2, 3, 4], { segment: "doc", offsets: [0, 0, 2, 4, 5], text: "🙂\n" });
-    assert.equal(sourcesOf(session, [1]), [{ segment: "doc", start: 0, end: 1, bytes: [0, 0], lines: [1, 1] }]);
-    assert.equal(sourcesOf(session, [2]), [{ segment: "doc", start: 1, end: 2, bytes: [0, 2], lines: [1, 1] }]);
+    assert.equal(sourcesOf(session, [1]), [
+      { segment: "doc", start: 0, end: 1, bytes: [0, 0], chars: [0, 0], lines: [1, 1] },
+    ]);
+    assert.equal(sourcesOf(session, [2]), [
+      { segment: "doc", start: 1, end: 2, bytes: [0, 2], chars: [0, 2], lines: [1, 1] },
+    ]);
   });
 
   test(`a segment cut in the middle keeps the layout of what is left (${backend})`, () => {
     const session = withDocument(makeSession, TEXT);
     session.truncate(5);
-    assert.equal(sourcesOf(session, [2, 3]), [{ segment: "doc", start: 1, end: 3, bytes: [6, 13], lines: [2, 2] }]);
+    assert.equal(sourcesOf(session, [2, 3]), [
+      { segment: "doc", start: 1, end: 3, bytes: [6, 13], chars: [4, 8], lines: [2, 2] },
+    ]);
     assert.is(session.fork().validate([START, 3]), 2);
     assert.is(session.fork().validate([START, 4]), 1);
   });
@@ -101,7 +118,7 @@ for (const backend of backends) {
     const [session, other] = [new RecallSession({ context }), new RecallSession({ context })];
     session.append([3, 4], { segment: "mine" });
     assert.equal(sourcesOf(session, [3, 4]), [
-      { segment: "doc", start: 2, end: 4, bytes: [9, 14], lines: [2, 2] },
+      { segment: "doc", start: 2, end: 4, bytes: [9, 14], chars: [6, 9], lines: [2, 2] },
       { segment: "mine", start: 0, end: 2 },
     ]);
     assert.is(sourcesOf(other, [3, 4]).length, 1);

@@ -8,7 +8,7 @@ export function snapshot(session: RecallSession) {
     contextLength: session.contextLength,
     inSpan: session.inSpan,
     allowed: ids(session.allowed()),
-    spans: session.spans.map((span) => ({
+    spans: session.quotes.map((span) => ({
       tokens: ids(span.tokens),
       start: span.start,
       end: span.end,

@@ -57,7 +57,7 @@ export function textSnapshot(session: RecallTextSession) {
     contextLength: session.contextLength,
     inSpan: session.inSpan,
     allowed: allowed === null ? null : Array.from(allowed),
-    spans: session.spans.map((span) => ({
+    spans: session.quotes.map((span) => ({
       text: span.text,
       bytes: Array.from(span.bytes),
       start: span.start,

@@ -271,7 +271,7 @@ for (const backend of backends) {
     session.append("aba");
     session.acceptAll(long.ids(startTag, "a", endTag));
     assert.equal(
-      session.spans.map(({ text, open }) => [text, open]),
+      session.quotes.map(({ text, open }) => [text, open]),
       [["a", false]],
     );
     session.beginSpan({ end: startTag });

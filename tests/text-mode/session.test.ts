@@ -74,7 +74,7 @@ for (const backend of backends) {
       say(session, ...opening);
       assert.is(session.inSpan, true);
       const length = opening.join("").length;
-      assert.equal([session.spans[0].start, session.contextLength], [12 + length, 12 + length]);
+      assert.equal([session.quotes[0].start, session.contextLength], [12 + length, 12 + length]);
     }
   });
 
@@ -137,7 +137,7 @@ for (const backend of backends) {
     assert.is(logits[session.vocabSize], -Infinity);
     assert.is(logits[tokens.id(null)], 0);
     say(session, "call>The");
-    assert.equal([session.inSpan, session.spans[0].text], [true, "The"]);
+    assert.equal([session.inSpan, session.quotes[0].text], [true, "The"]);
     session.rollback(1);
     assert.equal(textSnapshot(session), before);
   });
@@ -169,7 +169,7 @@ for (const backend of backends) {
     const session = makeSession();
     session.append("The");
     say(session, "x<recall>T");
-    assert.equal([session.spans[0].text, session.spans[0].start], ["T", 12]);
+    assert.equal([session.quotes[0].text, session.quotes[0].start], ["T", 12]);
     session.rollback(1);
     assert.is(session.contextLength, 3);
     session.truncate(0);
@@ -203,10 +203,10 @@ for (const backend of backends) {
     session.append("The cat sat.");
     say(session, "<recall>", " sat", ".</");
     assert.equal(tokens.allowed(session), ["recall>"]);
-    assert.equal(session.spans[0].text, " sat.");
+    assert.equal(session.quotes[0].text, " sat.");
     say(session, "recall>");
     assert.is(session.inSpan, false);
-    const [span] = session.spans;
+    const [span] = session.quotes;
     assert.equal([span.text, span.start, span.end, span.open], [" sat.", 20, 25, false]);
   });
 
@@ -219,7 +219,7 @@ for (const backend of backends) {
       // Past the tag a token may go on only where the text does.
       say(session, "</recall>!");
       assert.is(session.inSpan, false);
-      assert.equal(session.spans[0].text, "The");
+      assert.equal(session.quotes[0].text, "The");
       session.reset();
       session.append("The cat");
       say(session, "<recall>", "The");
@@ -236,7 +236,7 @@ for (const backend of backends) {
     say(session, "<recall>", "a", "</recall>", "b", "<recall>", "a");
     // The first a is followed by b; the quoted one by its tag.
     assert.equal(tokens.allowed(session), ["</recall>", "b", "<"]);
-    assert.equal(session.spans[1].sources(), [
+    assert.equal(session.quotes[1].sources(), [
       { segment: null, start: 0, end: 1 },
       { segment: null, start: 10, end: 11 },
     ]);
@@ -248,7 +248,7 @@ for (const backend of backends) {
     say(session, "é", "<recall>", "a", "</recall>", "<recall>");
     assert.equal(tokens.allowed(session), ["</recall>", "a", "b", "<"]);
     say(session, "a");
-    assert.equal(session.spans[1].sources().length, 1);
+    assert.equal(session.quotes[1].sources().length, 1);
   });
 
   rule("Text mode 5. With snap a quote starts and ends at edges of units only", () => {
@@ -266,7 +266,9 @@ for (const backend of backends) {
     // No line ends here.
     assert.equal(tokens.allowed(line), [" cat"]);
     say(line, " cat", "</recall>");
-    assert.equal(line.spans[0].sources(), [{ segment: "a", start: 0, end: 7, bytes: [0, 7], lines: [1, 1] }]);
+    assert.equal(line.quotes[0].sources(), [
+      { segment: "a", start: 0, end: 7, bytes: [0, 7], chars: [0, 7], lines: [1, 1] },
+    ]);
   });
 
   rule("Text mode 6. A quote goes no further than the last edge within maxSpanBytes", () => {
@@ -294,17 +296,19 @@ for (const backend of backends) {
     assert.equal(tokens.allowed(session), ["a", "b", '"', "\\n", "\\"]);
     say(session, "a", "\\");
     assert.equal(tokens.allowed(session), ['"']);
-    assert.is(session.spans[0].text, "a");
+    assert.is(session.quotes[0].text, "a");
     say(session, '"', "\\n", "\\");
-    assert.is(session.spans[0].text, 'a"\n');
+    assert.is(session.quotes[0].text, 'a"\n');
     say(session, "n", "b", '"');
-    const [span] = session.spans;
+    const [span] = session.quotes;
     assert.equal([span.text, new TextDecoder().decode(span.bytes)], ['a"\n\nb', 'a\\"\\n\\nb']);
-    assert.equal(span.sources(), [{ segment: "a", start: 0, end: 5, bytes: [0, 5], lines: [1, 3] }]);
+    assert.equal(span.sources(), [{ segment: "a", start: 0, end: 5, bytes: [0, 5], chars: [0, 5], lines: [1, 3] }]);
     assert.equal([session.inSpan, session.contextLength], [false, 17]);
     session.beginSpan();
     say(session, "\\n", "b");
-    assert.equal(session.spans[1].sources(), [{ segment: "a", start: 3, end: 5, bytes: [3, 5], lines: [2, 3] }]);
+    assert.equal(session.quotes[1].sources(), [
+      { segment: "a", start: 3, end: 5, bytes: [3, 5], chars: [3, 5], lines: [2, 3] },
+    ]);
   });
 
   rule("Text mode 7. What truncate leaves of an escape sequence or a character is in no quote", () => {
@@ -329,9 +333,9 @@ for (const backend of backends) {
         say(session, "a");
         assert.equal(tokens.allowed(session), ['"']);
         say(session, '"');
-        assert.is(session.spans[0].text, "a");
+        assert.is(session.quotes[0].text, "a");
         assert.equal(
-          session.spans[0].sources().map(({ start, end }) => [start, end]),
+          session.quotes[0].sources().map(({ start, end }) => [start, end]),
           [[0, 1]],
         );
       }
@@ -355,7 +359,7 @@ for (const backend of backends) {
       say(fork, ...quote);
       assert.equal(tokens.allowed(fork), ['"'], `${length}`);
       say(fork, '"');
-      assert.is(fork.spans[0].text, JSON.parse(`"${quote.join("")}"`));
+      assert.is(fork.quotes[0].text, JSON.parse(`"${quote.join("")}"`));
     }
   });
 
@@ -373,7 +377,7 @@ for (const backend of backends) {
           say(fork, ...whole);
           assert.equal(tokens.allowed(fork), ['"'], `${count} backslashes`);
           say(fork, '"');
-          assert.is(fork.spans[0].text, before + "\\".repeat(count >> 1));
+          assert.is(fork.quotes[0].text, before + "\\".repeat(count >> 1));
         }
       }
     },
@@ -393,7 +397,7 @@ for (const backend of backends) {
       session.append(utf8("éb").subarray(1));
       session.beginSpan();
       say(session, "a", "é", "b");
-      assert.is(session.spans.at(-1)!.text, "aéb");
+      assert.is(session.quotes.at(-1)!.text, "aéb");
     },
   );
 
@@ -414,10 +418,10 @@ for (const backend of backends) {
     session.append("b\néa", { segment: "one" });
     session.append("a", { segment: "two" });
     say(session, "<recall>", "a");
-    const [span] = session.spans;
+    const [span] = session.quotes;
     assert.equal(span.sources(), [
-      { segment: "one", start: 4, end: 5, bytes: [4, 5], lines: [2, 2] },
-      { segment: "two", start: 0, end: 1, bytes: [0, 1], lines: [1, 1] },
+      { segment: "one", start: 4, end: 5, bytes: [4, 5], chars: [3, 4], lines: [2, 2] },
+      { segment: "two", start: 0, end: 1, bytes: [0, 1], chars: [0, 1], lines: [1, 1] },
       { segment: null, start: 3, end: 4 },
     ]);
     assert.is(span.sources({ limit: 1 }).length, 1);

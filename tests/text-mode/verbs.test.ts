@@ -25,11 +25,11 @@ for (const backend of backends) {
     say(session, "a");
     assert.equal(tokens.allowed(session), [".", "\n"]);
     say(session, "\n");
-    assert.equal([session.inSpan, session.contextLength, session.spans[0].text], [false, 6, "a"]);
+    assert.equal([session.inSpan, session.contextLength, session.quotes[0].text], [false, 6, "a"]);
     session.beginSpan();
     say(session, "a", "b", "<");
     session.endSpan();
-    assert.equal([session.spans[1].text, session.spans[1].end, session.contextLength], ["ab", 8, 9]);
+    assert.equal([session.quotes[1].text, session.quotes[1].end, session.contextLength], ["ab", 8, 9]);
     session.truncate(9);
     assert.is(session.inSpan, false);
     session.truncate(8);
@@ -42,7 +42,7 @@ for (const backend of backends) {
     say(session, "<recall>", "a", "b");
     assert.equal(tokens.allowed(session), []);
     session.endSpan();
-    assert.is(session.spans[0].text, "ab");
+    assert.is(session.quotes[0].text, "ab");
   });
 
   rule("Text mode: undoing restores every state exactly", () => {
@@ -149,7 +149,9 @@ for (const backend of backends) {
     say(two, "<recall>");
     assert.equal(tokens.allowed(two)!.includes("b"), false);
     say(two, " cat");
-    assert.equal(two.spans[0].sources(), [{ segment: "a", start: 3, end: 7, bytes: [3, 7], lines: [1, 1] }]);
+    assert.equal(two.quotes[0].sources(), [
+      { segment: "a", start: 3, end: 7, bytes: [3, 7], chars: [3, 7], lines: [1, 1] },
+    ]);
     assert.throws(() => one.truncate(12), /^Expected "length" to be an integer in \[13, 16\)$/);
     one.reset();
     assert.is(one.contextLength, 13);
@@ -161,7 +163,7 @@ for (const backend of backends) {
     session.append("The cat sat.");
     const batch = new RecallBatch();
     batch.add(session);
-    assert.equal(batch.accept(tokens.ids("<re")), ["accepted"]);
+    assert.equal(batch.accept(tokens.ids("<re")), ["outside"]);
     batch.prepare();
     const logits = new Float32Array(session.vocabSize);
     logits[tokens.id("call>Zoo")] = 9;
@@ -170,7 +172,7 @@ for (const backend of backends) {
     assert.is(batch.apply(logits, session.vocabSize), 1);
     assert.is(logits[tokens.id("call>Zoo")], -Infinity);
     assert.equal(batch.accept([tokens.id("call>Zoo")]), ["TOKEN_NOT_ALLOWED"]);
-    assert.equal(batch.accept([tokens.id("call>The")]), ["accepted"]);
+    assert.equal(batch.accept([tokens.id("call>The")]), ["opened"]);
     assert.equal(batch.fillBitmask(new Int32Array(1), 1), [true]);
     assert.is(batch.remove(0), session);
   });
@@ -181,18 +183,18 @@ for (const backend of backends) {
     const session = tokens.session(backend);
     session.append("The cat sat.");
     say(session, "<recall>", "The", " cat");
-    const [span] = session.spans;
+    const [span] = session.quotes;
     assert.equal([span.text, span.start, span.end, span.open], ["The cat", 20, 27, true]);
     say(session, "</recall>", "a");
-    assert.is(session.spans[0], span);
+    assert.is(session.quotes[0], span);
     assert.equal([span.text, span.end, span.open], ["The cat", 27, false]);
     const fork = session.fork();
     session.rollback(3);
-    assert.is(session.spans[0], span);
+    assert.is(session.quotes[0], span);
     assert.equal([span.text, span.end, span.open], ["The", 23, true]);
-    assert.equal([fork.spans[0].text, fork.spans[0].open], ["The cat", false]);
+    assert.equal([fork.quotes[0].text, fork.quotes[0].open], ["The cat", false]);
     session.reset();
-    assert.equal([session.spans.length, span.text], [0, "The"]);
+    assert.equal([session.quotes.length, span.text], [0, "The"]);
   });
 
   test(`Text mode: looking where an open span ends reads no more of it than a tag has bytes (${backend})`, () => {
@@ -208,7 +210,7 @@ for (const backend of backends) {
     try {
       for (let i = 0; i < 500; i++) {
         say(session, "a", "b");
-        assert.is(session.spans[0].end - session.spans[0].start, 2 * (i + 1));
+        assert.is(session.quotes[0].end - session.quotes[0].start, 2 * (i + 1));
       }
     } finally {
       TokenVocabulary.prototype.view = view;

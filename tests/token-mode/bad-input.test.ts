@@ -193,12 +193,12 @@ const anywhere: Case[] = [
   ["draft with a string", (s) => s.draft(1, untyped("latest")), 'TypeError: Expected "options" to be an object'],
   [
     "sources below 0",
-    (s) => s.spans[0].sources({ limit: -1 }),
+    (s) => s.quotes[0].sources({ limit: -1 }),
     'RangeError: Expected "limit" to be an integer in [0, 1073741825)',
   ],
   [
     "sources without end",
-    (s) => s.spans[0].sources({ limit: Infinity }),
+    (s) => s.quotes[0].sources({ limit: Infinity }),
     'RangeError: Expected "limit" to be an integer in [0, 1073741825)',
   ],
 ];
@@ -335,14 +335,14 @@ for (const backend of backends) {
 
   test(`every verb of a closed session throws CLOSED, and closing twice changes nothing (${backend})`, () => {
     const session = insideSession(backend);
-    const [span] = session.spans;
+    const [span] = session.quotes;
     session.close();
     session.close();
     session[Symbol.dispose]();
     const verbs: Record<string, () => unknown> = {
       inSpan: () => session.inSpan,
       contextLength: () => session.contextLength,
-      spans: () => session.spans,
+      spans: () => session.quotes,
       append: () => session.append([1]),
       accept: () => session.accept(1),
       acceptAll: () => session.acceptAll([1]),
@@ -369,7 +369,7 @@ for (const backend of backends) {
 
   test(`a span that was undone has no sources any more (${backend})`, () => {
     const session = outsideSession(backend);
-    const [span] = session.spans;
+    const [span] = session.quotes;
     session.truncate(6);
     session.acceptAll([7, 7, 7]);
     assert.is(
@@ -445,7 +445,7 @@ for (const backend of backends) {
     assert.is(session.apply(logits), true);
     assert.ok(logits.every((logit) => logit === -Infinity));
     session.endSpan();
-    assert.equal(session.spans[0].sources(), []);
+    assert.equal(session.quotes[0].sources(), []);
   });
 
   test(`a context refuses what a session refuses, and more once it is frozen (${backend})`, () => {

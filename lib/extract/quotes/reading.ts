@@ -43,8 +43,8 @@ export class QuoteReading {
   /** The quote, once it is closed. */
   get quote(): { text: string; sources: RecallSource[] } | null {
     if (this.#session.inSpan) return null;
-    const [span] = this.#session.spans;
-    return { text: span.text, sources: span.sources() };
+    const [quote] = this.#session.quotes;
+    return { text: quote.text, sources: quote.sources() };
   }
 
   close(): void {

@@ -17,25 +17,28 @@ import { SpanDrafts } from "./span-drafts.js";
 import { draftSource } from "../shared/drafts/source.js";
 import { expectQuotable, follow, startSession, type History } from "../shared/following.js";
 import type { ContextShiftPolicy } from "../shared/host-tokens.js";
-import { chooseMode, type RecallMode } from "../shared/mode.js";
-import type { RecallHostOptions, SessionOf } from "../shared/recall-options.js";
+import { chooseMode } from "../shared/choose-mode.js";
+import type { RecallMode } from "../shared/mode.js";
+import type { GivenOptions, QuoteOf, RecallHostOptions, SessionOf } from "../shared/recall-options.js";
 
-/** Options of {@link RecallSampler}. */
-export interface RecallSamplerOptions<Mode extends RecallMode = "token"> extends RecallHostOptions<Mode> {
+interface SamplerOptions {
   /**
    * What to do when the host drops tokens to make room, while quotes may still come from them: stop with
-   * `CONTEXT_SHIFTED` (the default), or keep the session's context and go on quoting what the host no longer holds.
+   * `CONTEXT_SHIFTED`, or keep the session's context and go on quoting what the host no longer holds. @defaultValue `"error"`
    */
   onContextShift?: ContextShiftPolicy;
-  /** What is added to allowed logits, in [100, 1000]; 500 unless given. */
+  /** What is added to allowed logits, in [100, 1000]; @defaultValue 500 */
   boost?: number;
   /**
    * Inside a quote the host reads up to so many tokens of what may follow at once, and keeps those that it samples
    * itself: fewer passes of the model, and each token is drawn as if one had been made for it alone. 0: one pass for
-   * each token. In [0, 1024]; 32 unless given.
+   * each token. In [0, 1024]; @defaultValue 32
    */
   maxDraftTokens?: number;
 }
+
+/** Options of {@link RecallSampler}. */
+export type RecallSamplerOptions<Mode extends RecallMode = "auto"> = RecallHostOptions<Mode> & SamplerOptions;
 
 const DEFAULT_MAX_DRAFT_TOKENS = 32;
 
@@ -46,15 +49,12 @@ const DEFAULT_MAX_DRAFT_TOKENS = 32;
  * const recall = new RecallSampler(context.getSequence());
  * const completion = new LlamaCompletion({ contextSequence: recall.sequence });
  * const answer = await completion.generateCompletion(prompt, { temperature: 0 });
- * recall.session.spans; // the quotes, and where they were copied from
+ * for (const quote of recall.quotes) console.log(quote.text, quote.sources()); // where each was copied from
  * ```
  *
  * Every sampled token is checked against the session before the host or the user sees it.
- *
- * TypeScript takes `session` for a token session unless `mode` is given: where a model may have no delimiter tokens,
- * say `mode: "auto"` and look at {@link RecallSampler.mode}, or say `mode: "text"`.
  */
-export class RecallSampler<Mode extends RecallMode = "token"> {
+export class RecallSampler<Mode extends RecallMode = "auto"> {
   /** The sequence, constrained: give it to `LlamaCompletion`, `LlamaChatSession`, or call its `evaluate`. */
   readonly sequence: LlamaContextSequence;
   /** The searchable context and the quotes. The sampler feeds it; its readers and `endSpan` are for everybody. */
@@ -80,7 +80,7 @@ export class RecallSampler<Mode extends RecallMode = "token"> {
    *   `BACKEND_UNAVAILABLE`
    */
   constructor(sequence: LlamaContextSequence, options?: RecallSamplerOptions<Mode>) {
-    const given = expectOptions<RecallSamplerOptions<RecallMode>>("options", options);
+    const given = expectOptions<GivenOptions & SamplerOptions>("options", options);
     expectNoPredictor(sequence);
     const onContextShift = expectOneOf("onContextShift", given.onContextShift ?? "error", ["error", "keep"]);
     const bias = new AllowedBias(sequence.model, expectNumber("boost", given.boost ?? DEFAULT_BOOST, 100, 1000));
@@ -107,6 +107,16 @@ export class RecallSampler<Mode extends RecallMode = "token"> {
       () => this.#lookahead,
       (tokens, metadata, samplingOptions = {}) => this.#evaluate(tokens, metadata, samplingOptions),
     );
+  }
+
+  /** The quotes of the conversation, in order, the open one last. */
+  get quotes(): readonly QuoteOf<Mode>[] {
+    return this.session.quotes as readonly QuoteOf<Mode>[];
+  }
+
+  /** The latest of them; `undefined` before the first. */
+  get lastQuote(): QuoteOf<Mode> | undefined {
+    return this.session.lastQuote as QuoteOf<Mode> | undefined;
   }
 
   /**

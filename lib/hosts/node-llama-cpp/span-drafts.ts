@@ -47,9 +47,9 @@ export class SpanDrafts {
     let accepted = 0;
     try {
       for (const token of tokens) {
-        if (session.tryAccept(token) !== null) break;
-        accepted++;
-        if (!session.inSpan) break;
+        const state = session.tryAccept(token);
+        if (state === "inside" || state === "closed") accepted++;
+        if (state !== "inside") break;
         allowed.push(this.#raised());
       }
     } finally {

@@ -2,11 +2,12 @@ import { expectBoolean } from "../../base/arguments.js";
 import { RecallSession } from "../../token-mode/session.js";
 import type { AnySession } from "./any-session.js";
 import type { RecallTextSession } from "../../text-mode/session.js";
+import { decodeWith } from "./decode.js";
 import { findDelimiters } from "./delimiters.js";
 import { expectDocuments, type RecallDocument } from "./document-locator.js";
 import { HostHistory, type HistoryOptions } from "./token-history.js";
 import type { HostVocabulary } from "./host-vocabulary.js";
-import type { RecallHostOptions } from "./recall-options.js";
+import type { GivenOptions } from "./recall-options.js";
 import { makeTextSession } from "./text-documents.js";
 import { TextHistory } from "./text-history.js";
 
@@ -17,7 +18,7 @@ export type History = HostHistory | TextHistory;
  * What of a prompt can be quoted.
  * @throws TypeError, RangeError for `documents` and `recallPrompt`
  */
-export function expectQuotable({ documents, recallPrompt = documents === undefined }: RecallHostOptions) {
+export function expectQuotable({ documents, recallPrompt = documents === undefined }: GivenOptions) {
   return {
     documents: expectDocuments(documents ?? []),
     recallPrompt: expectBoolean("recallPrompt", recallPrompt),
@@ -31,8 +32,9 @@ export function expectQuotable({ documents, recallPrompt = documents === undefin
 export function startSession(
   mode: "token" | "text",
   vocabulary: HostVocabulary,
-  options: RecallHostOptions,
+  options: GivenOptions,
   documents: readonly RecallDocument[],
+  decode = decodeWith(vocabulary),
 ): AnySession {
   if (mode === "text") return makeTextSession(vocabulary.tokenVocabulary, documents, options);
   const { maxSpanTokens, minSpanTokens, maxContextTokens, recallGenerated, backend, snap } = options;
@@ -41,6 +43,7 @@ export function startSession(
     ...{ maxSpanTokens, minSpanTokens, maxContextTokens, recallGenerated, backend, snap },
     vocabSize: vocabulary.size,
     barrierTokenIds: vocabulary.barriers,
+    decode,
   });
 }
 

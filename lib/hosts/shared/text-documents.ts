@@ -1,7 +1,7 @@
 import { RecallTextContext, type RecallTextContextOptions } from "../../text-mode/context.js";
 import { RecallTextSession } from "../../text-mode/session.js";
 import type { TokenVocabulary } from "../../vocabulary/token-vocabulary.js";
-import type { RecallHostOptions } from "./recall-options.js";
+import type { GivenOptions } from "./recall-options.js";
 
 /** A document as text mode searches it. */
 export interface TextDocument {
@@ -28,7 +28,7 @@ export function indexDocuments(
 export function makeTextSession(
   vocabulary: TokenVocabulary,
   documents: readonly TextDocument[],
-  options: Omit<RecallHostOptions, "documents"> & { readonly maskValue?: number },
+  options: Omit<GivenOptions, "documents"> & { readonly maskValue?: number },
 ): RecallTextSession {
   const { snap, backend, startTag, endTag, recallGenerated, maskValue } = options;
   const { maxSpanBytes, minSpanBytes, maxContextBytes } = options;

@@ -3,7 +3,7 @@ import { COUNT_LIMIT, expectInteger, expectNumber, expectOptions } from "../../b
 import { ConstrainedSampler, type ConstrainedSamplerOptions } from "../../session/sampler.js";
 import { DraftProposer } from "../shared/drafts/proposer.js";
 import type { RecallMode } from "../shared/mode.js";
-import type { SessionOf } from "../shared/recall-options.js";
+import type { QuoteOf } from "../shared/recall-options.js";
 import { ForwardPasses, type PromptInputs } from "./forward-passes.js";
 import { RecallLogitsProcessor } from "./recall-logits-processor.js";
 
@@ -45,7 +45,7 @@ export interface GenerationWithRecall<Mode extends RecallMode = RecallMode> {
   /** The same as text, without special tokens. */
   text: string;
   /** The quotes in it. */
-  spans: SessionOf<Mode>["spans"];
+  quotes: readonly QuoteOf<Mode>[];
   /** What ended it: an end token, `max_new_tokens`, `signal`, or `stopping_criteria`. */
   endedBy: "eos" | "length" | "signal" | "criteria";
   /** How often the model was run. */
@@ -78,7 +78,7 @@ export async function generateWithRecall<Mode extends RecallMode>(
   recall.follow([ids]);
   const { session } = recall;
   const proposer = new DraftProposer(recall.draftSource, draftTokens);
-  const closedBefore = session.spans.filter((span) => !span.open).length;
+  const closedBefore = session.quotes.filter((quote) => !quote.open).length;
   let [draftedTokens, acceptedTokens] = [0, 0];
   let hasJustOpened = false;
   let isDone = false;
@@ -106,7 +106,7 @@ export async function generateWithRecall<Mode extends RecallMode>(
   return {
     tokens,
     text: tokens.length === 0 ? "" : recall.tokenizer.decode(tokens, { skip_special_tokens: true }),
-    spans: session.spans.slice(closedBefore) as SessionOf<Mode>["spans"],
+    quotes: recall.quotes.slice(closedBefore),
     endedBy: endOf(),
     forwardPasses: passes.count,
     draftedTokens,

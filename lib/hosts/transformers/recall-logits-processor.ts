@@ -9,17 +9,16 @@ import type { HistoryOptions } from "../shared/token-history.js";
 import type { HostVocabulary } from "../shared/host-vocabulary.js";
 import { delimiterIds } from "../shared/delimiters.js";
 import { PaddingIds } from "../shared/padding-ids.js";
-import { chooseMode, type RecallMode } from "../shared/mode.js";
-import type { RecallHostOptions, SessionOf } from "../shared/recall-options.js";
+import { chooseMode } from "../shared/choose-mode.js";
+import type { RecallMode } from "../shared/mode.js";
+import type { GivenOptions, ModeOptions, QuoteOf, QuotingOptions, SessionOf } from "../shared/recall-options.js";
 import { Callable } from "./callable.js";
 import { Row, type RowOptions } from "./row.js";
 import { vocabularyOf } from "./tokenizer-vocabulary.js";
 
-/** Options of {@link RecallLogitsProcessor}. */
-export interface RecallLogitsProcessorOptions<Mode extends RecallMode = "token"> extends Omit<
-  RecallHostOptions<Mode>,
-  "documents"
-> {
+type GivenProcessorOptions = Omit<GivenOptions, "documents"> & ProcessorOptions;
+
+interface ProcessorOptions {
   /**
    * Documents that stand in every prompt, by the names that quotes shall report; for prompts with documents of their
    * own, a function from a row's index to what stands in its prompt. They are found by their text, wherever a chat
@@ -28,11 +27,16 @@ export interface RecallLogitsProcessorOptions<Mode extends RecallMode = "token">
    */
   documents?: readonly RecallDocument[] | ((row: number) => readonly RecallDocument[]);
   /**
-   * The tokens with which a row of a batch ends while others go on: the model's `generation_config.eos_token_id`. The
-   * tokenizer's unless given.
+   * The tokens with which a row of a batch ends while others go on: the model's `generation_config.eos_token_id`.
+   * @defaultValue the tokenizer's
    */
   eosTokenIds?: number | readonly number[];
 }
+
+/** Options of {@link RecallLogitsProcessor}. */
+export type RecallLogitsProcessorOptions<Mode extends RecallMode = "auto"> = Omit<QuotingOptions<Mode>, "documents"> &
+  ModeOptions<Mode> &
+  ProcessorOptions;
 
 /**
  * Constrains `generate` of transformers.js: inside a recall span each row generates exact substrings of what it has
@@ -43,24 +47,21 @@ export interface RecallLogitsProcessorOptions<Mode extends RecallMode = "token">
  * const processors = new LogitsProcessorList();
  * processors.push(recall);
  * const output = await model.generate({ ...tokenizer(prompt), max_new_tokens: 100, logits_processor: processors });
- * recall.session.spans; // the quotes, and where they were copied from
+ * for (const quote of recall.quotes) console.log(quote.text, quote.sources()); // where each was copied from
  * ```
  *
  * Every sampled token is checked against its session: one that is not allowed is refused at the next step, or where
  * `session` is read. The next call goes on from what its ids and the last ones begin with, and reads the rest; another
  * conversation begins with nothing of this one. Give `generate` all ids of a conversation, also where
  * `past_key_values` has the first of them: what it is not given is not known here.
- *
- * TypeScript takes `session` for a token session unless `mode` is given: where a model may have no delimiter tokens,
- * say `mode: "auto"` and look at {@link RecallLogitsProcessor.mode}, or say `mode: "text"`.
  */
-export class RecallLogitsProcessor<Mode extends RecallMode = "token"> extends Callable {
+export class RecallLogitsProcessor<Mode extends RecallMode = "auto"> extends Callable {
   /** Whether quotes stand between tokens or between tags. */
   readonly mode: "token" | "text";
   /** The one that the constructor was given. */
   readonly tokenizer: PreTrainedTokenizer;
   readonly #vocabulary: HostVocabulary;
-  readonly #options: RecallHostOptions;
+  readonly #options: GivenOptions;
   readonly #history: HistoryOptions;
   readonly #rowOptions: RowOptions;
   /** Where each row has its own. */
@@ -77,7 +78,7 @@ export class RecallLogitsProcessor<Mode extends RecallMode = "token"> extends Ca
    */
   constructor(tokenizer: PreTrainedTokenizer, options?: RecallLogitsProcessorOptions<Mode>) {
     super();
-    const { documents, ...others } = expectOptions<RecallLogitsProcessorOptions<RecallMode>>("options", options);
+    const { documents, ...others } = expectOptions<GivenProcessorOptions>("options", options);
     this.#documentsOf = typeof documents === "function" ? documents : null;
     const given = { ...others, documents: typeof documents === "function" ? [] : documents };
     const quotable = expectQuotable(given);
@@ -104,6 +105,16 @@ export class RecallLogitsProcessor<Mode extends RecallMode = "token"> extends Ca
    */
   get session(): SessionOf<Mode> {
     return this.#row(0).session as SessionOf<Mode>;
+  }
+
+  /** The quotes of the first row, in order, the open one last; see {@link session}. */
+  get quotes(): readonly QuoteOf<Mode>[] {
+    return this.session.quotes as readonly QuoteOf<Mode>[];
+  }
+
+  /** The latest of them; `undefined` before the first. */
+  get lastQuote(): QuoteOf<Mode> | undefined {
+    return this.session.lastQuote as QuoteOf<Mode> | undefined;
   }
 
   /** The sessions of all rows that were in the last call. */

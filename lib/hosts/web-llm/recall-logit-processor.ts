@@ -1,14 +1,13 @@
 import type { LogitProcessor } from "@mlc-ai/web-llm";
 import { expectNumber, expectOptions } from "../../base/arguments.js";
 import { RecallError } from "../../base/errors.js";
-import type { RecallSpan } from "../../token-mode/span.js";
-import type { RecallTextSpan } from "../../text-mode/span.js";
 import { delimiterIds } from "../shared/delimiters.js";
 import { PaddingIds } from "../shared/padding-ids.js";
 import { JsonVocabulary } from "../shared/json-vocabulary.js";
-import { chooseMode, type RecallMode } from "../shared/mode.js";
-import type { SessionOf } from "../shared/recall-options.js";
-import type { RecallLogitProcessorOptions } from "./options.js";
+import { chooseMode } from "../shared/choose-mode.js";
+import type { RecallMode } from "../shared/mode.js";
+import type { QuoteOf, SessionOf } from "../shared/recall-options.js";
+import type { GivenProcessorOptions, RecallLogitProcessorOptions } from "./options.js";
 import { startSession } from "./sessions.js";
 
 /**
@@ -16,13 +15,6 @@ import { startSession } from "./sessions.js";
  * finite when web-llm divides it by its lowest temperature, 1e-6.
  */
 const MASKED = -1e30;
-
-/** The spans of that mode. */
-export type SpanOf<Mode extends RecallMode> = {
-  token: RecallSpan;
-  text: RecallTextSpan;
-  auto: RecallSpan | RecallTextSpan;
-}[Mode];
 
 /**
  * Constrains a model in web-llm: inside a recall span it generates exact substrings of the documents, or of what it
@@ -33,14 +25,14 @@ export type SpanOf<Mode extends RecallMode> = {
  * const engine = new MLCEngine({ logitProcessorRegistry: new Map([[modelId, recall]]) });
  * await engine.reload(modelId);
  * await engine.chat.completions.create({ messages });
- * recall.spans; // the quotes, and where they were copied from
+ * for (const quote of recall.quotes) console.log(quote.text, quote.sources()); // where each was copied from
  * ```
  *
  * One processor serves one model of one engine. Every sampled token is checked before it is shown. In a worker, the
  * registry is for `WebWorkerMLCEngineHandler.setLogitProcessorRegistry`: the page's engine ignores its own. A reply that
  * a stop string of the request ended inside a quote leaves it open: `session.endSpan()` closes it before the next turn.
  */
-export class RecallLogitProcessor<Mode extends RecallMode = "text"> implements LogitProcessor {
+export class RecallLogitProcessor<Mode extends RecallMode = "auto"> implements LogitProcessor {
   /** The searchable context and the quotes. The processor feeds it; its readers and `endSpan` are for everybody. */
   readonly session: SessionOf<Mode>;
   /** Whether quotes stand between tokens or between tags. */
@@ -52,18 +44,23 @@ export class RecallLogitProcessor<Mode extends RecallMode = "text"> implements L
    * @throws RecallError `NO_RECALL_TOKENS` where the mode is `"token"` and the tokenizer lacks the delimiters
    */
   constructor(options: RecallLogitProcessorOptions<Mode>) {
-    const given = expectOptions<RecallLogitProcessorOptions<RecallMode>>("options", options);
-    const { tokenizerJson, mode = "text", maskValue = MASKED } = given;
+    const given = expectOptions<GivenProcessorOptions>("options", options as GivenProcessorOptions);
+    const { tokenizerJson, maskValue = MASKED } = given;
     const vocabulary = JsonVocabulary.of(expectOptions("tokenizerJson", (tokenizerJson ?? null) as object));
-    this.mode = chooseMode(vocabulary, { ...given, mode });
+    this.mode = chooseMode(vocabulary, { ...given, documents: undefined });
     this.#paddingIds = new PaddingIds(vocabulary, this.mode === "token" ? delimiterIds(vocabulary, given) : []);
     const masked = expectNumber("maskValue", maskValue, -Infinity, Infinity);
     this.session = startSession(this.mode, vocabulary, given, masked) as SessionOf<Mode>;
   }
 
   /** The quotes of the conversation, in order, the open one last. */
-  get spans(): SpanOf<Mode>[] {
-    return this.session.spans as SpanOf<Mode>[];
+  get quotes(): readonly QuoteOf<Mode>[] {
+    return this.session.quotes as readonly QuoteOf<Mode>[];
+  }
+
+  /** The latest of them; `undefined` before the first. */
+  get lastQuote(): QuoteOf<Mode> | undefined {
+    return this.session.lastQuote as QuoteOf<Mode> | undefined;
   }
 
   /**

@@ -1,14 +1,14 @@
 import { RecallContext } from "../../token-mode/context.js";
 import { RecallSession } from "../../token-mode/session.js";
 import type { AnySession } from "../shared/any-session.js";
+import { decodeWith } from "../shared/decode.js";
 import { findDelimiters } from "../shared/delimiters.js";
 import type { JsonVocabulary } from "../shared/json-vocabulary.js";
-import type { RecallMode } from "../shared/mode.js";
 import { makeTextSession } from "../shared/text-documents.js";
-import type { RecallLogitProcessorOptions } from "./options.js";
+import type { GivenProcessorOptions } from "./options.js";
 import { expectTextDocuments, expectTokenDocuments } from "./documents.js";
 
-type Options = Partial<RecallLogitProcessorOptions<RecallMode>>;
+type Options = Partial<GivenProcessorOptions>;
 
 /** A session that can quote the documents, and goes back to them when it is reset. */
 export function startSession(
@@ -33,7 +33,8 @@ function startTokenSession(vocabulary: JsonVocabulary, options: Options, maskVal
   try {
     for (const { name, tokens, offsets, text } of checked) context.append(tokens, { segment: name, offsets, text });
     context.freeze();
-    return new RecallSession({ context, maxSpanTokens, minSpanTokens, maxContextTokens, recallGenerated, maskValue });
+    const limits = { maxSpanTokens, minSpanTokens, maxContextTokens };
+    return new RecallSession({ context, ...limits, recallGenerated, maskValue, decode: decodeWith(vocabulary) });
   } finally {
     context.close();
   }

@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { CudaRecallBatch, type CudaRecallBatchOptions } from "../../../lib/entry/cuda.js";
+import { CudaRecallEngine, type CudaRecallEngineOptions } from "../../../lib/entry/cuda.js";
 import type { CudaAddon } from "../../../lib/cuda/cuda-addon.js";
 import { loadNativeEngine } from "../../../lib/engine/native/engine.js";
 import { START, VOCAB_SIZE } from "../../support/backends.js";
@@ -11,7 +11,7 @@ import { openDevice } from "../support/device.js";
 const device = await openDevice();
 const address = device.place(new Int32Array(1000));
 
-type Case = [what: string, verb: (batch: CudaRecallBatch) => unknown, thrown: string];
+type Case = [what: string, verb: (batch: CudaRecallEngine) => unknown, thrown: string];
 
 const idArray = "to be an Int32Array, a Uint32Array, a BigInt64Array or an array of integers";
 const word = "to be a bigint in [1, 2^64)";
@@ -21,9 +21,13 @@ const logits = { rows: 1, dtype: "float32", width: VOCAB_SIZE } as const;
 
 /** The batch of these has row 0, with the tokens 1, 2 of a context and 8 more to come, and no open span. */
 const cases: Case[] = [
-  ["a row of another type", (b) => b.clear(untyped("0")), 'TypeError: Expected "row" to be an integer in [0, 4)'],
-  ["a row below 0", (b) => b.endSpan(-1), 'RangeError: Expected "row" to be an integer in [0, 4)'],
-  ["a row past the last", (b) => b.snapshot(4), 'RangeError: Expected "row" to be an integer in [0, 4)'],
+  [
+    "a sequence of another type",
+    (b) => b.clear(untyped("0")),
+    'TypeError: Expected "sequence" to be an integer in [0, 4)',
+  ],
+  ["a sequence below 0", (b) => b.endSpan(-1), 'RangeError: Expected "sequence" to be an integer in [0, 4)'],
+  ["a sequence past the last", (b) => b.snapshot(4), 'RangeError: Expected "sequence" to be an integer in [0, 4)'],
   ["a row that is not open", (b) => b.reset(3), "CLOSED: Sequence 3 is not open"],
   ["a stream of another type", (b) => b.prepare({ stream: untyped(1) }), `TypeError: ${stream}`],
   ["a stream below 0", (b) => b.join(-1n), `RangeError: ${stream}`],
@@ -62,12 +66,12 @@ const cases: Case[] = [
   ],
   ["open on a closed context", (b) => b.open({ context: closed(b), maxTokens: 1 }), "CLOSED: The context is closed"],
   [
-    "open on another batch's context",
+    "open on another engine's context",
     (b) => {
       using other = makeBatch();
       b.open({ context: other.createContext([]), maxTokens: 1 });
     },
-    'RangeError: Expected "context" to be a context of this batch',
+    'RangeError: Expected "context" to be a context of this engine',
   ],
 
   ["append nothing", (b) => b.append(0, untyped(undefined)), `TypeError: Expected "tokens" ${idArray}`],
@@ -222,7 +226,7 @@ const cases: Case[] = [
     (b) => b.read(0, 0, 5),
     'RangeError: Could not read tokens: Expected "count" to be an integer in [0, 3), got 5',
   ],
-  ["sources of no span", (b) => b.sources(0, 0), 'RangeError: Expected "span" to be an integer in [0, 0)'],
+  ["sources of no quote", (b) => b.sources(0, 0), 'RangeError: Expected "quote" to be an integer in [0, 0)'],
 ];
 
 function pieces(name: string): string {
@@ -233,13 +237,13 @@ function maxTokens(): string {
   return 'Expected "maxTokens" to be an integer in [1, 1073741825)';
 }
 
-function closed(batch: CudaRecallBatch) {
+function closed(batch: CudaRecallEngine) {
   const context = batch.createContext([{ tokens: [1] }]);
   context.close();
   return context;
 }
 
-function makeCase(): CudaRecallBatch {
+function makeCase(): CudaRecallEngine {
   const batch = makeBatch();
   batch.open({ context: batch.createContext([{ tokens: [1, 2] }]), maxTokens: 8 });
   return batch;
@@ -257,12 +261,12 @@ for (const [what, verb, thrown] of cases) {
     assert.is(batch.memory.poolUsedBytes, poolUsedBytes);
     assert.is(batch.badRows(), 0);
     acceptAll(batch, 0, [START, 1, 2]);
-    assert.equal([...batch.spans(0)[0].tokens], [1, 2]);
+    assert.equal([...batch.quotes(0)[0].tokens], [1, 2]);
     batch.close();
   });
 }
 
-const options: [what: string, options: Partial<Record<keyof CudaRecallBatchOptions, unknown>>, thrown: string][] = [
+const options: [what: string, options: Partial<Record<keyof CudaRecallEngineOptions, unknown>>, thrown: string][] = [
   ["no vocabulary", { vocabSize: undefined }, 'TypeError: Expected "vocabSize" to be an integer in [1, 268435457)'],
   ["no end token", { endTokenId: undefined }, 'TypeError: Expected "endTokenId" to be an integer in [0, 20)'],
   ["equal delimiters", { endTokenId: 18 }, 'RangeError: Expected "endTokenId" to differ from "startTokenId"'],
@@ -285,7 +289,7 @@ const options: [what: string, options: Partial<Record<keyof CudaRecallBatchOptio
 for (const [what, changed, thrown] of options) {
   test(`a batch with ${what} is refused`, () => {
     assert.is(
-      thrownBy(() => makeBatch(changed as Partial<CudaRecallBatchOptions>)),
+      thrownBy(() => makeBatch(changed as Partial<CudaRecallEngineOptions>)),
       thrown,
     );
   });
@@ -294,9 +298,9 @@ for (const [what, changed, thrown] of options) {
 test("options that only the library can judge give its reason", () => {
   assert.match(
     thrownBy(() => makeBatch({ maxSequences: 2 ** 30 })),
-    /^RangeError: Could not create the batch: Expected/,
+    /^RangeError: Could not create the engine: Expected/,
   );
-  assert.throws(() => new CudaRecallBatch(untyped(undefined)), TypeError);
+  assert.throws(() => new CudaRecallEngine(untyped(undefined)), TypeError);
 });
 
 test("every verb of a closed batch throws CLOSED", () => {
@@ -335,7 +339,7 @@ test("every verb of a closed batch throws CLOSED", () => {
     () => batch.snapshot(0),
     () => batch.read(0, 0, 1),
     () => batch.bitmask(0),
-    () => batch.spans(0),
+    () => batch.quotes(0),
     () => batch.sources(0, 0),
   ];
   for (const verb of verbs) assert.match(thrownBy(verb), /^CLOSED: /, String(verb));

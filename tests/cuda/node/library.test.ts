@@ -45,10 +45,10 @@ interface Outcome {
 /** What constructing a batch throws in a process of its own. */
 function construct(environment: Record<string, string>, { from = "verbatim-runtime/cuda", before = "" } = {}): Outcome {
   const program = `
-    import { CudaRecallBatch } from ${JSON.stringify(from)};
+    import { CudaRecallEngine } from ${JSON.stringify(from)};
     ${before}
     try {
-      new CudaRecallBatch({ vocabSize: 10, endTokenId: 9 });
+      new CudaRecallEngine({ vocabSize: 10, endTokenId: 9 });
       console.log(JSON.stringify({ name: "nothing", message: "" }));
     } catch ({ name, code, message }) {
       console.log(JSON.stringify({ name, code, message }));
@@ -132,7 +132,7 @@ test("other failures of creating an engine have errors of their own", () => {
   for (const [status, name, code] of failures) {
     const outcome = construct({ VERBATIM_CUDA: fakeLibrary(`status_${status}`, { status, message: "The reason" }) });
     assert.equal([outcome.name, outcome.code], [name, code]);
-    assert.is(outcome.message, "Could not create the batch: The reason");
+    assert.is(outcome.message, "Could not create the engine: The reason");
   }
 });
 
@@ -160,14 +160,14 @@ test("without the addon the help page says so", () => {
 
 test("the second batch fails like the first", () => {
   const path = join(folder, "nowhere.so");
-  const before = "try { new CudaRecallBatch({ vocabSize: 10, endTokenId: 9 }); } catch {}";
+  const before = "try { new CudaRecallEngine({ vocabSize: 10, endTokenId: 9 }); } catch {}";
   isHelpPage(construct({ VERBATIM_CUDA: path }, { before }), path, "no such file");
 });
 
 test("wrong options are told before the library is looked for", () => {
   const program = `
-    import { CudaRecallBatch } from "verbatim-runtime/cuda";
-    try { new CudaRecallBatch({ vocabSize: 0, endTokenId: 9 }); } catch (error) { console.log(String(error)); }`;
+    import { CudaRecallEngine } from "verbatim-runtime/cuda";
+    try { new CudaRecallEngine({ vocabSize: 0, endTokenId: 9 }); } catch (error) { console.log(String(error)); }`;
   const thrown = runProgram(program, { VERBATIM_CUDA: join(folder, "nowhere.so") });
   assert.is(thrown, 'RangeError: Expected "vocabSize" to be an integer in [1, 268435457)\n');
 });
@@ -175,9 +175,9 @@ test("wrong options are told before the library is looked for", () => {
 test("without the library everything else works", () => {
   const program = `
     import { RecallSession } from "verbatim-runtime";
-    import { CudaRecallBatch } from "verbatim-runtime/cuda";
+    import { CudaRecallEngine } from "verbatim-runtime/cuda";
     const session = new RecallSession({ vocabSize: 10, startTokenId: 8, endTokenId: 9, backend: "native" });
-    try { new CudaRecallBatch({ vocabSize: 10, endTokenId: 9 }); } catch {}
+    try { new CudaRecallEngine({ vocabSize: 10, endTokenId: 9 }); } catch {}
     session.append([1, 2, 3]);
     session.acceptAll([8, 2]);
     console.log(session.allowed().join());`;

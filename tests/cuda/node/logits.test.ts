@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import type { CudaDtype, CudaRecallBatch } from "../../../lib/entry/cuda.js";
+import type { CudaDtype, CudaRecallEngine } from "../../../lib/entry/cuda.js";
 import { END, START, VOCAB_SIZE } from "../../support/backends.js";
 import { Random, seedOfRun } from "../../support/random.js";
 import { acceptAll, hasCode, makeBatch } from "../support/batches.js";
@@ -10,7 +10,7 @@ const device = await openDevice();
 const random = new Random(seedOfRun());
 
 /** Three rows: one in a span that allows 2, 4 and the end token, one outside, one in error. */
-function makeRows(options = {}): CudaRecallBatch {
+function makeRows(options = {}): CudaRecallEngine {
   const batch = makeBatch(options);
   const context = batch.createContext([{ tokens: [1, 2, 3, 1, 4] }]);
   for (let row = 0; row < 3; row++) batch.open({ context, maxTokens: 10 });
@@ -81,7 +81,7 @@ test("rows without a sequence are left alone", () => {
 });
 
 /** The tokens that `sample` draws for the first `rows` rows, given what every row's logits are. */
-function sample(batch: CudaRecallBatch, row: Float32Array, rows: number): number[] {
+function sample(batch: CudaRecallEngine, row: Float32Array, rows: number): number[] {
   const logits = new Float32Array(rows * row.length);
   for (let i = 0; i < rows; i++) logits.set(row, i * row.length);
   const [address, tokens] = [device.place(logits), device.place(new Int32Array(rows).fill(-7))];

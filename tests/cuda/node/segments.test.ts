@@ -19,7 +19,7 @@ test("sources count from their segment, with its bytes and lines", () => {
   const row = batch.open({ context, maxTokens: 20 });
   acceptAll(batch, row, [START, 1, 2, END]);
   assert.equal(batch.sources(row, 0), [
-    { segment: "a.txt", start: 1, end: 3, bytes: [2, 6], lines: [1, 2] },
+    { segment: "a.txt", start: 1, end: 3, bytes: [2, 6], chars: [2, 6], lines: [1, 2] },
     { segment: "b.txt", start: 0, end: 2, bytes: [0, 2] },
     { segment: null, start: 0, end: 2 },
   ]);
@@ -157,17 +157,17 @@ test("a span that was undone, or has changed, lists no sources", () => {
   const context = batch.createContext([{ tokens: [1, 2, 3, 1, 2, 4] }]);
   const row = batch.open({ context, maxTokens: 20 });
   acceptAll(batch, row, [START, 1, 2]);
-  const [open] = batch.spans(row);
+  const [open] = batch.quotes(row);
   assert.is(open.sources().length, 2);
   acceptAll(batch, row, [3]);
   assert.throws(() => open.sources(), hasCode("SPAN_UNDONE"));
-  const [longer] = batch.spans(row);
+  const [longer] = batch.quotes(row);
   acceptAll(batch, row, [END]);
   assert.equal(longer.sources(), [{ segment: null, start: 0, end: 3 }]);
   batch.truncate(row, 6);
   assert.throws(() => longer.sources(), hasCode("SPAN_UNDONE"));
   acceptAll(batch, row, [START, 1]);
-  const [again] = batch.spans(row);
+  const [again] = batch.quotes(row);
   batch.release(row);
   assert.throws(() => again.sources(), hasCode("CLOSED"));
   batch.open({ context, maxTokens: 20 });

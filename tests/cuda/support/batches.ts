@@ -1,11 +1,11 @@
-import { CudaRecallBatch, type CudaRecallBatchOptions } from "../../../lib/entry/cuda.js";
+import { CudaRecallEngine, type CudaRecallEngineOptions } from "../../../lib/entry/cuda.js";
 import { RecallError } from "../../../lib/entry/index.js";
 import { END, START, VOCAB_SIZE } from "../../support/backends.js";
 
 /** A batch over twenty ids, of which 18 opens and 19 closes a span. */
-export function makeBatch(options: Partial<CudaRecallBatchOptions> = {}): CudaRecallBatch {
+export function makeBatch(options: Partial<CudaRecallEngineOptions> = {}): CudaRecallEngine {
   const small = { maxSequences: 4, poolBytes: 1 << 16 };
-  return new CudaRecallBatch({ vocabSize: VOCAB_SIZE, startTokenId: START, endTokenId: END, ...small, ...options });
+  return new CudaRecallEngine({ vocabSize: VOCAB_SIZE, startTokenId: START, endTokenId: END, ...small, ...options });
 }
 
 /** The ids that a bitmask allows. */
@@ -16,7 +16,7 @@ export function allowedBy(bitmask: Int32Array): number[] {
 }
 
 /** Accepts tokens of one sequence, in a batch of which all other rows are skipped. */
-export function acceptAll(batch: CudaRecallBatch, row: number, tokens: readonly number[]): void {
+export function acceptAll(batch: CudaRecallEngine, row: number, tokens: readonly number[]): void {
   for (const token of tokens) {
     const given = new Int32Array(row + 1).fill(-1);
     given[row] = token;

@@ -17,7 +17,7 @@ interface DeviceMemory {
 
 type Entries = Int32Array | Float32Array | Uint16Array;
 
-/** A CUDA device, emulated unless the environment names a real one's libraries. CudaRecallBatch uses the same. */
+/** A CUDA device, emulated unless the environment names a real one's libraries. CudaRecallEngine uses the same. */
 export class Device {
   readonly isEmulated: boolean;
   readonly #memory: DeviceMemory;
@@ -87,7 +87,7 @@ export class Device {
 const LAUNCH = 3;
 const LAUNCH_OUT_OF_RESOURCES = 701;
 
-/** Opens the device, and builds what that needs. To be called before the first CudaRecallBatch of the process. */
+/** Opens the device, and builds what that needs. To be called before the first CudaRecallEngine of the process. */
 export async function openDevice(): Promise<Device> {
   const { library, runtime, deviceMemory } = await useCudaLibrary();
   const module = { exports: {} as DeviceMemory };

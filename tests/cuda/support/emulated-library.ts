@@ -20,7 +20,7 @@ export interface CudaFiles {
 }
 
 /**
- * Builds the CUDA library for the CPU, where that is not up to date, and makes CudaRecallBatch load it in this process.
+ * Builds the CUDA library for the CPU, where that is not up to date, and makes CudaRecallEngine load it in this process.
  * With VERBATIM_CUDA and VERBATIM_CUDA_RUNTIME, a path of libcudart, in the environment it is those: the tests then run
  * on a GPU.
  */

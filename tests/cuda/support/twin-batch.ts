@@ -1,9 +1,9 @@
 import * as assert from "uvu/assert";
 import {
-  CudaRecallBatch,
+  CudaRecallEngine,
   RecallError,
   type CudaContextPiece,
-  type CudaRecallBatchOptions,
+  type CudaRecallEngineOptions,
   type CudaRecallContext,
   type CudaSequenceStatus,
 } from "../../../lib/entry/cuda.js";
@@ -27,17 +27,17 @@ const STATUS_OF_CODE: Partial<Record<string, CudaSequenceStatus>> = {
 
 /** A batch, and for each of its rows a session of the native engine that is told the same. */
 export class TwinBatch {
-  readonly batch: CudaRecallBatch;
+  readonly batch: CudaRecallEngine;
   readonly sessions = new Map<number, RecallSession>();
   /** Of each row: the tokens of its context, and the most that it can have. */
   readonly #bounds = new Map<number, { base: number; limit: number }>();
   readonly #device: Device;
-  readonly #options: CudaRecallBatchOptions;
+  readonly #options: CudaRecallEngineOptions;
 
-  constructor(device: Device, options: CudaRecallBatchOptions) {
+  constructor(device: Device, options: CudaRecallEngineOptions) {
     this.#device = device;
     this.#options = options;
-    this.batch = new CudaRecallBatch(options);
+    this.batch = new CudaRecallEngine(options);
   }
 
   get rows(): number[] {
@@ -160,7 +160,7 @@ export class TwinBatch {
   compareState(row: number): void {
     const session = this.sessions.get(row)!;
     const { length, inSpan, depth, spans } = this.batch.snapshot(row);
-    const told = session.spans;
+    const told = session.quotes;
     const open = told.find((span) => span.open);
     assert.equal(
       { length, inSpan, depth, spans },
@@ -171,8 +171,8 @@ export class TwinBatch {
 
   /** Checks that a row has its session's spans, each with the same sources. */
   compareSpans(row: number, limit: number): void {
-    const told = this.sessions.get(row)!.spans;
-    const spans = this.batch.spans(row);
+    const told = this.sessions.get(row)!.quotes;
+    const spans = this.batch.quotes(row);
     assert.is(spans.length, told.length);
     spans.forEach((span, i) => {
       const { tokens, start, end, open } = told[i];

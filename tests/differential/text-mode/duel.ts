@@ -164,12 +164,12 @@ export class TextDuel {
       differ("bitmask", this.bitmask(session), bits(allowed, this.options.tokens.length)) ??
       differ(
         "spans",
-        session.spans.map(({ bytes, start, end, open, text }, index) => {
+        session.quotes.map(({ bytes, start, end, open, text }, index) => {
           return { bytes: Array.from(bytes), start, end, open, text: spans[index]?.text === null ? null : text };
         }),
         spans,
       ) ??
-      (last < 0 ? null : differ("sources", session.spans[last]!.sources(), oracle.sources(last, 16)))
+      (last < 0 ? null : differ("sources", session.quotes[last]!.sources(), oracle.sources(last, 16)))
     );
   }
 
@@ -237,7 +237,8 @@ function performOnOracle(operation: TextOperation, oracle: TextSessionOracle): u
 function performOnSession(operation: TextOperation, session: RecallTextSession): unknown {
   switch (operation.verb) {
     case "append":
-      return session.append(Uint8Array.from(operation.tokens), appendOptions(operation));
+      session.append(Uint8Array.from(operation.tokens), appendOptions(operation));
+      return undefined;
     case "beginSpan": {
       const { segments, end } = operation;
       return session.beginSpan({ ...(segments && { segments }), ...(end !== undefined && { end }) });
@@ -245,8 +246,8 @@ function performOnSession(operation: TextOperation, session: RecallTextSession):
     case "draft":
       return draftOf(session, operation);
     case "sources": {
-      const { spans } = session;
-      return spans.length && spans[operation.span % spans.length]!.sources({ limit: operation.limit });
+      const { quotes } = session;
+      return quotes.length && quotes[operation.span % quotes.length]!.sources({ limit: operation.limit });
     }
     default:
       return performAlike(operation, session);

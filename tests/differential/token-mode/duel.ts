@@ -182,12 +182,12 @@ export class Duel {
 
   /** All spans after a verb that may change old ones; otherwise the latest. */
   private differentSpans(oracle: SessionOracle, session: RecallSession, { verb }: Operation): string | null {
-    const { spans } = session;
-    if (spans.length !== oracle.spanCount) return `there are ${spans.length} spans, expected ${oracle.spanCount}`;
+    const { quotes } = session;
+    if (quotes.length !== oracle.spanCount) return `there are ${quotes.length} spans, expected ${oracle.spanCount}`;
     const all = verb === "truncate" || verb === "rollback" || verb === "reset" || verb === "fork";
-    for (let index = all ? 0 : Math.max(0, spans.length - 2); index < spans.length; index++) {
+    for (let index = all ? 0 : Math.max(0, quotes.length - 2); index < quotes.length; index++) {
       const expected = oracle.span(index);
-      const { tokens, start, end } = spans[index]!;
+      const { tokens, start, end } = quotes[index]!;
       if (start !== expected.start || end !== expected.end) {
         return `span ${index} is at [${start}, ${end}), expected [${expected.start}, ${expected.end})`;
       }

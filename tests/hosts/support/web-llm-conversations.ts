@@ -48,7 +48,7 @@ const MASKED = Math.fround(-1e30);
 export function converseInText(options: Conversation): ConversationReport {
   const { tokenizerJson, documents, width, steps, rowEvery } = options;
   const tokens = tokenBytesOfTokenizerJson(tokenizerJson).map((bytes) => byteString(bytes ?? new Uint8Array(0)));
-  const recall = new RecallLogitProcessor({ tokenizerJson, documents, recallGenerated: false });
+  const recall = new RecallLogitProcessor({ tokenizerJson, documents, mode: "text", recallGenerated: false });
   const random = new Random(options.seed);
   const pipeline = new WebLlmPipeline(recall, { ids: tokens.length, width }, random);
   const truth = new TextQuoting(documents.map(({ text }) => text));
@@ -66,7 +66,7 @@ export function converseInText(options: Conversation): ConversationReport {
     }
     truth.accept(tokens[token]);
   }
-  const quotes = recall.spans.filter(({ open }) => !open);
+  const quotes = recall.quotes.filter(({ open }) => !open);
   expectEqual(
     quotes.map(({ text }) => text),
     truth.quotes.map(textOf),
@@ -75,7 +75,7 @@ export function converseInText(options: Conversation): ConversationReport {
     backend: recall.session.backend,
     masked,
     comparedRows,
-    quotes: quotes.map((span) => ({ bytes: byteString(span.bytes), sources: span.sources({ limit: 1000 }) })),
+    quotes: quotes.map((span) => ({ bytes: byteString(span.bytes!), sources: span.sources({ limit: 1000 }) })),
   };
 }
 
@@ -116,7 +116,7 @@ export function converseInTokens(options: TokenConversation): ConversationReport
     }
     truth.accept(token);
   }
-  const quotes = recall.spans.filter(({ open }) => !open);
+  const quotes = recall.quotes.filter(({ open }) => !open);
   const textsOf = (spans: readonly ArrayLike<number>[]) =>
     spans.map((span) => Array.from(span, (id) => byteString(tokenBytes[id]!)).join(""));
   const texts = textsOf(truth.quotes);

@@ -1,3 +1,4 @@
+import { charsBefore } from "../chars.js";
 import { beginsCharacter } from "./oracle.js";
 
 export interface TextSource {
@@ -5,6 +6,7 @@ export interface TextSource {
   start: number;
   end: number;
   bytes?: [start: number, end: number];
+  chars?: [start: number, end: number];
   lines?: [first: number, last: number];
 }
 
@@ -47,5 +49,6 @@ export function placeIn(document: Document, start: number, end: number): TextSou
   const bytes: [number, number] = [document.origins[start - document.start]!, document.origins[end - document.start]!];
   const lineOf = (byte: number): number => document.original.slice(0, byte).filter((each) => each === 0x0a).length + 1;
   const lines: [number, number] = [lineOf(bytes[0]), lineOf(Math.max(bytes[0], bytes[1] - 1))];
-  return { segment: document.name, start: bytes[0], end: bytes[1], bytes, lines };
+  const chars = charsBefore(Uint8Array.from(document.original), bytes);
+  return { segment: document.name, start: bytes[0], end: bytes[1], bytes, ...chars, lines };
 }

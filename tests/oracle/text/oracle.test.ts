@@ -255,7 +255,9 @@ sessions("truncate takes edges of generated tokens and any place in appended tex
   assert.equal(oracle.segments, ["s"]);
   oracle.beginSpan({ segments: ["s"] });
   say("ab");
-  assert.equal(oracle.sources(0, 16), [{ segment: "s", start: 0, end: 2, bytes: [0, 2], lines: [1, 1] }]);
+  assert.equal(oracle.sources(0, 16), [
+    { segment: "s", start: 0, end: 2, bytes: [0, 2], chars: [0, 2], lines: [1, 1] },
+  ]);
   assert.is(
     refusal(() => oracle.rollback(2)),
     "RangeError",
@@ -276,7 +278,9 @@ sessions("JSON mode quotes the escaped text, and names places in the original", 
   say("\\");
   assert.equal(allowed(), ["n", '"']);
   say("n", '\\"');
-  assert.equal(oracle.sources(0, 16), [{ segment: "s", start: 1, end: 3, bytes: [1, 3], lines: [1, 2] }]);
+  assert.equal(oracle.sources(0, 16), [
+    { segment: "s", start: 1, end: 3, bytes: [1, 3], chars: [1, 3], lines: [1, 2] },
+  ]);
   say('"');
   assert.equal(quotes(), ['\\n\\"']);
 });

@@ -1,4 +1,4 @@
-import { Refusal } from "../session.js";
+import { Refusal, type SpanState } from "../session.js";
 import { type Document, layOut, placeIn, type TextSource } from "./layout.js";
 import { type ByteRange, type Generated, QuoteOracle, startsWith, TextContextOracle } from "./oracle.js";
 
@@ -166,19 +166,23 @@ export class TextSessionOracle {
     }
   }
 
-  accept(token: number): void {
+  accept(token: number): SpanState {
     const bytes = this.bytesOf(token);
     this.checkRoom(bytes.length);
     const next = this.after(bytes);
     if (next === null) throw new Refusal("TOKEN_NOT_ALLOWED");
+    const { open, closed } = this.state;
     this.become({ ...next, accepted: this.state.accepted + 1 });
+    if (next.closed.length > closed.length) return "closed";
+    if (next.open === null) return "outside";
+    return open === null ? "opened" : "inside";
   }
 
-  acceptAll(tokens: readonly number[]): void {
+  acceptAll(tokens: readonly number[]): SpanState {
     for (const token of tokens) this.bytesOf(token);
     const before = this.history;
     try {
-      for (const token of tokens) this.accept(token);
+      return tokens.map((token) => this.accept(token)).at(-1) ?? (this.inSpan ? "inside" : "outside");
     } catch (refusal) {
       this.history = before;
       throw refusal;

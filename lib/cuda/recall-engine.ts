@@ -10,8 +10,8 @@ import {
 import { RecallError } from "../base/errors.js";
 import { bitmaskWords } from "../session/bitmask.js";
 import type { RecallSource } from "../session/document-layout.js";
+import { RecallQuote, type TokenQuote } from "../session/quote.js";
 import { checkAppend } from "../token-mode/sequence.js";
-import { RecallSpan } from "../token-mode/span.js";
 import { checkPieces, CudaRecallContext, flagsOf, type CudaContextPiece } from "./context.js";
 import { NO_HANDLE } from "./cuda-addon.js";
 import {
@@ -25,7 +25,7 @@ import {
   type CudaStreamOption,
 } from "./device-arguments.js";
 import { CudaEngine } from "./engine.js";
-import { checkCudaOptions, type CudaRecallBatchOptions, type CudaSettings } from "./options.js";
+import { checkCudaOptions, type CudaRecallEngineOptions, type CudaSettings } from "./options.js";
 import { checkSampling, type CudaSamplingOptions } from "./sampling-options.js";
 import { CudaSequence, NO_TOKENS } from "./sequence.js";
 import { SequenceReader, type CudaSnapshot, type SpanRecord } from "./sequence-reader.js";
@@ -46,30 +46,30 @@ type SequenceVerb = "cudaCloseSequence" | "cudaEndSpan" | "cudaReset" | "cudaCle
  * `cuda/include/verbatim_cuda.h`, with the semantics of `RecallSession` (`docs/semantics.md`).
  *
  * Device addresses and streams are bigints. An address of other memory than the device's is refused; that enough
- * memory lies there, and that a stream is one, nobody checks. A sequence is named by its row: a number in
+ * memory lies there, and that a stream is one, nobody checks. A sequence is named by a number in
  * [0, maxSequences). Unless its description says that it waits, a verb returns before its work is done, and the work
- * comes after all that was enqueued on its `stream` before. Verbs of one batch take effect in the order in which they
+ * comes after all that was enqueued on its `stream` before. Verbs of one engine take effect in the order in which they
  * were called, whatever streams they name. Device memory that a verb reads has to stay unchanged until `join`, or a verb
  * that runs on `stream`, was called and `stream` has reached it.
  *
  * Whatever is wrong with one sequence on the device (a refused token, a full context) sets that sequence's status and
  * touches no other: see `statuses`. Verbs throw `TypeError` and `RangeError` for arguments, and beside what each names
  * `RecallError` with `CLOSED`, `CAPTURING` (the stream is being captured, and the verb cannot be), `OUT_OF_MEMORY` and
- * `CUDA_ERROR`, after which the batch can only be closed.
+ * `CUDA_ERROR`, after which the engine can only be closed.
  */
-export class CudaRecallBatch {
+export class CudaRecallEngine {
   readonly #settings: CudaSettings;
   readonly #engine: CudaEngine;
   readonly #reader: SequenceReader;
   readonly #sequences = new Map<number, CudaSequence>();
 
   /**
-   * Allocates all device memory that the batch will ever use, and waits for the device.
-   * @throws TypeError, RangeError for options that are not as {@link CudaRecallBatchOptions} says
+   * Allocates all device memory that the engine will ever use, and waits for the device.
+   * @throws TypeError, RangeError for options that are not as {@link CudaRecallEngineOptions} says
    * @throws RecallError `BACKEND_UNAVAILABLE` where the library cannot be loaded or has no device to run on: the
    *   message says what was tried, what failed and what to do; `OUT_OF_MEMORY`
    */
-  constructor(options: CudaRecallBatchOptions) {
+  constructor(options: CudaRecallEngineOptions) {
     this.#settings = checkCudaOptions(options);
     this.#engine = new CudaEngine(this.#settings);
     this.#reader = new SequenceReader(this.#engine);
@@ -107,7 +107,7 @@ export class CudaRecallBatch {
   /**
    * Opens a sequence. Takes from the pool 4 bytes for each of its `maxTokens`, and 4 for each candidate that a span can
    * have: as many as `maxTokens` and the occurrences of the context's most frequent token.
-   * @returns its row, the lowest that is free
+   * @returns its number, the lowest that is free
    * @throws RecallError `LIMIT` where `maxSequences` are open; `OUT_OF_MEMORY`, `CLOSED` for `context`
    */
   open(options: CudaOpenOptions): number {
@@ -119,29 +119,29 @@ export class CudaRecallBatch {
     }
     const { handle, shared } = context?.share(this.#engine) ?? { handle: NO_HANDLE, shared: NO_TOKENS };
     const { addon, handle: engine } = this.#engine;
-    const row = this.#checked(addon.cudaOpenSequence(engine, handle, room, stream), "open a sequence");
-    this.#sequences.set(row, new CudaSequence(shared, room));
-    return row;
+    const sequence = this.#checked(addon.cudaOpenSequence(engine, handle, room, stream), "open a sequence");
+    this.#sequences.set(sequence, new CudaSequence(shared, room));
+    return sequence;
   }
 
   /**
    * Opens a copy of a sequence: the two share the context and nothing that either changes later.
-   * @returns the copy's row
+   * @returns the copy's number
    * @throws RecallError `LIMIT`, `OUT_OF_MEMORY`
    */
-  fork(row: number, options?: CudaStreamOption): number {
+  fork(sequence: number, options?: CudaStreamOption): number {
     const stream = readStream(options);
-    const sequence = this.#at(row);
+    const opened = this.#at(sequence);
     const { addon, handle } = this.#engine;
-    const fork = this.#checked(addon.cudaForkSequence(handle, row, stream), "fork a sequence");
-    this.#sequences.set(fork, sequence.fork());
+    const fork = this.#checked(addon.cudaForkSequence(handle, sequence, stream), "fork a sequence");
+    this.#sequences.set(fork, opened.fork());
     return fork;
   }
 
-  /** Closes a sequence: its row and its memory are free. */
-  release(row: number, options?: CudaStreamOption): void {
-    this.#call("cudaCloseSequence", row, options, "release a sequence");
-    this.#sequences.delete(row);
+  /** Closes a sequence: its number and its memory are free. */
+  release(sequence: number, options?: CudaStreamOption): void {
+    this.#call("cudaCloseSequence", sequence, options, "release a sequence");
+    this.#sequences.delete(sequence);
   }
 
   /**
@@ -151,18 +151,18 @@ export class CudaRecallBatch {
    * @throws RecallError with `segment`: `SEGMENT_EXISTS`; `SEQUENCE_IN_ERROR` where the sequence's status, before or
    *   after, is not `"ok"`: nothing was appended
    */
-  append(row: number, tokens: TokenInput, options?: CudaAppendOptions): void {
+  append(sequence: number, tokens: TokenInput, options?: CudaAppendOptions): void {
     const stream = readStream(options);
     const checked = checkAppend(tokens, options, { vocabSize: this.vocabSize });
     const { segment, layout } = checked;
-    const { segments } = this.#at(row);
+    const { segments } = this.#at(sequence);
     segments.expectFree(segment);
     const { addon, handle } = this.#engine;
-    this.#checked(addon.cudaAppend(handle, row, checked.tokens, flagsOf(checked), stream), "append tokens");
+    this.#checked(addon.cudaAppend(handle, sequence, checked.tokens, flagsOf(checked), stream), "append tokens");
     if (segment === undefined) return;
-    const { status, length } = this.#reader.snapshot(row);
+    const { status, length } = this.#reader.snapshot(sequence);
     if (status !== "ok") {
-      throw new RecallError("SEQUENCE_IN_ERROR", `Could not append to sequence ${row}: its status is ${status}`);
+      throw new RecallError("SEQUENCE_IN_ERROR", `Could not append to sequence ${sequence}: its status is ${status}`);
     }
     segments.add(segment, length - checked.tokens.length, length, layout);
   }
@@ -171,17 +171,17 @@ export class CudaRecallBatch {
    * Opens a span without a start token. Status: `WRONG_SPAN`, `SPANS_FULL`.
    * @throws RecallError `SEGMENT_UNKNOWN`
    */
-  beginSpan(row: number, options?: CudaBeginSpanOptions): void {
+  beginSpan(sequence: number, options?: CudaBeginSpanOptions): void {
     const { segments, ends, stream } = readSpanScope(options, this.vocabSize);
-    const sequence = this.#at(row);
-    const ranges = segments === null ? null : rangesOf(segments, sequence.segments);
+    const opened = this.#at(sequence);
+    const ranges = segments === null ? null : rangesOf(segments, opened.segments);
     const { addon, handle } = this.#engine;
-    this.#checked(addon.cudaBeginSpan(handle, row, ranges, ends, stream), "begin a span");
+    this.#checked(addon.cudaBeginSpan(handle, sequence, ranges, ends, stream), "begin a span");
   }
 
   /** Closes the open span without a token, however it was opened. Status: `WRONG_SPAN`. */
-  endSpan(row: number, options?: CudaStreamOption): void {
-    this.#call("cudaEndSpan", row, options, "end a span");
+  endSpan(sequence: number, options?: CudaStreamOption): void {
+    this.#call("cudaEndSpan", sequence, options, "end a span");
   }
 
   /**
@@ -189,32 +189,32 @@ export class CudaRecallBatch {
    * is cleared. Status: `BAD_LENGTH` where it is not that long.
    * @param length in tokens, in [the context's length, that and `maxTokens`]
    */
-  truncate(row: number, length: number, options?: CudaStreamOption): void {
+  truncate(sequence: number, length: number, options?: CudaStreamOption): void {
     const stream = readStream(options);
-    const { base, maxTokens, segments } = this.#at(row);
+    const { base, maxTokens, segments } = this.#at(sequence);
     expectInteger("length", length, base.length, base.length + maxTokens + 1);
     const { addon, handle } = this.#engine;
-    this.#checked(addon.cudaTruncate(handle, row, length, stream), "truncate a sequence");
+    this.#checked(addon.cudaTruncate(handle, sequence, length, stream), "truncate a sequence");
     segments.truncate(length);
   }
 
   /** Back to the state after `open`; the status is cleared. */
-  reset(row: number, options?: CudaStreamOption): void {
-    this.#call("cudaReset", row, options, "reset a sequence").reset();
+  reset(sequence: number, options?: CudaStreamOption): void {
+    this.#call("cudaReset", sequence, options, "reset a sequence").reset();
   }
 
   /** Clears the status; the state stays. */
-  clear(row: number, options?: CudaStreamOption): void {
-    this.#call("cudaClear", row, options, "clear a status");
+  clear(sequence: number, options?: CudaStreamOption): void {
+    this.#call("cudaClear", sequence, options, "clear a status");
   }
 
   /** Says how `sample` draws for a sequence, from draw 0 of the seed on; until then temperature 1, no cuts, seed 0. */
-  setSampling(row: number, options?: CudaSamplingOptions): void {
+  setSampling(sequence: number, options?: CudaSamplingOptions): void {
     const { temperature, topK, topP, minP, seed } = checkSampling(options, this.vocabSize);
     const stream = readStream(options);
-    this.#at(row);
+    this.#at(sequence);
     const { addon, handle } = this.#engine;
-    const result = addon.cudaSetSampling(handle, row, temperature, topK, topP, minP, seed, stream);
+    const result = addon.cudaSetSampling(handle, sequence, temperature, topK, topP, minP, seed, stream);
     this.#checked(result, "set how to sample");
   }
 
@@ -245,7 +245,7 @@ export class CudaRecallBatch {
     this.#checked(result, "step");
   }
 
-  /** Starts computing the masks that are stale, on the batch's own stream, and returns at once. */
+  /** Starts computing the masks that are stale, on the engine's own stream, and returns at once. */
   prepare(options?: CudaStreamOption): void {
     const stream = readStream(options);
     this.#checked(this.#engine.addon.cudaPrepare(this.#engine.handle, stream), "prepare masks");
@@ -253,20 +253,20 @@ export class CudaRecallBatch {
 
   /**
    * Takes back the last tokens of each row, as `truncate` does; a sequence in error is skipped. Status: `BAD_LENGTH`.
-   * Where a sequence of the batch has a named segment of its own, which the cut may take, this waits for the device;
-   * a graph cannot tell the batch of it, so that the sequences it rolls back should have none.
+   * Where a sequence of the engine has a named segment of its own, which the cut may take, this waits for the device;
+   * a graph cannot tell the engine of it, so that the sequences it rolls back should have none.
    * @param counts device address of int32 [rows]: how many tokens; 0 takes back nothing
    * @throws RecallError `CAPTURING` where it would have to wait
    */
   rollback(counts: bigint, options: CudaRowsOptions): void {
     const { rows, sequences, stream } = readRows(options);
     const address = expectAddress("counts", counts);
-    const cuttable = [...this.#sequences].filter(([, sequence]) => sequence.hasOwnSegments);
+    const cuttable = [...this.#sequences].filter(([, opened]) => opened.hasOwnSegments);
     // What cannot be captured fails here, before anything is done.
     if (cuttable.length > 0) this.statuses({ stream });
     const { addon, handle } = this.#engine;
     this.#checked(addon.cudaRollback(handle, rows, sequences, address, stream), "roll back");
-    for (const [row, { segments }] of cuttable) segments.truncate(this.#reader.snapshot(row).length);
+    for (const [sequence, { segments }] of cuttable) segments.truncate(this.#reader.snapshot(sequence).length);
   }
 
   /**
@@ -330,7 +330,7 @@ export class CudaRecallBatch {
     return Array.from(words, statusOf);
   }
 
-  /** How many rows have been skipped since the batch was made: see `sequences`. Waits for the device. */
+  /** How many rows have been skipped since the engine was made: see `sequences`. Waits for the device. */
   badRows(): number {
     const count = new Float64Array(1);
     this.#checked(this.#engine.addon.cudaBadRows(this.#engine.handle, count), "count bad rows");
@@ -346,49 +346,49 @@ export class CudaRecallBatch {
   }
 
   /** A sequence's state. Waits for the device. */
-  snapshot(row: number): CudaSnapshot {
-    this.#at(row);
-    return this.#reader.snapshot(row);
+  snapshot(sequence: number): CudaSnapshot {
+    this.#at(sequence);
+    return this.#reader.snapshot(sequence);
   }
 
   /** A copy of a sequence's tokens at positions [start, end), which must exist. Waits for the device. */
-  read(row: number, start: number, end: number): Int32Array {
-    const { base, maxTokens } = this.#at(row);
+  read(sequence: number, start: number, end: number): Int32Array {
+    const { base, maxTokens } = this.#at(sequence);
     expectInteger("start", start, 0, base.length + maxTokens + 1);
     expectInteger("end", end, start, base.length + maxTokens + 1);
-    return this.#reader.tokens(row, start, end);
+    return this.#reader.tokens(sequence, start, end);
   }
 
   /** A copy of a sequence's bitmask, brought up to date: [ceil(vocabSize / 32)]. Waits for the device. */
-  bitmask(row: number): Int32Array {
-    this.#at(row);
-    return this.#reader.bitmask(row).subarray(0, bitmaskWords(this.vocabSize));
+  bitmask(sequence: number): Int32Array {
+    this.#at(sequence);
+    return this.#reader.bitmask(sequence).subarray(0, bitmaskWords(this.vocabSize));
   }
 
   /**
-   * The spans of a sequence, in order, the open one last: each as it is now. Waits for the device, as does listing the
-   * `sources` of one, which throws `SPAN_UNDONE` where the span was undone or has changed since.
+   * The quotes of a sequence, in order, the open one last: each as it is now. Waits for the device, as does listing the
+   * `sources` of one, which throws `SPAN_UNDONE` where its span was undone or has changed since.
    */
-  spans(row: number): RecallSpan[] {
-    const sequence = this.#at(row);
-    const records = this.#reader.spans(row, 0, this.#reader.snapshot(row).spans);
-    return records.map((record, span) => this.#describe(row, sequence, span, record));
+  quotes(sequence: number): TokenQuote[] {
+    const opened = this.#at(sequence);
+    const records = this.#reader.spans(sequence, 0, this.#reader.snapshot(sequence).spans);
+    return records.map((record, span) => this.#describe(sequence, opened, span, record));
   }
 
   /**
-   * Where a span's tokens stand in what it searched, as `RecallSpan.sources` lists them. Waits for the device.
-   * @param span its index in `spans(row)`
-   * @param options.limit at most so many sources, 16 unless given
+   * Where a quote's tokens stand in what its span searched, as `RecallQuote.sources` lists them. Waits for the device.
+   * @param quote its index in `quotes(sequence)`
+   * @param options.limit at most so many sources; @defaultValue 16
    */
-  sources(row: number, span: number, options?: { limit?: number }): RecallSource[] {
-    const sequence = this.#at(row);
-    expectInteger("span", span, 0, this.#reader.snapshot(row).spans);
-    const [record] = this.#reader.spans(row, span, 1);
-    return this.#describe(row, sequence, span, record).sources(options);
+  sources(sequence: number, quote: number, options?: { limit?: number }): RecallSource[] {
+    const opened = this.#at(sequence);
+    expectInteger("quote", quote, 0, this.#reader.snapshot(sequence).spans);
+    const [record] = this.#reader.spans(sequence, quote, 1);
+    return this.#describe(sequence, opened, quote, record).sources(options);
   }
 
   /**
-   * Waits for the batch's work and frees it, its contexts and its sequences; later verbs throw `CLOSED`. Closing twice
+   * Waits for the engine's work and frees it, its contexts and its sequences; later verbs throw `CLOSED`. Closing twice
    * changes nothing.
    */
   close(): void {
@@ -405,32 +405,37 @@ export class CudaRecallBatch {
   }
 
   /** A verb that takes nothing but a sequence and a stream. */
-  #call(name: SequenceVerb, row: number, options: CudaStreamOption | undefined, verb: string): CudaSequence {
+  #call(name: SequenceVerb, sequence: number, options: CudaStreamOption | undefined, verb: string): CudaSequence {
     const stream = readStream(options);
-    const sequence = this.#at(row);
+    const opened = this.#at(sequence);
     const { addon, handle } = this.#engine;
-    this.#checked(addon[name](handle, row, stream), verb);
-    return sequence;
+    this.#checked(addon[name](handle, sequence, stream), verb);
+    return opened;
   }
 
-  #at(row: number): CudaSequence {
-    expectInteger("row", row, 0, this.maxSequences);
-    if (this.#engine.handle === NO_HANDLE) throw new RecallError("CLOSED", "The batch is closed");
-    const sequence = this.#sequences.get(row);
-    if (sequence === undefined) throw new RecallError("CLOSED", `Sequence ${row} is not open`);
-    return sequence;
+  #at(sequence: number): CudaSequence {
+    expectInteger("sequence", sequence, 0, this.maxSequences);
+    if (this.#engine.handle === NO_HANDLE) throw new RecallError("CLOSED", "The engine is closed");
+    const opened = this.#sequences.get(sequence);
+    if (opened === undefined) throw new RecallError("CLOSED", `Sequence ${sequence} is not open`);
+    return opened;
   }
 
-  #describe(row: number, sequence: CudaSequence, span: number, { tokens, start, isOpen }: SpanRecord): RecallSpan {
+  #describe(sequence: number, opened: CudaSequence, span: number, { tokens, start, isOpen }: SpanRecord): TokenQuote {
     const find = (limit: number) => {
-      if (this.#at(row) !== sequence) throw new RecallError("CLOSED", `The span's sequence was released`);
-      const now = this.#reader.spans(row, span, 1).at(0);
+      if (this.#at(sequence) !== opened) throw new RecallError("CLOSED", `The span's sequence was released`);
+      const now = this.#reader.spans(sequence, span, 1).at(0);
       if (now?.start !== start || now.tokens.join() !== tokens.join()) {
         throw new RecallError("SPAN_UNDONE", "The span has been undone, or has changed since it was read");
       }
-      return this.#reader.sources(row, span, tokens.length, sequence, limit);
+      return this.#reader.sources(sequence, span, tokens.length, opened, limit);
     };
-    return new RecallSpan({ start, length: tokens.length, open: isOpen, copyTokens: () => tokens.slice(), find });
+    return new RecallQuote({
+      ...{ start, length: tokens.length, open: isOpen, find },
+      readText: () => undefined,
+      copyTokens: () => tokens.slice(),
+      copyBytes: () => undefined,
+    }) as TokenQuote;
   }
 }
 

@@ -1,14 +1,14 @@
 import { RecallError } from "../base/errors.js";
 import type { RecallSource } from "../session/document-layout.js";
-import type { TextSpanView } from "./span.js";
+import type { QuoteView } from "../session/quote.js";
 import { unescapeJson } from "./json-escape.js";
 import type { ClosedTextSpan, OpenTextSpan, TextOpening } from "./open-span.js";
 import type { TextMachine } from "./machine.js";
 import type { TextSetup } from "./setup.js";
 import { findTextSources } from "./sources.js";
 
-/** A span of a session as it is now; of one that is gone, as it was when it was looked at last. */
-export class LiveTextSpan implements TextSpanView {
+/** A quote of a session as it is now; of one that is gone, as it was when it was looked at last. */
+export class LiveTextQuote implements QuoteView {
   readonly #opening: TextOpening;
   readonly #machine: TextMachine;
   readonly #setup: TextSetup;
@@ -37,6 +37,10 @@ export class LiveTextSpan implements TextSpanView {
   copyBytes(): Uint8Array {
     const { bytes, length } = this.#now();
     return bytes().slice(0, length);
+  }
+
+  copyTokens(): undefined {
+    return undefined;
   }
 
   readText(): string {

@@ -29,7 +29,7 @@ test("a quote, step by step, on a stream of the caller's", () => {
   assert.is(allowedAfter(END).length, VOCAB_SIZE);
   assert.equal(batch.snapshot(row), { status: "ok", length: 10, inSpan: false, depth: 0, candidates: null, spans: 1 });
   assert.equal([...batch.read(row, 4, 10)], [2, 4, START, 1, 2, END]);
-  const [span] = batch.spans(row);
+  const [span] = batch.quotes(row);
   assert.equal([[...span.tokens], span.start, span.end, span.open], [[1, 2], 7, 9, false]);
   assert.equal(span.sources(), [
     { segment: "text", start: 0, end: 2 },
@@ -153,7 +153,7 @@ test("a programmatic span closes by its own ids, or by endSpan", () => {
   acceptAll(batch, row, [4]);
   batch.endSpan(row);
   assert.equal(
-    batch.spans(row).map(({ tokens, open }) => [[...tokens], open]),
+    batch.quotes(row).map(({ tokens, open }) => [[...tokens], open]),
     [
       [[1], false],
       [[4], false],
