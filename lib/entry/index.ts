@@ -11,7 +11,7 @@ export type { RecallQuote, TextQuote, TokenQuote } from "../session/quote.js";
 export type { DocumentLayout, RecallSource } from "../session/document-layout.js";
 export type { AppendOptions } from "../token-mode/sequence.js";
 export type { RecallSessionOptions } from "../token-mode/options.js";
-export type { VocabularyOptions } from "../token-mode/setup.js";
+export type { TokenSetupOptions } from "../token-mode/setup.js";
 export { RecallTextContext, type RecallTextContextOptions } from "../text-mode/context.js";
 export { RecallTextSession, type BeginTextSpanOptions } from "../text-mode/session.js";
 export type { AppendTextOptions } from "../text-mode/document.js";

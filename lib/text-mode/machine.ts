@@ -4,7 +4,7 @@ import type { DecodingMachine } from "../session/decoding-session.js";
 import { findClosed } from "../session/closed-spans.js";
 import { IdBuffer } from "../session/id-set.js";
 import { joinBytes } from "./bytes.js";
-import { History } from "./history.js";
+import { StepHistory } from "./step-history.js";
 import { beginQuote, OpenTextSpan, quoteLength, type ClosedTextSpan, type TextOpening } from "./open-span.js";
 import { OpeningTokens, type LookAtQuote } from "./opening-tokens.js";
 import type { CheckedText } from "./document.js";
@@ -20,7 +20,7 @@ import type { TextSequence } from "./sequence.js";
  */
 export class TextMachine implements DecodingMachine {
   readonly sequence: TextSequence;
-  readonly history: History;
+  readonly history: StepHistory;
   readonly #settings: TextSettings;
   readonly #closedSpans: ClosedTextSpan[];
   readonly #buffer = new IdBuffer();
@@ -36,7 +36,7 @@ export class TextMachine implements DecodingMachine {
   constructor(
     settings: TextSettings,
     sequence: TextSequence,
-    history = new History(settings.base.length),
+    history = new StepHistory(settings.base.length),
     closedSpans: ClosedTextSpan[] = [],
     openingTokens: OpeningTokens | null = null,
   ) {

@@ -1,35 +1,35 @@
 import { expectOptions, type TokenInput } from "../base/arguments.js";
 import { checkAppend, TokenSequence, type AppendOptions } from "./sequence.js";
 import { SharedContext } from "../session/shared-context.js";
-import { checkVocabulary, type Vocabulary, type VocabularyOptions } from "./setup.js";
+import { checkTokenSetup, type TokenSetup, type TokenSetupOptions } from "./setup.js";
 
 /** Tokens that a context may hold unless a session says less. */
 export const MAX_CONTEXT_TOKENS = 2 ** 30 - 1;
 
 /** Options of {@link RecallContext}; sessions on it inherit them. */
-export type RecallContextOptions = VocabularyOptions;
+export type RecallContextOptions = TokenSetupOptions;
 
 /**
  * A searchable context (`c` in RecaLLM, section 3.1) to be shared: index once, serve many. Append, freeze, and build
  * any number of sessions on it; each adds tokens of its own without changing what the others see.
  */
 export class RecallContext extends SharedContext<TokenSequence> {
-  readonly #vocabulary: Vocabulary;
+  readonly #setup: TokenSetup;
 
   /**
    * @throws TypeError, RangeError for options that are not as {@link RecallContextOptions} says
    * @throws RecallError `BACKEND_UNAVAILABLE` where `backend: "native"` cannot be loaded
    */
   constructor(options: RecallContextOptions) {
-    const vocabulary = checkVocabulary(expectOptions("options", options));
-    const { engine, vocabSize, barriers } = vocabulary;
+    const setup = checkTokenSetup(expectOptions("options", options));
+    const { engine, vocabSize, barriers } = setup;
     super(engine.name, new TokenSequence(engine.createContext({ vocabSize, barriers })));
-    this.#vocabulary = vocabulary;
+    this.#setup = setup;
   }
 
   /** @internal Whether it is a context, and not something that only looks like one. */
   static is(value: unknown): value is RecallContext {
-    return typeof value === "object" && value !== null && #vocabulary in value;
+    return typeof value === "object" && value !== null && #setup in value;
   }
 
   /**
@@ -46,13 +46,13 @@ export class RecallContext extends SharedContext<TokenSequence> {
    * @throws RecallError `SEGMENT_EXISTS`, `FROZEN`, `CONTEXT_FULL`, `OUT_OF_MEMORY`, `CLOSED`
    */
   append(tokens: TokenInput, options?: AppendOptions): this {
-    const checked = checkAppend(tokens, options, this.#vocabulary);
+    const checked = checkAppend(tokens, options, this.#setup);
     this.growingSequence().append(checked, MAX_CONTEXT_TOKENS);
     return this;
   }
 
   /** @internal What sessions on the context inherit. */
-  get vocabulary(): Vocabulary {
-    return this.#vocabulary;
+  get setup(): TokenSetup {
+    return this.#setup;
   }
 }

@@ -1,19 +1,19 @@
 import { RecallError } from "../base/errors.js";
 import type { RecallSource } from "../session/document-layout.js";
 import type { Decode, QuoteView } from "../session/quote.js";
-import type { SpanMachine } from "./machine.js";
+import type { TokenMachine } from "./machine.js";
 import type { ClosedSpan, OpenSpan, SpanOpening } from "./open-span.js";
 import { findSources } from "./sources.js";
 
 /** A quote of a session as it is now; of one that is gone, as it was when it was looked at last. */
 export class LiveTokenQuote implements QuoteView {
   readonly #opening: SpanOpening;
-  readonly #machine: SpanMachine;
+  readonly #machine: TokenMachine;
   readonly #decode: Decode | undefined;
   readonly #assertUsable: () => void;
   #last: OpenSpan | ClosedSpan;
 
-  constructor(opening: SpanOpening, machine: SpanMachine, decode: Decode | undefined, assertUsable: () => void) {
+  constructor(opening: SpanOpening, machine: TokenMachine, decode: Decode | undefined, assertUsable: () => void) {
     this.#opening = opening;
     this.#machine = machine;
     this.#decode = decode;

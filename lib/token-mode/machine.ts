@@ -6,19 +6,19 @@ import { countUpTo } from "../base/search.js";
 import { IdBuffer } from "../session/id-set.js";
 import { OpenSpan, type ClosedSpan, type SpanOpening } from "./open-span.js";
 import type { TokenSequence } from "./sequence.js";
-import type { SessionSettings } from "./options.js";
+import type { TokenSettings } from "./options.js";
 
 /** A session's state: a token sequence, the spans closed in it and the one that is open. Arguments come checked. */
-export class SpanMachine implements DecodingMachine {
+export class TokenMachine implements DecodingMachine {
   readonly sequence: TokenSequence;
-  readonly #settings: SessionSettings;
+  readonly #settings: TokenSettings;
   readonly #closedSpans: ClosedSpan[];
   readonly #buffer = new IdBuffer();
   /** One matcher serves the open spans in turn. */
   #matcher: EngineMatcher | null = null;
   #open: OpenSpan | null = null;
 
-  constructor(settings: SessionSettings, sequence: TokenSequence, closedSpans: ClosedSpan[] = []) {
+  constructor(settings: TokenSettings, sequence: TokenSequence, closedSpans: ClosedSpan[] = []) {
     this.#settings = settings;
     this.sequence = sequence;
     this.#closedSpans = closedSpans;
@@ -48,7 +48,7 @@ export class SpanMachine implements DecodingMachine {
   /** Accepts an id, or says why not and changes nothing. */
   step(id: number): RecallErrorCode | null {
     const open = this.#open;
-    const { maxContextTokens, recallGenerated, vocabulary } = this.#settings;
+    const { maxContextTokens, recallGenerated, setup } = this.#settings;
     if (open !== null) {
       if (open.end >= maxContextTokens) return "CONTEXT_FULL";
       if (!open.closesWith(id)) return open.advance(id) ? null : "TOKEN_NOT_ALLOWED";
@@ -56,7 +56,7 @@ export class SpanMachine implements DecodingMachine {
       this.#joinSequence(open, id);
     } else {
       if (this.sequence.length >= maxContextTokens) return "CONTEXT_FULL";
-      if (id === vocabulary.startTokenId) this.#openSpan(1, null, this.#endTokens());
+      if (id === setup.startTokenId) this.#openSpan(1, null, this.#endTokens());
       else this.sequence.appendGeneratedToken(id, recallGenerated);
     }
     return null;
@@ -119,8 +119,8 @@ export class SpanMachine implements DecodingMachine {
   }
 
   /** A copy; where a span is open and cannot be opened there too, nothing is left of it. */
-  fork(): SpanMachine {
-    const copy = new SpanMachine(this.#settings, this.sequence.fork(), this.#closedSpans.slice());
+  fork(): TokenMachine {
+    const copy = new TokenMachine(this.#settings, this.sequence.fork(), this.#closedSpans.slice());
     if (this.#open === null) return copy;
     try {
       copy.#open = copy.#spanOf(this.#open.opening, this.#open.tokens, copy.#useMatcher());
@@ -174,7 +174,7 @@ export class SpanMachine implements DecodingMachine {
     const { openedAt, start } = open.opening;
     const startTokens = start - openedAt;
     const joined = new Int32Array(startTokens + open.depth + (closingToken === null ? 0 : 1));
-    if (startTokens > 0) joined[0] = this.#settings.vocabulary.startTokenId!;
+    if (startTokens > 0) joined[0] = this.#settings.setup.startTokenId!;
     const { tokens } = open;
     joined.set(tokens, startTokens);
     if (closingToken !== null) joined[joined.length - 1] = closingToken;
@@ -184,7 +184,7 @@ export class SpanMachine implements DecodingMachine {
   }
 
   #endTokens(): Int32Array {
-    const { endTokenId } = this.#settings.vocabulary;
+    const { endTokenId } = this.#settings.setup;
     return endTokenId === undefined ? new Int32Array(0) : Int32Array.of(endTokenId);
   }
 }

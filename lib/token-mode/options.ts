@@ -10,7 +10,7 @@ import { MAX_CONTEXT_TOKENS, RecallContext } from "./context.js";
 import type { Decode } from "../session/quote.js";
 import type { SpanLimits } from "./open-span.js";
 import { TokenSequence } from "./sequence.js";
-import { checkInherited, checkVocabulary, type Vocabulary, type VocabularyOptions } from "./setup.js";
+import { checkInheritedSetup, checkTokenSetup, type TokenSetup, type TokenSetupOptions } from "./setup.js";
 
 /** Longest span unless a session says otherwise. */
 const DEFAULT_MAX_SPAN_TOKENS = 128;
@@ -31,12 +31,12 @@ interface SessionOnlyOptions {
 }
 
 /** Options of a session with a context of its own. */
-interface OwnContextOptions extends VocabularyOptions, SessionOnlyOptions {
+interface OwnContextOptions extends TokenSetupOptions, SessionOnlyOptions {
   context?: undefined;
 }
 
 /** Options of a session on a shared context; it inherits the context's vocabulary, delimiters, barriers and backend. */
-interface SharedContextOptions extends Partial<VocabularyOptions>, SessionOnlyOptions {
+interface SharedContextOptions extends Partial<TokenSetupOptions>, SessionOnlyOptions {
   /** A frozen context to build on. */
   context: RecallContext;
 }
@@ -45,8 +45,8 @@ interface SharedContextOptions extends Partial<VocabularyOptions>, SessionOnlyOp
 export type RecallSessionOptions = OwnContextOptions | SharedContextOptions;
 
 /** A session's options, checked. */
-export interface SessionSettings extends SpanLimits {
-  readonly vocabulary: Vocabulary;
+export interface TokenSettings extends SpanLimits {
+  readonly setup: TokenSetup;
   readonly maskValue: number;
   readonly recallGenerated: boolean;
   readonly maxContextTokens: number;
@@ -56,13 +56,13 @@ export interface SessionSettings extends SpanLimits {
 }
 
 /** Checks a session's options and makes the sequence it starts with; all options are read before that. */
-export function startSession(options: RecallSessionOptions): { settings: SessionSettings; sequence: TokenSequence } {
+export function startSession(options: RecallSessionOptions): { settings: TokenSettings; sequence: TokenSequence } {
   const given = expectOptions<RecallSessionOptions>("options", options);
   const { recallGenerated: recall, ...limits } = checkSessionOptions(given);
   const context: unknown = given.context;
-  const { vocabulary, sequence } = context === undefined ? ownContext(given) : sharedContext(given, context);
+  const { setup, sequence } = context === undefined ? ownContext(given) : sharedContext(given, context);
   const base = { length: sequence.length, segments: sequence.segments.count };
-  const snaps = vocabulary.snap !== undefined;
+  const snaps = setup.snap !== undefined;
   try {
     if (snaps && recall === true) throw new RangeError('Expected "recallGenerated" to be false with "snap"');
     expectInteger("maxContextTokens", limits.maxContextTokens, base.length, MAX_CONTEXT_TOKENS + 1);
@@ -70,7 +70,7 @@ export function startSession(options: RecallSessionOptions): { settings: Session
     sequence.close();
     throw error;
   }
-  return { settings: { ...limits, recallGenerated: recall ?? !snaps, snaps, vocabulary, base }, sequence };
+  return { settings: { ...limits, recallGenerated: recall ?? !snaps, snaps, setup, base }, sequence };
 }
 
 function checkSessionOptions(options: SessionOnlyOptions) {
@@ -87,15 +87,15 @@ function checkSessionOptions(options: SessionOnlyOptions) {
   };
 }
 
-function ownContext(options: Partial<VocabularyOptions>): { vocabulary: Vocabulary; sequence: TokenSequence } {
-  const vocabulary = checkVocabulary(options);
-  const { engine, vocabSize, barriers } = vocabulary;
-  return { vocabulary, sequence: new TokenSequence(engine.createContext({ vocabSize, barriers })) };
+function ownContext(options: Partial<TokenSetupOptions>): { setup: TokenSetup; sequence: TokenSequence } {
+  const setup = checkTokenSetup(options);
+  const { engine, vocabSize, barriers } = setup;
+  return { setup, sequence: new TokenSequence(engine.createContext({ vocabSize, barriers })) };
 }
 
-function sharedContext(options: Partial<VocabularyOptions>, context: unknown) {
+function sharedContext(options: Partial<TokenSetupOptions>, context: unknown) {
   if (!RecallContext.is(context)) throw new TypeError('Expected "context" to be a RecallContext');
-  const { vocabulary } = context;
-  checkInherited(options, vocabulary);
-  return { vocabulary, sequence: context.share() };
+  const { setup } = context;
+  checkInheritedSetup(options, setup);
+  return { setup, sequence: context.share() };
 }

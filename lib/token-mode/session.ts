@@ -5,9 +5,9 @@ import { LiveQuotes } from "../session/live-quotes.js";
 import { RecallQuote, type TokenQuote } from "../session/quote.js";
 import { expectSegmentNames } from "../session/segments.js";
 import { checkAppend, type AppendOptions } from "./sequence.js";
-import { startSession, type RecallSessionOptions, type SessionSettings } from "./options.js";
+import { startSession, type RecallSessionOptions, type TokenSettings } from "./options.js";
 import { LiveTokenQuote } from "./live-quote.js";
-import { SpanMachine } from "./machine.js";
+import { TokenMachine } from "./machine.js";
 
 /** Options of {@link RecallSession.beginSpan}. */
 export interface BeginSpanOptions {
@@ -28,8 +28,8 @@ export interface BeginSpanOptions {
 export class RecallSession extends DecodingSession {
   /** What a session of either mode is told apart by. */
   readonly mode = "token";
-  readonly #settings: SessionSettings;
-  readonly #machine: SpanMachine;
+  readonly #settings: TokenSettings;
+  readonly #machine: TokenMachine;
   readonly #quotes = new LiveQuotes((opening: SpanOpening) => {
     const view = new LiveTokenQuote(opening, this.#machine, this.#settings.decode, () => this.assertUsable());
     return new RecallQuote(view) as TokenQuote;
@@ -44,11 +44,11 @@ export class RecallSession extends DecodingSession {
   constructor(options: RecallSessionOptions);
   /** @internal */
   // eslint-disable-next-line @typescript-eslint/unified-signatures -- what is declared to callers leaves this one out
-  constructor(fork: ForkedState<SessionSettings, SpanMachine>);
-  constructor(start: RecallSessionOptions | ForkedState<SessionSettings, SpanMachine>) {
+  constructor(fork: ForkedState<TokenSettings, TokenMachine>);
+  constructor(start: RecallSessionOptions | ForkedState<TokenSettings, TokenMachine>) {
     const { settings, machine } = start instanceof ForkedState ? start : startState(start);
-    const { vocabulary, maskValue, maxContextTokens: maxContext } = settings;
-    const { vocabSize, engine } = vocabulary;
+    const { setup, maskValue, maxContextTokens: maxContext } = settings;
+    const { vocabSize, engine } = setup;
     super(machine, { vocabSize, engine, maskValue, maxContext, unit: "tokens" });
     this.#settings = settings;
     this.#machine = machine;
@@ -56,12 +56,12 @@ export class RecallSession extends DecodingSession {
 
   /** The token that opens a recall span when it is accepted; `undefined` where only `beginSpan` opens one. */
   get startTokenId(): number | undefined {
-    return this.#settings.vocabulary.startTokenId;
+    return this.#settings.setup.startTokenId;
   }
 
   /** The token that closes a recall span; `undefined` where `endSpan` or a span's own `end` does. */
   get endTokenId(): number | undefined {
-    return this.#settings.vocabulary.endTokenId;
+    return this.#settings.setup.endTokenId;
   }
 
   /**
@@ -99,7 +99,7 @@ export class RecallSession extends DecodingSession {
    * @throws RecallError `IN_SPAN`, `SEGMENT_EXISTS`, `CONTEXT_FULL`, `OUT_OF_MEMORY`, `CLOSED`
    */
   append(tokens: TokenInput, options?: AppendOptions): this {
-    const checked = checkAppend(tokens, options, this.#settings.vocabulary);
+    const checked = checkAppend(tokens, options, this.#settings.setup);
     this.assertOutside("append");
     this.#machine.sequence.append(checked, this.#settings.maxContextTokens);
     return this;
@@ -156,5 +156,5 @@ export class RecallSession extends DecodingSession {
 
 function startState(options: RecallSessionOptions) {
   const { settings, sequence } = startSession(options);
-  return { settings, machine: new SpanMachine(settings, sequence) };
+  return { settings, machine: new TokenMachine(settings, sequence) };
 }

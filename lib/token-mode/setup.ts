@@ -12,7 +12,7 @@ import { checkInheritedBackend, differs } from "../session/inherited-options.js"
 import { SNAPS, type Snap } from "../session/snap-edges.js";
 
 /** What a context and the sessions on it agree about. */
-export interface VocabularyOptions {
+export interface TokenSetupOptions {
   /** The tokenizer's id count: ids are integers in [0, vocabSize). At most 2^30. */
   vocabSize: number;
   /** The token that opens a recall span when it is accepted. */
@@ -31,7 +31,7 @@ export interface VocabularyOptions {
 }
 
 /** The options, checked, and the engine they chose. */
-export interface Vocabulary {
+export interface TokenSetup {
   readonly vocabSize: number;
   readonly startTokenId: number | undefined;
   readonly endTokenId: number | undefined;
@@ -41,7 +41,7 @@ export interface Vocabulary {
   readonly engine: Engine;
 }
 
-export function checkVocabulary(options: Partial<VocabularyOptions>): Vocabulary {
+export function checkTokenSetup(options: Partial<TokenSetupOptions>): TokenSetup {
   const vocabSize = expectInteger("vocabSize", options.vocabSize, 1, COUNT_LIMIT);
   const startTokenId = optionalId("startTokenId", options.startTokenId, vocabSize);
   const endTokenId = optionalId("endTokenId", options.endTokenId, vocabSize);
@@ -55,23 +55,23 @@ export function checkVocabulary(options: Partial<VocabularyOptions>): Vocabulary
   return { vocabSize, startTokenId, endTokenId, barriers, snap, engine };
 }
 
-/** Checks that what `options` say, if anything, is what `vocabulary` says. */
-export function checkInherited(options: Partial<VocabularyOptions>, vocabulary: Vocabulary): void {
+/** Checks that what `options` say, if anything, is what `setup` says. */
+export function checkInheritedSetup(options: Partial<TokenSetupOptions>, setup: TokenSetup): void {
   for (const name of ["vocabSize", "startTokenId", "endTokenId"] as const) {
     const { [name]: given } = options;
-    if (given !== undefined && given !== vocabulary[name]) throw differs(name, vocabulary[name]);
+    if (given !== undefined && given !== setup[name]) throw differs(name, setup[name]);
   }
   const { barrierTokenIds } = options;
   if (barrierTokenIds !== undefined) {
-    const { startTokenId, endTokenId, vocabSize } = vocabulary;
+    const { startTokenId, endTokenId, vocabSize } = setup;
     const barriers = collectBarriers(barrierTokenIds, startTokenId, endTokenId, vocabSize);
-    if (barriers.join() !== vocabulary.barriers.join()) throw differs("barrierTokenIds", [...vocabulary.barriers]);
+    if (barriers.join() !== setup.barriers.join()) throw differs("barrierTokenIds", [...setup.barriers]);
   }
   const { backend, snap } = options;
-  if (snap !== undefined && expectOneOf("snap", snap, SNAPS) !== vocabulary.snap) {
-    throw differs("snap", vocabulary.snap);
+  if (snap !== undefined && expectOneOf("snap", snap, SNAPS) !== setup.snap) {
+    throw differs("snap", setup.snap);
   }
-  checkInheritedBackend(vocabulary.engine, backend);
+  checkInheritedBackend(setup.engine, backend);
 }
 
 function optionalId(name: string, id: unknown, vocabSize: number): number | undefined {

@@ -9,7 +9,7 @@ import { ForkedState } from "../../lib/session/decoding-session.js";
 import { TextMachine } from "../../lib/text-mode/machine.js";
 import { startTextSession } from "../../lib/text-mode/options.js";
 import { TextSequence } from "../../lib/text-mode/sequence.js";
-import { SpanMachine } from "../../lib/token-mode/machine.js";
+import { TokenMachine } from "../../lib/token-mode/machine.js";
 import { startSession } from "../../lib/token-mode/options.js";
 import { TokenSequence } from "../../lib/token-mode/sequence.js";
 import { END, START, VOCAB_SIZE } from "../support/backends.js";
@@ -81,7 +81,7 @@ function tokenSession(engine: FallibleEngine): RecallSession {
   const options = { vocabSize: VOCAB_SIZE, startTokenId: START, endTokenId: END, backend: "javascript" } as const;
   const context = javascriptEngine.createContext({ vocabSize: VOCAB_SIZE, barriers: Int32Array.of(START, END) });
   const { settings } = startSession(options);
-  const machine = new SpanMachine(settings, new TokenSequence(engine.wrap(context)));
+  const machine = new TokenMachine(settings, new TokenSequence(engine.wrap(context)));
   const session = new RecallSession(new ForkedState(settings, machine));
   session.append([1, 2, 3, 1, 2, 4], { segment: "document" });
   session.acceptAll([1, START, 1, 2, END, 5, START, 2, 4, END, 6]);

@@ -15,7 +15,7 @@ import { checkPeerVersion } from "./peer-version.js";
 import { constrainOptions, expectNoGrammar, type Constraint } from "./sampling-options.js";
 import { SpanDrafts } from "./span-drafts.js";
 import { draftSource } from "../shared/drafts/source.js";
-import { expectQuotable, follow, startSession, type History } from "../shared/following.js";
+import { expectQuotable, follow, startSession, type HostHistory } from "../shared/following.js";
 import type { ContextShiftPolicy } from "../shared/host-tokens.js";
 import { chooseMode } from "../shared/choose-mode.js";
 import type { RecallMode } from "../shared/mode.js";
@@ -62,7 +62,7 @@ export class RecallSampler<Mode extends RecallMode = "auto"> {
   /** Whether quotes stand between tokens or between tags. */
   readonly mode: "token" | "text";
   readonly #host: LlamaContextSequence;
-  readonly #history: History;
+  readonly #history: HostHistory;
   readonly #constraint: Constraint;
   /** What may follow in an open quote; `null` where tokens are generated one by one. */
   readonly #drafts: SpanDrafts | null;

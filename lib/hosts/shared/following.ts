@@ -5,14 +5,14 @@ import type { RecallTextSession } from "../../text-mode/session.js";
 import { decodeWith } from "./decode.js";
 import { findDelimiters } from "./delimiters.js";
 import { expectDocuments, type RecallDocument } from "./document-locator.js";
-import { HostHistory, type HistoryOptions } from "./token-history.js";
+import { TokenHistory, type HistoryOptions } from "./token-history.js";
 import type { HostVocabulary } from "./host-vocabulary.js";
 import type { GivenOptions } from "./recall-options.js";
 import { makeTextSession } from "./text-documents.js";
 import { TextHistory } from "./text-history.js";
 
 /** Keeps a session in step with the tokens of a host. */
-export type History = HostHistory | TextHistory;
+export type HostHistory = TokenHistory | TextHistory;
 
 /**
  * What of a prompt can be quoted.
@@ -48,8 +48,8 @@ export function startSession(
 }
 
 /** Makes a session without history follow a host. */
-export function follow(session: AnySession, vocabulary: HostVocabulary, options: HistoryOptions): History {
+export function follow(session: AnySession, vocabulary: HostVocabulary, options: HistoryOptions): HostHistory {
   return session instanceof RecallSession
-    ? new HostHistory(session, vocabulary, options)
+    ? new TokenHistory(session, vocabulary, options)
     : new TextHistory(session as RecallTextSession, vocabulary.tokenVocabulary, options);
 }

@@ -17,7 +17,7 @@ import {
 const BARRIER = Uint8Array.of(0);
 
 /**
- * Keeps a text session in step with the tokens of a host's sequence, as `HostHistory` does for token sessions. The
+ * Keeps a text session in step with the tokens of a host's sequence, as `TokenHistory` does for token sessions. The
  * documents are what the session is built on, so nothing that the host does to its tokens takes them away.
  */
 export class TextHistory {

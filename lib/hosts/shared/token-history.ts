@@ -21,7 +21,7 @@ export interface HistoryOptions extends FollowOptions {
  * Keeps a session in step with the tokens of a host's sequence. The host may go on from any earlier point, replace
  * its prompt, or drop tokens to make room; a session must follow the first two and must not follow the third.
  */
-export class HostHistory {
+export class TokenHistory {
   readonly #session: RecallSession;
   readonly #vocabulary: HostVocabulary;
   readonly #options: HistoryOptions;

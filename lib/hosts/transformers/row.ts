@@ -1,6 +1,6 @@
 import { RecallError } from "../../base/errors.js";
 import type { AnySession } from "../shared/any-session.js";
-import type { History } from "../shared/following.js";
+import type { HostHistory } from "../shared/following.js";
 import type { PaddingIds } from "../shared/padding-ids.js";
 
 /** What a row of a batch needs to know of the batch's tokenizer. */
@@ -19,7 +19,7 @@ export interface RowOptions {
  */
 export class Row {
   readonly #session: AnySession;
-  readonly #history: History;
+  readonly #history: HostHistory;
   readonly #options: RowOptions;
   /** The host's array, padding included; `null` where there is none to follow. */
   #ids: readonly bigint[] | null = null;
@@ -30,7 +30,7 @@ export class Row {
   #isOneOfSeveral = false;
   #hasEnded = false;
 
-  constructor(session: AnySession, history: History, options: RowOptions) {
+  constructor(session: AnySession, history: HostHistory, options: RowOptions) {
     this.#session = session;
     this.#history = history;
     this.#options = options;

@@ -11,7 +11,7 @@ export interface Step {
 }
 
 /** What has happened to a session, in order: enough to go back to every state it was in. */
-export class History {
+export class StepHistory {
   /** Bytes the session was built on. */
   readonly #base: number;
   readonly #steps: Step[];
@@ -88,8 +88,8 @@ export class History {
     return this.tokens(start, this.count);
   }
 
-  fork(): History {
-    return new History(this.#base, this.#steps.slice());
+  fork(): StepHistory {
+    return new StepHistory(this.#base, this.#steps.slice());
   }
 
   #beforeOf(index: number): number {
