@@ -9,6 +9,7 @@ import { Histogram } from "./histogram.js";
 import {
   largeContexts,
   largeEngines,
+  largeTextEngines,
   manyDocuments,
   mediumContexts,
   periodicTextEngines,
@@ -51,5 +52,6 @@ for (let round = 0; histogram.steps < steps; round++) {
   exploreBatches(share(0.01), histogram);
   exploreTextEngine(smallTextEngines, share(0.1), histogram);
   exploreTextEngine(periodicTextEngines, share(0.01), histogram);
+  exploreTextEngine(largeTextEngines, share(0.001), histogram);
   console.log(JSON.stringify({ round, seed: firstSeed + round * seedsPerRound, ...histogram.toJSON() }));
 }

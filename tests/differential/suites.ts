@@ -115,3 +115,13 @@ export const periodicTextEngines: TextGrowth = {
   periodic: 0.8,
   opening: 250,
 };
+
+/** The text engines alone, over texts so long that engines index them, with appends that stay as they are beside that. */
+export const largeTextEngines: TextGrowth = {
+  maxLengths: [7000],
+  maxAppend: 900,
+  length: 40,
+  patience: 4,
+  periodic: 0.1,
+  opening: 4500,
+};

@@ -6,6 +6,7 @@ import { Mismatch } from "../token-mode/explorer.js";
 import { Histogram, lengthBucket } from "../histogram.js";
 import { randomRanges } from "./ranges.js";
 import { firstMismatch, shrink, type Step } from "../shrink.js";
+import type { TextContextOracle } from "../../oracle/text/oracle.js";
 import { bytesOf } from "../text-mode/duel.js";
 import { EDGE, needsMatcher, TextEngineDuel, type TextEngineOperation, type TextEngineTrio } from "./text-duel.js";
 
@@ -103,10 +104,10 @@ class Player {
     const { random, growth } = this;
     const length = oracle.bytes.length;
     if (quote === null || length === 0 || random.chance(1 / growth.patience)) {
-      return this.changeOrBegin(oracle.bytes, contexts, quote === null);
+      return this.changeOrBegin(oracle, contexts, quote === null);
     }
     const { bytes: generated, closedAt } = quote.readings.at(-1)!;
-    if (closedAt >= 0 && random.chance(0.5)) return this.begin(length);
+    if (closedAt >= 0 && random.chance(0.5)) return this.begin(oracle);
     switch (random.weighted({ advance: 60, stray: 6, bytes: 3, rewind: 5, draft: 12, find: 8, read: 2, begin: 2 })) {
       case "advance": {
         const places = quote.oracle.occurrences(generated);
@@ -130,18 +131,19 @@ class Player {
         return { call: "read", start, end: Math.min(length, start + random.magnitude(200)) };
       }
       case "begin":
-        return this.begin(length);
+        return this.begin(oracle);
     }
   }
 
-  private changeOrBegin(bytes: readonly number[], contexts: number, stale: boolean): TextEngineOperation {
+  private changeOrBegin(oracle: TextContextOracle, contexts: number, stale: boolean): TextEngineOperation {
     const { random, growth } = this;
+    const { bytes } = oracle;
     const { length } = bytes;
     switch (
       random.weighted({ begin: stale ? 30 : 0, append: 26, truncate: 12, find: 2, compact: 12, fork: 3, leave: 1 })
     ) {
       case "begin":
-        return this.begin(length);
+        return this.begin(oracle);
       case "append":
         if (length >= this.maxLength) return { call: "truncate", length: random.below(length) };
         return this.append(
@@ -181,9 +183,13 @@ class Player {
     return append;
   }
 
-  private begin(length: number): TextEngineOperation {
+  private begin(oracle: TextContextOracle): TextEngineOperation {
     const { random } = this;
-    const maxBytes = random.chance(0.4) ? 4096 : random.between(1, random.pick([6, 20, 20, 60]));
+    const { length } = oracle;
+    // How far a quote may go is hardest to tell where it is about as far as the next edge.
+    const gap = longestGap(oracle);
+    const usual = random.chance(0.4) ? 4096 : random.between(1, random.pick([6, 20, 20, 60]));
+    const maxBytes = gap > 4 && random.chance(0.3) ? Math.max(1, gap + random.between(-6, 2)) : usual;
     const minBytes = random.chance(0.7) ? 0 : random.below(Math.min(5, maxBytes) + 1);
     return { call: "begin", ranges: this.ranges(length), tag: this.tag, minBytes, maxBytes };
   }
@@ -229,6 +235,17 @@ class Player {
     }
     return [...tokens, []];
   }
+}
+
+/** The longest stretch of a run without an edge in it. */
+function longestGap(oracle: TextContextOracle): number {
+  let longest = 0;
+  for (let i = 0, gap = 0; i < oracle.length; i++) {
+    const { run, edge } = oracle.at(i)!;
+    gap = run === -1 || run === i || edge ? 1 : gap + 1;
+    longest = Math.max(longest, gap);
+  }
+  return longest;
 }
 
 function startsNext(text: readonly number[], token: readonly number[]): boolean {

@@ -1,7 +1,7 @@
 import { test } from "uvu";
 import { account } from "../account.js";
 import { settings } from "../explore.js";
-import { periodicTextEngines, smallTextEngines } from "../suites.js";
+import { largeTextEngines, periodicTextEngines, smallTextEngines } from "../suites.js";
 import { exploreTextEngine } from "./text-explorer.js";
 
 test("the text engines alone, small contexts: all agree with the oracle", () => {
@@ -21,6 +21,14 @@ test("the text engines alone, texts that repeat themselves: all agree with the o
   account("text engine, periodic", asked, exploreTextEngine(periodicTextEngines, asked), {
     "text engine": { "steps of quotes near the longest": 1_000, "closed quotes": 400, "steps of long quotes": 300 },
     call: { draft: 1_000, find: 800 },
+  });
+});
+
+test("the text engines alone, texts that are indexed when they are searched: all agree with the oracle", () => {
+  const asked = settings(400);
+  account("text engine, large", asked, exploreTextEngine(largeTextEngines, asked), {
+    length: { "4096-8191": 200 },
+    call: { advance: 60, append: 40 },
   });
 });
 
