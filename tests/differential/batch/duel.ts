@@ -111,5 +111,5 @@ function expectedStatus({ isClosed, oracle, session }: Row, token: number): stri
   if (isClosed) return "CLOSED";
   if (!Number.isInteger(token) || token < 0 || token >= session.vocabSize) return "OUT_OF_RANGE";
   const expected = outcome(() => oracle.accept(token));
-  return "refused" in expected ? expected.refused : "accepted";
+  return "refused" in expected ? expected.refused : String(expected.returned);
 }

@@ -12,7 +12,7 @@ import { smallAlphabets } from "../suites.js";
 interface RowOracle {
   readonly inSpan: boolean;
   allowed(): readonly number[] | null;
-  accept(token: number): void;
+  accept(token: number): string;
 }
 
 /** What a row needs of a duel of either mode. */
