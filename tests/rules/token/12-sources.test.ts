@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { backends, END, sessionsOn, START } from "../support/backends.js";
+import { backends, END, sessionsOn, START } from "../../support/backends.js";
 
 for (const backend of backends) {
   const makeSession = sessionsOn(backend);

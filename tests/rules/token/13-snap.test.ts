@@ -1,12 +1,12 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { ConstrainedSampler, RecallContext, RecallSession } from "../../lib/entry/index.js";
-import { ContextOracle, type Range } from "../oracle/oracle.js";
-import { definedEdges, type Unit } from "../oracle/snap-edges.js";
-import { backends, END, sessionsOn, START, VOCAB_SIZE } from "../support/backends.js";
-import { Random, seedOfRun } from "../support/random.js";
-import { ids } from "../support/snapshot.js";
-import { thrownBy } from "../support/thrown.js";
+import { ConstrainedSampler, RecallContext, RecallSession } from "../../../lib/entry/index.js";
+import { ContextOracle, type Range } from "../../oracle/oracle.js";
+import { definedEdges, type Unit } from "../../oracle/snap-edges.js";
+import { backends, END, sessionsOn, START, VOCAB_SIZE } from "../../support/backends.js";
+import { Random, seedOfRun } from "../../support/random.js";
+import { ids } from "../../support/snapshot.js";
+import { thrownBy } from "../../support/thrown.js";
 
 /** Ids 0, 1, 2, … in order: the last token continues the word of the one before it. */
 const PIECES = ["The", " har", "bour", ".", " It", " is", " har", "sh"];

@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { backends, END, sessionsOn, START } from "../support/backends.js";
+import { backends, END, sessionsOn, START } from "../../support/backends.js";
 
 /** A NaN with a payload, which arithmetic could change. */
 const PAYLOAD = 0x7fc12345;

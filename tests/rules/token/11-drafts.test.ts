@@ -1,8 +1,8 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import type { RecallSession } from "../../lib/entry/index.js";
-import { backends, END, sessionsOn, START } from "../support/backends.js";
-import { ids } from "../support/snapshot.js";
+import type { RecallSession } from "../../../lib/entry/index.js";
+import { backends, END, sessionsOn, START } from "../../support/backends.js";
+import { ids } from "../../support/snapshot.js";
 
 function latest(session: RecallSession, max: number): number[] {
   return ids(session.draft(max, { choose: "latest" }));

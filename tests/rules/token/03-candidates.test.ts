@@ -1,7 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { backends, END, sessionsOn, START } from "../support/backends.js";
-import { ids } from "../support/snapshot.js";
+import { backends, END, sessionsOn, START } from "../../support/backends.js";
+import { ids } from "../../support/snapshot.js";
 
 for (const backend of backends) {
   const makeSession = sessionsOn(backend);

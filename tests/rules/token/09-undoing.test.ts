@@ -1,8 +1,8 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { RecallContext, RecallSession } from "../../lib/entry/index.js";
-import { backends, END, sessionsOn, START, type SessionMaker } from "../support/backends.js";
-import { ids, snapshot } from "../support/snapshot.js";
+import { RecallContext, RecallSession } from "../../../lib/entry/index.js";
+import { backends, END, sessionsOn, START, type SessionMaker } from "../../support/backends.js";
+import { ids, snapshot } from "../../support/snapshot.js";
 
 /** A session that does a bit of everything; each step makes it longer, so that each length is one state. */
 const story: ((session: RecallSession) => void)[] = [

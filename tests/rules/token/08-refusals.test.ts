@@ -1,8 +1,8 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import type { RecallSession } from "../../lib/entry/index.js";
-import { backends, END, sessionsOn, START, type SessionMaker } from "../support/backends.js";
-import { snapshot } from "../support/snapshot.js";
+import type { RecallSession } from "../../../lib/entry/index.js";
+import { backends, END, sessionsOn, START, type SessionMaker } from "../../support/backends.js";
+import { snapshot } from "../../support/snapshot.js";
 
 function inSpan(makeSession: SessionMaker, maxContextTokens = 100): RecallSession {
   const session = makeSession({ maxContextTokens });

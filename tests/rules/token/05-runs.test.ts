@@ -1,8 +1,8 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { backends, END, sessionsOn, START } from "../support/backends.js";
-import { ids } from "../support/snapshot.js";
-import type { RecallSession } from "../../lib/entry/index.js";
+import { backends, END, sessionsOn, START } from "../../support/backends.js";
+import { ids } from "../../support/snapshot.js";
+import type { RecallSession } from "../../../lib/entry/index.js";
 
 /** What may follow `token` in a quote, the end token aside. */
 function following(session: RecallSession, token: number): number[] {
