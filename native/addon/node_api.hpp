@@ -23,7 +23,7 @@ namespace verbatim::addon {
 enum AddonStatus : int32_t {
   /** The handle was closed, or never was one. */
   kClosed = 100,
-  /** An argument is not of the type that the function's signature names. */
+  /** An argument is not of the type that the function's signature names, or negative where it is a count. */
   kMistyped = 101,
   /** The CUDA library has not been loaded, or cannot be. */
   kNotLoaded = 102,
@@ -53,6 +53,22 @@ struct Count {
   size_t value = 0;
 };
 
+/** What can be referred to weakly: an object or a function. */
+struct AnyObject {
+  napi_value value = nullptr;
+};
+
+/** A function that is called later. */
+struct Callback {
+  napi_value value = nullptr;
+};
+
+/** A typed array whose memory is used after the call too, while the object is referred to. */
+struct SharedArray {
+  napi_value object = nullptr;
+  ArrayView<int32_t> view;
+};
+
 /** A value that null leaves out. */
 template <typename Value>
 struct Optional {
@@ -77,6 +93,12 @@ class Arguments {
   }
 
   napi_value operator[](size_t index) const { return values_[index]; }
+
+  /** Reads as many arguments as there are values, in order, from the one at `first` on. */
+  template <typename... Values>
+  bool ReadFrom(size_t first, Values&... values) const {
+    return (Read(first++, values) && ...);
+  }
 
   bool Read(size_t index, int32_t& value) const {
     return napi_get_value_int32(env_, values_[index], &value) == napi_ok;
@@ -119,6 +141,26 @@ class Arguments {
   bool Read(size_t index, ArrayView<uint8_t>& array) const { return ReadArray(index, napi_uint8_array, array); }
   bool Read(size_t index, ArrayView<uint64_t>& array) const { return ReadArray(index, napi_biguint64_array, array); }
 
+  bool Read(size_t index, AnyObject& object) const {
+    napi_valuetype type = napi_undefined;
+    object.value = values_[index];
+    return napi_typeof(env_, object.value, &type) == napi_ok && (type == napi_object || type == napi_function);
+  }
+  bool Read(size_t index, Callback& callback) const {
+    napi_valuetype type = napi_undefined;
+    callback.value = values_[index];
+    return napi_typeof(env_, callback.value, &type) == napi_ok && type == napi_function;
+  }
+  bool Read(size_t index, SharedArray& array) const {
+    array.object = values_[index];
+    return Read(index, array.view);
+  }
+  /** A value that reads itself. */
+  template <typename Value>
+    requires requires(Value& value, const Arguments& arguments) { value.ReadFrom(arguments, size_t{}); } bool
+  Read(size_t index, Value& value) const {
+    return value.ReadFrom(*this, index);
+  }
   template <typename Value>
   bool Read(size_t index, Optional<Value>& optional) const {
     optional.is_given = !IsNull(index);

@@ -119,6 +119,7 @@ test("each failure of the addon has its error", () => {
     STALE: "Error",
     NO_VALID_TOKEN: "NO_VALID_TOKEN",
     CLOSED: "CLOSED",
+    MISTYPED: "TypeError",
   });
 });
 

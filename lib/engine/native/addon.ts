@@ -110,4 +110,5 @@ export const Failure = {
   STALE: -5,
   NO_VALID_TOKEN: -6,
   CLOSED: -100,
+  MISTYPED: -101,
 } as const;

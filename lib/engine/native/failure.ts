@@ -14,6 +14,8 @@ export function failureOf(result: number, verb: string): Error {
       return new RecallError("TOKEN_NOT_ALLOWED", `Could not ${verb}: no candidate continues with that token`);
     case Failure.NO_VALID_TOKEN:
       return new RecallError("NO_VALID_TOKEN", `Could not ${verb}: no logit that may be drawn is finite`);
+    case Failure.MISTYPED:
+      return new TypeError(`Could not ${verb}: an argument is of another type than the addon takes`);
     case Failure.STALE:
       return new Error(`Could not ${verb}: the context changed after the matcher began`);
     default:

@@ -18,8 +18,7 @@ class CudaCall {
   template <typename... Values>
   bool Read(Values&... values) const {
     static_assert(sizeof...(Values) == kCount - 1);
-    size_t index = 0;
-    return engine_ != nullptr && (arguments_.Read(++index, values) && ...);
+    return engine_ != nullptr && arguments_.ReadFrom(1, values...);
   }
 
   napi_value Refuse() const { return ToJavaScript(env_, engine_ == nullptr ? -kClosed : -kMistyped); }

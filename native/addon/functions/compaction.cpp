@@ -67,9 +67,7 @@ class Compaction {
 
 }  // namespace
 
-int32_t CompactInBackground(napi_env env, Environment& environment, int32_t context, napi_value done) {
-  napi_valuetype type = napi_undefined;
-  if (napi_typeof(env, done, &type) != napi_ok || type != napi_function) return -VERBATIM_INVALID_ARGUMENT;
+int32_t CompactInBackground(napi_env env, Environment& environment, int32_t context, Callback done) {
   const ContextHandle* const found = environment.contexts.Find(context);
   if (found == nullptr) return -kClosed;
   verbatim_context* created = nullptr;
@@ -77,7 +75,7 @@ int32_t CompactInBackground(napi_env env, Environment& environment, int32_t cont
   if (status != VERBATIM_OK) return -status;
   OwnedContext fork(created);
   std::unique_ptr<Compaction> compaction(new (std::nothrow) Compaction(env, environment, context, std::move(fork)));
-  if (compaction == nullptr || !compaction->Begin(done)) return -VERBATIM_OUT_OF_MEMORY;
+  if (compaction == nullptr || !compaction->Begin(done.value)) return -VERBATIM_OUT_OF_MEMORY;
   // It is its own until `Complete`.
   static_cast<void>(compaction.release());
   return 0;

@@ -13,6 +13,6 @@ namespace verbatim::addon {
  * it must not change. Returns 0, or a negated status where nothing was begun; `done` is not called then, nor where the
  * environment ends before.
  */
-int32_t CompactInBackground(napi_env env, Environment& environment, int32_t context, napi_value done);
+int32_t CompactInBackground(napi_env env, Environment& environment, int32_t context, Callback done);
 
 }  // namespace verbatim::addon

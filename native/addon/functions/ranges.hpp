@@ -14,15 +14,15 @@ struct Ranges {
   size_t count = 0;
 
   template <size_t kCount>
-  bool Read(const Arguments<kCount>& arguments, size_t index) {
-    if (arguments.IsNull(index)) return true;
+  bool ReadFrom(const Arguments<kCount>& arguments, size_t index) {
     // A range of the C ABI must not be null, not even an empty one.
     static constexpr verbatim_range kNowhere = {0, 0};
-    ArrayView<int32_t> positions;
-    if (!arguments.Read(index, positions) || positions.length % 2 != 0) return false;
+    Optional<ArrayView<int32_t>> positions;
+    if (!arguments.Read(index, positions) || positions.value.length % 2 != 0) return false;
+    if (!positions.is_given) return true;
     static_assert(sizeof(verbatim_range) == 2 * sizeof(int32_t));
-    count = positions.length / 2;
-    data = count == 0 ? &kNowhere : reinterpret_cast<const verbatim_range*>(positions.data);
+    count = positions.value.length / 2;
+    data = count == 0 ? &kNowhere : reinterpret_cast<const verbatim_range*>(positions.value.data);
     return true;
   }
 };

@@ -9,9 +9,7 @@ napi_value MaskedFill(napi_env env, napi_callback_info info) {
   ArrayView<float> row;
   ArrayView<int32_t> allowed;
   double value = 0;
-  if (!arguments.Read(0, row) || !arguments.Read(1, allowed) || !arguments.Read(2, value)) {
-    return ToJavaScript(env, -VERBATIM_INVALID_ARGUMENT);
-  }
+  if (!arguments.ReadFrom(0, row, allowed, value)) return ToJavaScript(env, -kMistyped);
   return ToJavaScript(
       env, -verbatim_masked_fill_ids(row.data, row.length, allowed.data, allowed.length, static_cast<float>(value)));
 }
@@ -21,27 +19,21 @@ napi_value MaskedFill(napi_env env, napi_callback_info info) {
 napi_value Sample(napi_env env, napi_callback_info info) {
   const Arguments<8> arguments(env, info);
   ArrayView<float> row;
-  int32_t width = -1;
-  ArrayView<int32_t> ids;
+  Count width;
+  Optional<ArrayView<int32_t>> ids;
   verbatim_sampling sampling = {};
   sampling.struct_size = sizeof sampling;
   double uniform = -1;
-  if (!arguments.Read(0, row) || !arguments.Read(1, width) || !arguments.Read(3, sampling.temperature) ||
-      !arguments.Read(4, sampling.top_k) || !arguments.Read(5, sampling.top_p) || !arguments.Read(6, sampling.min_p) ||
-      !arguments.Read(7, uniform)) {
-    return ToJavaScript(env, -VERBATIM_INVALID_ARGUMENT);
+  if (!arguments.ReadFrom(0, row, width, ids, sampling.temperature, sampling.top_k, sampling.top_p, sampling.min_p,
+                          uniform)) {
+    return ToJavaScript(env, -kMistyped);
   }
-  if (width < 0 || static_cast<size_t>(width) > row.length) return ToJavaScript(env, -VERBATIM_INVALID_ARGUMENT);
+  if (width.value > row.length) return ToJavaScript(env, -VERBATIM_INVALID_ARGUMENT);
   // To the C ABI null means all ids, which an empty set may not turn into.
-  const int32_t* choices = nullptr;
-  if (!arguments.IsNull(2)) {
-    if (!arguments.Read(2, ids)) return ToJavaScript(env, -VERBATIM_INVALID_ARGUMENT);
-    if (ids.length == 0) return ToJavaScript(env, -VERBATIM_NO_VALID_TOKEN);
-    choices = ids.data;
-  }
+  if (ids.is_given && ids.value.length == 0) return ToJavaScript(env, -VERBATIM_NO_VALID_TOKEN);
   int32_t token = -1;
   const verbatim_status status =
-      verbatim_sample(row.data, static_cast<size_t>(width), choices, ids.length, &sampling, uniform, &token);
+      verbatim_sample(row.data, width.value, ids.value.data, ids.value.length, &sampling, uniform, &token);
   return ToJavaScript(env, status == VERBATIM_OK ? token : -status);
 }
 

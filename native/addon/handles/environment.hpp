@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <new>
+#include <type_traits>
 
 #include "../cuda/engine_handle.hpp"
 #include "../cuda/library.hpp"
@@ -24,6 +25,18 @@ class Environment {
   OwnedTable<VocabularyHandle> vocabularies;
   CudaLibrary cuda_library;
   SlotTable<CudaEngineHandle> cuda_engines;
+
+  template <typename Object>
+  OwnedTable<Object>& Table() {
+    if constexpr (std::is_same_v<Object, ContextHandle>) {
+      return contexts;
+    } else if constexpr (std::is_same_v<Object, MatcherHandle>) {
+      return matchers;
+    } else {
+      static_assert(std::is_same_v<Object, VocabularyHandle>);
+      return vocabularies;
+    }
+  }
 
   void CloseAbandoned(napi_env env) {
     napi_handle_scope scope = nullptr;
