@@ -8,7 +8,7 @@ const tokenizerUrl = `https://huggingface.co/mlc-ai/${modelId}/resolve/main/toke
 const tokenizerJson: unknown = await (await fetch(tokenizerUrl)).json();
 const text = await (await fetch("report.md")).text();
 
-const recall = new RecallLogitProcessor({ tokenizerJson, documents: [{ name: "report.md", text }], snap: "word" });
+const recall = new RecallLogitProcessor({ tokenizerJson, documents: [{ name: "report.md", text }], mode: "text" });
 const engine = await CreateMLCEngine(modelId, { logitProcessorRegistry: new Map([[modelId, recall]]) });
 
 const answer = await engine.chat.completions.create({

@@ -40,7 +40,8 @@ export function expectString(name: string, value: unknown): string {
 /** An abort signal, and not something that only looks like one. */
 export function expectAbortSignal(name: string, value: unknown): AbortSignal {
   try {
-    readAborted.call(value);
+    // Looked up when it is needed: not every runtime that loads this file has abort signals.
+    getterOf(AbortSignal.prototype, "aborted").call(value);
   } catch {
     throw new TypeError(`Expected "${name}" to be an AbortSignal`);
   }
@@ -80,7 +81,6 @@ export function typedArrayName(value: unknown): string | undefined {
 const typedArrays = Object.getPrototypeOf(Int32Array.prototype) as Int32Array;
 const readTypedArrayName = getterOf(typedArrays, Symbol.toStringTag);
 const readTypedArrayLength = getterOf(typedArrays, "length");
-const readAborted = getterOf(AbortSignal.prototype, "aborted");
 
 function getterOf(prototype: object, property: string | symbol): () => unknown {
   return Object.getOwnPropertyDescriptor(prototype, property)!.get!;

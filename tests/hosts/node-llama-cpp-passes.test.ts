@@ -84,8 +84,8 @@ for (const mode of ["token", "text"] as const) {
       const script = [...opening, ...source.slice(from, from + SPAN), ...closing];
       const counted = countPasses(copyingHost(copied, tokens.length, script));
       const recall = new RecallSampler(counted.sequence, {
-        ...{ mode, recallGenerated: false, startTag: "^", endTag: "~" },
-        ...(mode === "text" ? { documents: [{ name: "prose", text: ENGLISH }] } : {}),
+        ...{ mode, recallGenerated: false },
+        ...(mode === "text" ? { startTag: "^", endTag: "~", documents: [{ name: "prose", text: ENGLISH }] } : {}),
       });
       assert.equal(await generate(recall.sequence, tokens, script.length, {}), script);
       passes.push(counted.passes - opening.length);

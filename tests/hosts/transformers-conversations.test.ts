@@ -167,7 +167,8 @@ for (const mode of ["token", "text"] as const) {
     const texts = ["The first text.", "And quite another one, longer.", "Zebras: 12345"];
     const rows = texts.map((text) => [BOS, ...encode(`Read: ${text} Quote.`)]);
     const recall = new RecallLogitsProcessor(tokenizer, {
-      ...{ mode, startTag: "<<", endTag: ">>", recallGenerated: false, eosTokenIds: [] },
+      ...{ mode, recallGenerated: false, eosTokenIds: [] },
+      ...(mode === "text" ? { startTag: "<<", endTag: ">>" } : {}),
       documents: (row) => [{ name: `text ${row}`, text: texts[row] }],
     });
     await generate(model, {

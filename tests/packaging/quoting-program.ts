@@ -36,7 +36,7 @@ function quoteTokens(backend) {
   const session = new RecallSession({ vocabSize: 10, startTokenId: 8, endTokenId: 9, backend });
   session.append([1, 2, 3]);
   session.acceptAll([8, 1, 2, 9]);
-  if (String(session.spans[0].tokens) !== "1,2") throw new Error("Expected the quote 1,2");
+  if (String(session.quotes[0].tokens) !== "1,2") throw new Error("Expected the quote 1,2");
   return session.backend;
 }
 
@@ -44,7 +44,7 @@ function quoteText(backend) {
   const session = new RecallTextSession({ vocabulary, backend });
   session.append("to quote");
   session.acceptAll([...new TextEncoder().encode("<recall>quote</recall>")]);
-  if (session.spans[0].text !== "quote") throw new Error("Expected the quote: quote");
+  if (session.quotes[0].text !== "quote") throw new Error("Expected the quote: quote");
   return session.backend;
 }
 
