@@ -133,15 +133,15 @@ test("the same seed gives the same figures but for the speed; a table for people
   assert.is(lines.length, 7);
 });
 
-test("README's table is one that this command writes", () => {
-  const readme = readFileSync(new URL("../../../README.md", import.meta.url), "utf8");
-  const [, command] = /verbatim\.js eval (--model sharp\.gguf .*)\n```/.exec(readme)!;
+test("the table of docs/evaluation.md is one that this command writes", () => {
+  const page = readFileSync(new URL("../../../docs/evaluation.md", import.meta.url), "utf8");
+  const [, command] = /verbatim\.js eval (--model sharp\.gguf .*)\n```/.exec(page)!;
   const option = (name: string) => new RegExp(`--${name} (\\S+)`).exec(command!)![1]!;
   const entries = option("entries").split(",");
   const plan = { ...PLAN, dictionaries: Number(option("dictionaries")), questions: Number(option("questions")) };
   const [first, second, , header] = evalText(plan, []).split("\n");
-  const table = readme
-    .slice(readme.indexOf(`${first}\n${second}\n\n`))
+  const table = page
+    .slice(page.indexOf(`${first}\n${second}\n\n`))
     .split("```")[0]!
     .trimEnd()
     .split("\n")
