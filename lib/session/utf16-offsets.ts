@@ -9,20 +9,23 @@ export class Utf16Offsets {
   /** Units that begin before each block. */
   readonly #before: Int32Array;
 
-  /** @param text valid UTF-8 */
-  constructor(text: Uint8Array) {
+  /**
+   * @param text valid UTF-8
+   * @param units the length of the same text as a string: as many as there are bytes, if these are all ASCII
+   */
+  constructor(text: Uint8Array, units: number) {
     this.#before = new Int32Array(0);
     this.#begins = null;
-    if (text.every((byte) => byte < 0x80)) return;
+    if (units === text.length) return;
     const begins = new Uint8Array(Math.ceil(text.length / BITS));
     const before = new Int32Array(Math.ceil(text.length / BYTES_IN_BLOCK));
-    let units = 0;
+    let begun = 0;
     for (let i = 0; i < text.length; i++) {
-      if (i % BYTES_IN_BLOCK === 0) before[i / BYTES_IN_BLOCK] = units;
+      if (i % BYTES_IN_BLOCK === 0) before[i / BYTES_IN_BLOCK] = begun;
       // A character of four bytes is two units: its second byte stands for the second of them.
       if ((text[i] & 0xc0) === 0x80 && (i === 0 || text[i - 1] < 0xf0)) continue;
       begins[i >> 3] |= 1 << (i % BITS);
-      units++;
+      begun++;
     }
     this.#begins = begins;
     this.#before = before;
@@ -42,8 +45,8 @@ export class Utf16Offsets {
 /** The offsets of a document; `null` where it is not UTF-8, so that no string is the same text. */
 export function utf16OffsetsOf(text: Uint8Array): Utf16Offsets | null {
   try {
-    new TextDecoder("utf-8", { fatal: true }).decode(text);
-    return new Utf16Offsets(text);
+    const { length } = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(text);
+    return new Utf16Offsets(text, length);
   } catch {
     return null;
   }

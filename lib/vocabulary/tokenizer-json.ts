@@ -1,5 +1,5 @@
 import { expectString } from "../base/arguments.js";
-import { readTokenDecoder } from "./token-decoder.js";
+import { readTokenDecoder } from "./decoder.js";
 
 /** One past the largest id that is read: a table has an entry per id, whether or not it is used. */
 const ID_LIMIT = 2 ** 24;

@@ -291,7 +291,7 @@ export const faults: readonly Fault[] = [
     effect: "sources are listed in no order",
   },
   {
-    file: "rows/masked_fill.cpp",
+    file: "rows/masked_fill/masked_fill.cpp",
     original: "start = «id + 1»;",
     replacement: "id",
     rule: 7,

@@ -7,10 +7,10 @@ import * as assert from "uvu/assert";
 
 const SOURCES = [
   "tests/native/masked_fill_kernels.cpp",
-  "native/engine/rows/masked_fill.cpp",
-  "native/engine/rows/masked_fill_avx2.cpp",
-  "native/engine/rows/masked_fill_avx512.cpp",
-  "native/engine/rows/masked_fill_portable.cpp",
+  "native/engine/rows/masked_fill/masked_fill.cpp",
+  "native/engine/rows/masked_fill/avx2.cpp",
+  "native/engine/rows/masked_fill/avx512.cpp",
+  "native/engine/rows/masked_fill/portable.cpp",
   "native/engine/api/rows.cpp",
   "native/engine/rows/sampling.cpp",
 ];

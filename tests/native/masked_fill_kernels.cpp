@@ -2,8 +2,6 @@
  * Compares every kernel of the masked fill that this machine can run, and the C ABI over them, with a plain loop: the
  * dispatch would otherwise hide all but one of them from the tests. Prints `ok` and the number of comparisons.
  */
-#include "../../native/engine/rows/masked_fill_kernels.hpp"
-
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -11,6 +9,7 @@
 #include <random>
 #include <vector>
 
+#include "../../native/engine/rows/masked_fill/kernels.hpp"
 #include "../../native/include/verbatim.h"
 
 namespace {

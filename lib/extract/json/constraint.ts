@@ -1,6 +1,6 @@
 import type { Plan } from "../../schema/plan/plan.js";
 import type { RecallSource } from "../../session/document-layout.js";
-import { TokenTree } from "../../vocabulary/token-tree.js";
+import { TokenTree } from "../../vocabulary/tree.js";
 import type { TokenVocabulary } from "../../vocabulary/token-vocabulary.js";
 import type { QuotableDocuments } from "../quotes/documents.js";
 import type { QuoteReading } from "../quotes/reading.js";

@@ -1,4 +1,4 @@
-import type { TokenTree } from "../../vocabulary/token-tree.js";
+import type { TokenTree } from "../../vocabulary/tree.js";
 import type { Narrowing, Texts } from "./texts.js";
 import { Reading, TextThread, type Thread } from "./threads.js";
 

@@ -1,5 +1,5 @@
 import { GgufMetadataTokenizerTokenType as TokenType, type LlamaModel, type Token } from "node-llama-cpp";
-import { byteLevelBytes, sentencePieceBytes, utf8, wordPieceText } from "../../vocabulary/token-text.js";
+import { byteLevelBytes, sentencePieceBytes, utf8, wordPieceText } from "../../vocabulary/spelling.js";
 import { TokenVocabulary } from "../../vocabulary/token-vocabulary.js";
 import { CONTROL_BYTE, type HostVocabulary } from "../shared/host-vocabulary.js";
 

@@ -1,6 +1,6 @@
 import { expectArray, expectOptions, expectString } from "../../base/arguments.js";
 import { byteString, joinBytes } from "../../text-mode/bytes.js";
-import { utf8 } from "../../vocabulary/token-text.js";
+import { utf8 } from "../../vocabulary/spelling.js";
 import type { HostVocabulary } from "./host-vocabulary.js";
 
 /** A document that stands somewhere in the prompt. */

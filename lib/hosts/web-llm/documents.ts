@@ -1,6 +1,6 @@
 import { expectIntegers, expectString, type TokenInput } from "../../base/arguments.js";
 import { joinBytes } from "../../text-mode/bytes.js";
-import { utf8 } from "../../vocabulary/token-text.js";
+import { utf8 } from "../../vocabulary/spelling.js";
 import type { TokenVocabulary } from "../../vocabulary/token-vocabulary.js";
 import { expectNamed } from "../shared/document-locator.js";
 import type { TextDocument } from "../shared/text-documents.js";

@@ -4,7 +4,7 @@
 #include <new>
 
 #include "../../include/verbatim.h"
-#include "../rows/masked_fill.hpp"
+#include "../rows/masked_fill/masked_fill.hpp"
 #include "../rows/sampling.hpp"
 
 namespace {

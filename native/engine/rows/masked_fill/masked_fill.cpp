@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "masked_fill_kernels.hpp"
+#include "kernels.hpp"
 
 namespace verbatim {
 namespace {

@@ -1,4 +1,4 @@
-#include "masked_fill_kernels.hpp"
+#include "kernels.hpp"
 
 #if VERBATIM_X86_KERNELS
 

@@ -1,5 +1,5 @@
 import { expectString } from "../base/arguments.js";
-import { byteLevelBytes, fallbackByte, utf8, wordPieceText } from "./token-text.js";
+import { byteLevelBytes, fallbackByte, utf8, wordPieceText } from "./spelling.js";
 
 /** The bytes of a token as it stands inside a text. An added token is one the tokenizer looks for before its model. */
 export type TokenDecoder = (text: string, isAdded: boolean) => Uint8Array;

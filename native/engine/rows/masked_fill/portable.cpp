@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "masked_fill_kernels.hpp"
+#include "kernels.hpp"
 
 namespace verbatim {
 namespace {

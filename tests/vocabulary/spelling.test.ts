@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { byteLevelBytes, fallbackByte, sentencePieceBytes, wordPieceText } from "../../lib/vocabulary/token-text.js";
+import { byteLevelBytes, fallbackByte, sentencePieceBytes, wordPieceText } from "../../lib/vocabulary/spelling.js";
 
 function text(bytes: Uint8Array | null): string {
   assert.ok(bytes instanceof Uint8Array);
