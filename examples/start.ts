@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import type { AskEvent } from "../lib/answer/answerer.js";
 import { Asker } from "../lib/answer/asker.js";
 import { readDocuments } from "../lib/cli/input/documents.js";
-import { openModel } from "../lib/model/open-model.js";
+import { openModel } from "../lib/model/node-llama-cpp/open-model.js";
 import { ReadingProgress } from "../lib/cli/output/progress.js";
 import { textRenderer } from "../lib/cli/output/render.js";
 import { parseDictionary } from "./reference-model/dictionary.js";

@@ -3,7 +3,7 @@ import type { AskEvent } from "../answer/answerer.js";
 import type { AskJob } from "./model-process/ask-job.js";
 import { UsageError } from "../base/command-error.js";
 import { readDocuments } from "./input/documents.js";
-import { checkModelFile } from "../model/model-file.js";
+import { checkModelFile } from "../model/node-llama-cpp/model-file.js";
 import { runJob } from "./model-process/run-job.js";
 import { ReadingProgress } from "./output/progress.js";
 import { describeDocuments } from "./input/quotes-file.js";

@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import { evalJson, evalText, type EvalResult } from "./output/eval-report.js";
 import type { DictionarySize, EvalPlan } from "../evaluation/measure-model.js";
 import { UsageError } from "../base/command-error.js";
-import { checkModelFile } from "../model/model-file.js";
+import { checkModelFile } from "../model/node-llama-cpp/model-file.js";
 import { runJob } from "./model-process/run-job.js";
 import { AnswersProgress } from "./output/progress.js";
 

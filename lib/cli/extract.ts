@@ -3,7 +3,7 @@ import { count } from "../base/count.js";
 import { readDocuments } from "./input/documents.js";
 import type { ExtractEvent, ExtractJob } from "./model-process/extract-job.js";
 import { readSchema } from "./input/schema.js";
-import { checkModelFile } from "../model/model-file.js";
+import { checkModelFile } from "../model/node-llama-cpp/model-file.js";
 import { runJob } from "./model-process/run-job.js";
 import { ReadingProgress } from "./output/progress.js";
 import { placedIn } from "../answer/quote-sources.js";

@@ -6,7 +6,7 @@ import type { AskEvent } from "../../answer/answerer.js";
 import { Asker } from "../../answer/asker.js";
 import { ModelError, UsageError } from "../../base/command-error.js";
 import type { AskDocument } from "../../answer/document.js";
-import { openModel } from "../../model/open-model.js";
+import { openModel } from "../../model/node-llama-cpp/open-model.js";
 import type { JobContext } from "./job-context.js";
 import { TagPrompt, type Tags } from "../../answer/tag-prompt.js";
 

@@ -1,5 +1,5 @@
 import { evaluate, type EvalPlan, type EvalRow } from "../../evaluation/measure-model.js";
-import { openModel } from "../../model/open-model.js";
+import { openModel } from "../../model/node-llama-cpp/open-model.js";
 import type { JobContext } from "./job-context.js";
 
 /** What one model is asked. */

@@ -4,12 +4,12 @@ import { extract, type Extraction } from "../../extract/extract.js";
 import { buildExtractPrompt } from "../../extract/prompt.js";
 import { ExtractionError } from "../../extract/extraction-error.js";
 import { ModelError } from "../../base/command-error.js";
-import { contextSizeFor } from "../../model/context-size.js";
+import { contextSizeFor } from "../../model/node-llama-cpp/context-size.js";
 import { shownNumber } from "../../base/count.js";
 import type { AskDocument } from "../../answer/document.js";
-import { hostFailure } from "../../model/host-failure.js";
-import { HostLog } from "../../model/host-log.js";
-import { openContext, openModel } from "../../model/open-model.js";
+import { hostFailure } from "../../model/node-llama-cpp/host-failure.js";
+import { HostLog } from "../../model/node-llama-cpp/host-log.js";
+import { openContext, openModel } from "../../model/node-llama-cpp/open-model.js";
 import type { JobContext } from "./job-context.js";
 
 /** What is extracted, and how. */

@@ -4,9 +4,9 @@
  */
 
 import { closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
-import { ModelError } from "../base/command-error.js";
-import { shownNumber } from "../base/count.js";
-import { readingProblem } from "../base/input-file.js";
+import { ModelError } from "../../base/command-error.js";
+import { shownNumber } from "../../base/count.js";
+import { readingProblem } from "../../base/input-file.js";
 
 const MAGIC = "GGUF";
 const VERSIONS = [2, 3];

@@ -1,5 +1,5 @@
-import { RecallError } from "../base/errors.js";
-import { CommandError, ModelError } from "../base/command-error.js";
+import { RecallError } from "../../base/errors.js";
+import { CommandError, ModelError } from "../../base/command-error.js";
 import type { HostLog } from "./host-log.js";
 
 /** What a fault of a program throws, rather than a library that cannot do what it was asked. */

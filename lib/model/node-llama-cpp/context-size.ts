@@ -1,6 +1,6 @@
 import type { LlamaModel } from "node-llama-cpp";
-import { shownNumber } from "../base/count.js";
-import { ModelError } from "../base/command-error.js";
+import { shownNumber } from "../../base/count.js";
+import { ModelError } from "../../base/command-error.js";
 
 /**
  * The size of a context that has room for so many tokens.

@@ -9,7 +9,7 @@ import {
   type LlamaModel,
 } from "node-llama-cpp";
 import { binaryPackage } from "./binary-package.js";
-import { ModelError } from "../base/command-error.js";
+import { ModelError } from "../../base/command-error.js";
 import { hostFailure } from "./host-failure.js";
 import { HostLog } from "./host-log.js";
 import { checkModelFile } from "./model-file.js";

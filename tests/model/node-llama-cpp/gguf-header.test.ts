@@ -4,12 +4,12 @@ import { mkdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { writeReferenceModel } from "../../examples/reference-model/write.js";
-import { ModelError } from "../../lib/base/command-error.js";
-import { checkModelFile } from "../../lib/model/model-file.js";
-import { headerFields, withNumber } from "../support/hostile-gguf.js";
-import { scratch } from "../support/scratch.js";
-import { writeTinyModel } from "../support/tiny-model.js";
+import { writeReferenceModel } from "../../../examples/reference-model/write.js";
+import { ModelError } from "../../../lib/base/command-error.js";
+import { checkModelFile } from "../../../lib/model/node-llama-cpp/model-file.js";
+import { headerFields, withNumber } from "../../support/hostile-gguf.js";
+import { scratch } from "../../support/scratch.js";
+import { writeTinyModel } from "../../support/tiny-model.js";
 
 const tiny = join(scratch, "tiny.gguf");
 writeTinyModel({ path: tiny });
