@@ -51,19 +51,19 @@ export async function openModel(path: string, signal?: AbortSignal): Promise<Lla
 }
 
 /**
- * A context of a model, for one sequence.
+ * A context of a model.
  * @throws ModelError where there is no memory for it; the reason of the signal
  */
 export async function openContext(
   model: LlamaModel,
-  options: { contextSize: number; threads?: number },
+  options: { contextSize: number; sequences?: number; threads?: number },
   signal?: AbortSignal,
 ): Promise<LlamaContext> {
   const log = HostLog.of(model.llama);
   log.clear();
-  const { contextSize, threads = defaultThreads() } = options;
+  const { contextSize, sequences = 1, threads = defaultThreads() } = options;
   try {
-    return await model.createContext({ contextSize, threads, createSignal: signal });
+    return await model.createContext({ contextSize, sequences, threads, createSignal: signal, swaFullCache: true });
   } catch (error) {
     signal?.throwIfAborted();
     throw await hostFailure(error, log, () => `Cannot make a context of ${contextSize} tokens`);

@@ -127,7 +127,11 @@ export class HostSequence implements ModelSequence {
     this.#follow(choice.constraint);
     const draft = this.#follower?.propose(this.#place.size - this.#tokens.length - 1) ?? null;
     if (draft === null || draft.tokens.length === 0) return [await this.#drawn(choice, options)];
-    const rows = await this.#ask(draft.tokens, draft.allowed.map((ids) => ({ ids })), options);
+    const rows = await this.#ask(
+      draft.tokens,
+      draft.allowed.map((ids) => ({ ids })),
+      options,
+    );
     const steps = this.#verify(draft, rows, choice.sampling);
     this.#follower!.learn(draft, steps.length - 1);
     return steps;

@@ -26,7 +26,11 @@ export interface Place {
    * @param asked at index i, what is asked about the token that follows `tokens[i]`
    * @returns the answers, by index
    */
-  read(tokens: readonly number[], asked?: readonly (Asked | undefined)[], options?: Signal): Promise<(Row | undefined)[]>;
+  read(
+    tokens: readonly number[],
+    asked?: readonly (Asked | undefined)[],
+    options?: Signal,
+  ): Promise<(Row | undefined)[]>;
 }
 
 /** The log-probability of an id that was asked about. */
