@@ -5,6 +5,7 @@ import type { Asked, Row } from "../sequence/place.js";
 export interface RowRequest {
   readonly token?: true;
   readonly probabilities?: true;
+  readonly confidence?: true;
   readonly logits?: true | { readonly filter: LogitFilter };
   readonly totalLogitWeight?: true;
   readonly options: { readonly temperature: 0 };
@@ -18,6 +19,9 @@ interface LogitFilter {
 
 /** What it answers; maps are in the order of probability. */
 export interface RowOutput {
+  readonly token?: Token | null;
+  /** The probability of that token. */
+  readonly confidence?: number;
   readonly probabilities?: ReadonlyMap<Token, number>;
   readonly logits?: ReadonlyMap<Token, number>;
   /** The sum of exp(logit - largest logit) over the vocabulary. */
@@ -32,11 +36,22 @@ export interface RowReader {
 
 const GREEDY = { temperature: 0 } as const;
 
-/** Whole maps of probabilities, as 3.21 gives them: right, and as long as the vocabulary. */
+/**
+ * Whole maps of probabilities, as 3.21 gives them: right, and as long as the vocabulary. Where only the likeliest token is
+ * asked for, its probability can be had alone.
+ */
 export const probabilityRows: RowReader = {
-  request: () => ({ probabilities: true, options: GREEDY }),
-  read: ({ probabilities }, asked) => rowOf(probabilities!, asked, Math.log),
+  request: (asked) =>
+    asksForBest(asked) ? { token: true, confidence: true, options: GREEDY } : { probabilities: true, options: GREEDY },
+  read(output, asked) {
+    if (!asksForBest(asked)) return rowOf(output.probabilities!, asked, Math.log);
+    return rowOf(new Map([[output.token!, output.confidence!]]), asked, Math.log);
+  },
 };
+
+function asksForBest(asked: Asked): boolean {
+  return "likeliest" in asked && asked.likeliest === 1;
+}
 
 /** The host looks each token up in the list of those asked for, so that a long list takes longer than all logits do. */
 const MOST_FILTERED = 64;
@@ -80,7 +95,7 @@ function rowOf(values: ReadonlyMap<Token, number>, asked: Asked, logOf: (value: 
   };
 }
 
-/** The first entries, and those after them that are as likely as the last: which of equals comes first is for us to say. */
+/** The first so many, of equals those with the lowest ids. */
 function likeliestOf(values: ReadonlyMap<Token, number>, count: number): [Token, number][] {
   const sorted = [...values].sort(([a, x], [b, y]) => y - x || a - b);
   return sorted.slice(0, count);
