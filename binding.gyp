@@ -17,7 +17,7 @@
         "native/addon/functions/text.cpp"
       ],
       "include_dirs": ["node_modules/node-addon-api"],
-      "defines": ["NAPI_VERSION=9", "NODE_ADDON_API_DISABLE_CPP_EXCEPTIONS", "NODE_ADDON_API_ENABLE_MAYBE"],
+      "defines": ["NAPI_VERSION=9", "NODE_ADDON_API_DISABLE_CPP_EXCEPTIONS", "NODE_ADDON_API_ENABLE_MAYBE", "VERBATIM_STATIC"],
       "cflags_cc": [
         "-isystem<(module_root_dir)/node_modules/node-addon-api",
         "-std=c++20",

@@ -42,7 +42,7 @@ class RecallBatch {
       : text_(&text), context_tokens_(context_tokens), contexts_(contexts) {
     Expect(text.tokens.size() >= TextTokens(context_tokens, contexts), text.name + " has too few tokens");
     vbt_engine_options options;
-    vbt_engine_defaults(&options);
+    vbt_engine_defaults(&options, sizeof options);
     options.vocab_size = kVocabSize;
     options.start_token = kStartToken;
     options.end_token = kEndToken;

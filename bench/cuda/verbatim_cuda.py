@@ -22,7 +22,8 @@ from array import array
 from ctypes import POINTER, byref, c_char_p, c_float, c_int32, c_int64, c_size_t, c_uint32, c_uint64, c_void_p
 from pathlib import Path
 
-ABI_VERSION = 1
+# The header's VBT_ABI_MAJOR and VBT_ABI_MINOR.
+ABI_MAJOR, ABI_MINOR = 2, 0
 UNSEARCHABLE, SEGMENT = 1, 2
 FLOAT32, FLOAT16, BFLOAT16 = 0, 1, 2
 HOST, DEVICE = 0, 1
@@ -177,12 +178,13 @@ def load(path=None):
     built = Path(__file__).resolve().parents[2] / "build-cuda/Release/libverbatim_cuda.so"
     library = ctypes.CDLL(str(path or os.environ.get("VERBATIM_CUDA") or built))
     library.vbt_abi_version.restype = c_uint32
-    if library.vbt_abi_version() != ABI_VERSION:
-        raise VerbatimError(0, f"Expected ABI version {ABI_VERSION}, but got {library.vbt_abi_version()}")
+    major, minor = divmod(library.vbt_abi_version(), 1 << 16)
+    if major != ABI_MAJOR or minor < ABI_MINOR:
+        raise VerbatimError(0, f"Expected ABI version {ABI_MAJOR}.{ABI_MINOR} or a later minor one, got {major}.{minor}")
     library.vbt_message.restype = library.vbt_status_message.restype = c_char_p
     library.vbt_sequence_status_message.restype = c_char_p
     library.vbt_message.argtypes = [c_void_p]
-    library.vbt_engine_defaults.argtypes, library.vbt_engine_defaults.restype = [POINTER(EngineOptions)], None
+    library.vbt_engine_defaults.argtypes = [POINTER(EngineOptions), c_size_t]
     library.vbt_engine_create.argtypes = [POINTER(EngineOptions), POINTER(c_void_p)]
     library.vbt_engine_destroy.argtypes, library.vbt_engine_destroy.restype = [c_void_p], None
     for verb, arguments in _VERBS.items():
@@ -206,7 +208,7 @@ class Engine:
         self._library = library
         self._handle = c_void_p()
         fields = EngineOptions()
-        library.vbt_engine_defaults(byref(fields))
+        library.vbt_engine_defaults(byref(fields), ctypes.sizeof(fields))
         ids = _int32s(barriers)
         fields.barriers, fields.barrier_count = ids, len(ids)
         for name, value in options.items():

@@ -6,6 +6,7 @@
 
 #include "engine.hpp"
 #include "failure.hpp"
+#include "structures.hpp"
 
 /** Checks of arguments, in one grammar. Each throws Failure VBT_ERR_INVALID_ARGUMENT that names the argument. */
 
@@ -25,14 +26,6 @@ inline void ExpectInteger(const char* name, int64_t value, int64_t low, int64_t 
 /** Memory where `count` entries are to be read or written. */
 inline void ExpectMemory(const char* name, const void* memory, size_t count = 1) {
   Expect(memory != nullptr || count == 0, name, "not NULL");
-}
-
-/** A structure that is as large as this library knows it. */
-template <typename Structure>
-void ExpectStructure(const char* name, const Structure* structure) {
-  ExpectMemory(name, structure);
-  Expect(structure->struct_size == sizeof(Structure), (std::string(name) + "->struct_size").c_str(),
-         "the size of the structure, " + std::to_string(sizeof(Structure)));
 }
 
 /** Memory on the engine's device, aligned to `alignment` bytes. */
@@ -67,23 +60,23 @@ inline SequenceSlot& ExpectSequence(vbt_engine& engine, int32_t sequence) {
 
 constexpr int32_t kMaxRows = 1 << 16;
 
-inline RowMap ExpectRows(const vbt_engine& engine, const vbt_rows* rows) {
-  ExpectStructure("rows", rows);
-  ExpectInteger("rows->count", rows->count, 0, kMaxRows + 1);
-  if (rows->sequences != nullptr) {
-    ExpectDeviceMemory("rows->sequences", rows->sequences, sizeof(int32_t), engine.device());
+inline RowMap ExpectRows(const vbt_engine& engine, const vbt_rows* given) {
+  const vbt_rows rows = ReadOptions("rows", given, VBT_SIZE_UP_TO(vbt_rows, sequences));
+  ExpectInteger("rows->count", rows.count, 0, kMaxRows + 1);
+  if (rows.sequences != nullptr) {
+    ExpectDeviceMemory("rows->sequences", rows.sequences, sizeof(int32_t), engine.device());
   }
-  return {rows->count, rows->sequences};
+  return {rows.count, rows.sequences};
 }
 
-inline LogitsView ExpectLogits(const vbt_engine& engine, const vbt_logits* logits) {
-  ExpectStructure("logits", logits);
-  ExpectInteger("logits->dtype", logits->dtype, VBT_FLOAT32, VBT_BFLOAT16 + 1);
-  ExpectInteger("logits->width", logits->width, engine.view().vocab_size, int64_t{1} << 31);
-  ExpectInteger("logits->stride", logits->stride, logits->width, int64_t{1} << 40);
-  const size_t entry = logits->dtype == VBT_FLOAT32 ? sizeof(float) : sizeof(uint16_t);
-  ExpectDeviceMemory("logits->data", logits->data, entry, engine.device());
-  return {logits->data, static_cast<vbt_dtype>(logits->dtype), logits->width, logits->stride};
+inline LogitsView ExpectLogits(const vbt_engine& engine, const vbt_logits* given) {
+  const vbt_logits logits = ReadOptions("logits", given, VBT_SIZE_UP_TO(vbt_logits, stride));
+  ExpectInteger("logits->dtype", logits.dtype, VBT_FLOAT32, VBT_BFLOAT16 + 1);
+  ExpectInteger("logits->width", logits.width, engine.view().vocab_size, int64_t{1} << 31);
+  ExpectInteger("logits->stride", logits.stride, logits.width, int64_t{1} << 40);
+  const size_t entry = logits.dtype == VBT_FLOAT32 ? sizeof(float) : sizeof(uint16_t);
+  ExpectDeviceMemory("logits->data", logits.data, entry, engine.device());
+  return {logits.data, static_cast<vbt_dtype>(logits.dtype), logits.width, logits.stride};
 }
 
 }  // namespace verbatim::cuda

@@ -13,6 +13,9 @@ using verbatim::cuda::ExpectInteger;
 using verbatim::cuda::ExpectMemory;
 using verbatim::cuda::ExpectStructure;
 using verbatim::cuda::Failure;
+using verbatim::cuda::IsStructureSize;
+using verbatim::cuda::ReadOptions;
+using verbatim::cuda::WriteResult;
 
 namespace {
 
@@ -21,6 +24,9 @@ thread_local std::string creation_message;
 
 /** What the header says of each limit of an option that the ABI's types do not say already. */
 constexpr int64_t kCountLimit = 1 << 20;
+
+constexpr size_t kFirstEngineOptions = VBT_SIZE_UP_TO(vbt_engine_options, pool_bytes);
+constexpr size_t kFirstMemoryInfo = VBT_SIZE_UP_TO(vbt_memory_info, pool_used_bytes);
 
 void CheckOptions(const vbt_engine_options& options) {
   ExpectInteger("options->vocab_size", options.vocab_size, 1, VBT_MAX_VOCAB_SIZE + 1);
@@ -62,13 +68,13 @@ void CheckDevice(int32_t device) {
   throw Failure{VBT_ERR_NO_DEVICE, std::string("CUDA has no device: ") + cudaGetErrorString(error)};
 }
 
-std::unique_ptr<vbt_engine> CreateEngine(const vbt_engine_options* options, vbt_engine** engine) {
-  ExpectStructure("options", options);
+std::unique_ptr<vbt_engine> CreateEngine(const vbt_engine_options* given, vbt_engine** engine) {
+  const vbt_engine_options options = ReadOptions("options", given, kFirstEngineOptions);
   ExpectMemory("engine", engine);
-  CheckOptions(*options);
-  CheckDevice(options->device);
-  const DeviceScope scope(options->device);
-  return std::make_unique<vbt_engine>(*options);
+  CheckOptions(options);
+  CheckDevice(options.device);
+  const DeviceScope scope(options.device);
+  return std::make_unique<vbt_engine>(options);
 }
 
 }  // namespace
@@ -121,17 +127,18 @@ const char* vbt_message(const vbt_engine* engine) {
   return engine == nullptr ? creation_message.c_str() : engine->message.c_str();
 }
 
-void vbt_engine_defaults(vbt_engine_options* options) {
-  if (options == nullptr) return;
-  *options = {};
-  options->struct_size = sizeof *options;
-  options->start_token = -1;
-  options->max_span_tokens = 128;
-  options->recall_generated = 1;
-  options->mask_value = -std::numeric_limits<float>::infinity();
-  options->max_sequences = 64;
-  options->max_spans = 256;
-  options->pool_bytes = size_t{256} << 20;
+vbt_status vbt_engine_defaults(vbt_engine_options* options, size_t struct_size) {
+  if (options == nullptr || !IsStructureSize(struct_size, kFirstEngineOptions)) return VBT_ERR_INVALID_ARGUMENT;
+  vbt_engine_options defaults = {};
+  defaults.start_token = -1;
+  defaults.max_span_tokens = 128;
+  defaults.recall_generated = 1;
+  defaults.mask_value = -std::numeric_limits<float>::infinity();
+  defaults.max_sequences = 64;
+  defaults.max_spans = 256;
+  defaults.pool_bytes = size_t{256} << 20;
+  WriteResult(defaults, struct_size, options);
+  return VBT_OK;
 }
 
 vbt_status vbt_engine_create(const vbt_engine_options* options, vbt_engine** engine) {
@@ -158,9 +165,11 @@ void vbt_engine_destroy(vbt_engine* engine) {
 
 vbt_status vbt_memory_usage(vbt_engine* engine, vbt_memory_info* info) {
   return Call(engine, [&](const vbt_engine& live) {
-    ExpectStructure("info", info);
-    info->device_bytes = live.device_bytes();
-    info->pool_bytes = live.pool().bytes();
-    info->pool_used_bytes = live.pool().used_bytes();
+    const size_t size = ExpectStructure("info", info, kFirstMemoryInfo);
+    vbt_memory_info usage = {};
+    usage.device_bytes = live.device_bytes();
+    usage.pool_bytes = live.pool().bytes();
+    usage.pool_used_bytes = live.pool().used_bytes();
+    WriteResult(usage, size, info);
   });
 }

@@ -104,19 +104,20 @@ vbt_status vbt_bitmasks(vbt_engine* engine, const uint32_t** words, size_t* word
 
 vbt_status vbt_snapshot(vbt_engine* engine, int32_t sequence, vbt_snapshot_info* info) {
   return Call(engine, [&](vbt_engine& live) {
-    ExpectStructure("info", info);
+    const size_t size = ExpectStructure("info", info, VBT_SIZE_UP_TO(vbt_snapshot_info, spans));
     const Sequence state = ReadSequence(live, sequence);
-    info->status = static_cast<vbt_sequence_status>(ReadBack(live, live.view().statuses + sequence));
-    info->length = state.length;
-    info->in_span = state.in_span;
-    info->spans = state.span_count;
-    info->depth = 0;
-    info->candidates = -1;
-    if (state.in_span == 0) return;
-    info->depth = state.length - ReadSpans(live, sequence, state).back().start;
-    if (info->depth == 0) return;
-    const int64_t counts = static_cast<int64_t>(sequence) * (live.view().max_span_tokens + 1);
-    info->candidates = ReadBack(live, live.view().survivor_counts + counts + info->depth);
+    vbt_snapshot_info snapshot = {};
+    snapshot.status = static_cast<vbt_sequence_status>(ReadBack(live, live.view().statuses + sequence));
+    snapshot.length = state.length;
+    snapshot.in_span = state.in_span;
+    snapshot.spans = state.span_count;
+    snapshot.depth = state.in_span == 0 ? 0 : state.length - ReadSpans(live, sequence, state).back().start;
+    snapshot.candidates = -1;
+    if (snapshot.depth > 0) {
+      const int64_t counts = static_cast<int64_t>(sequence) * (live.view().max_span_tokens + 1);
+      snapshot.candidates = ReadBack(live, live.view().survivor_counts + counts + snapshot.depth);
+    }
+    WriteResult(snapshot, size, info);
   });
 }
 

@@ -183,20 +183,21 @@ vbt_status vbt_clear(vbt_engine* engine, int32_t sequence, vbt_stream stream) {
   });
 }
 
-vbt_status vbt_set_sampling(vbt_engine* engine, int32_t sequence, const vbt_sampling* sampling, vbt_stream stream) {
+vbt_status vbt_set_sampling(vbt_engine* engine, int32_t sequence, const vbt_sampling* given, vbt_stream stream) {
+  vbt_sampling sampling = {};
   return ChangeSequence(
       engine, sequence, stream,
       [&](const vbt_engine& live) {
-        ExpectStructure("sampling", sampling);
-        Expect(std::isfinite(sampling->temperature) && sampling->temperature >= 0, "sampling->temperature",
+        sampling = ReadOptions("sampling", given, VBT_SIZE_UP_TO(vbt_sampling, seed));
+        Expect(std::isfinite(sampling.temperature) && sampling.temperature >= 0, "sampling->temperature",
                "a finite number that is 0 or more");
-        ExpectInteger("sampling->top_k", sampling->top_k, 0, int64_t{live.view().vocab_size} + 1);
-        Expect(sampling->top_p >= 0 && sampling->top_p <= 1, "sampling->top_p", "a number in [0, 1]");
-        Expect(sampling->min_p >= 0 && sampling->min_p <= 1, "sampling->min_p", "a number in [0, 1]");
+        ExpectInteger("sampling->top_k", sampling.top_k, 0, int64_t{live.view().vocab_size} + 1);
+        Expect(sampling.top_p >= 0 && sampling.top_p <= 1, "sampling->top_p", "a number in [0, 1]");
+        Expect(sampling.min_p >= 0 && sampling.min_p <= 1, "sampling->min_p", "a number in [0, 1]");
       },
       [&](const EngineView& view, cudaStream_t own) {
         return LaunchSetSampling(
-            view, sequence,
-            {sampling->temperature, sampling->top_k, sampling->top_p, sampling->min_p, sampling->seed, 0}, own);
+            view, sequence, {sampling.temperature, sampling.top_k, sampling.top_p, sampling.min_p, sampling.seed, 0},
+            own);
       });
 }

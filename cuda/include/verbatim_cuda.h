@@ -17,6 +17,12 @@
  * memory of the engine's device is checked, that it is large enough cannot be), VBT_ERR_CUDA for what
  * the CUDA runtime refused; after VBT_ERR_CUDA from a launch the state of the sequences is undefined.
  *
+ * Structures that begin with `struct_size` may gain fields at their end in a later minor version; the caller sets
+ * `struct_size` to the sizeof of its own header. The library takes a field that the caller's header lacks as 0, refuses
+ * (VBT_ERR_INVALID_ARGUMENT) fields that it does not know itself unless all their bytes are 0, and writes results no
+ * further than `struct_size`, with 0 in fields that it does not know. It refuses sizes that no version has: less than
+ * that of the first, or more than 4,096. Other structures keep their fields.
+ *
  * Threads. An engine, with its contexts and sequences, belongs to one thread at a time. Engines are independent.
  *
  * Streams. A call's work comes after all that was enqueued on its `stream` before the call, and calls on one engine
@@ -41,17 +47,24 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#if defined(_WIN32)
+#if !defined(_WIN32)
+#define VBT_API __attribute__((visibility("default")))
+#elif defined(VBT_BUILDING)
 #define VBT_API __declspec(dllexport)
 #else
-#define VBT_API __attribute__((visibility("default")))
+#define VBT_API __declspec(dllimport)
 #endif
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-#define VBT_ABI_VERSION 1
+#define VBT_ABI_MAJOR 2
+#define VBT_ABI_MINOR 0
+/** The version of this header, as vbt_abi_version returns that of a library. */
+#define VBT_ABI_VERSION (((uint32_t)VBT_ABI_MAJOR << 16) | VBT_ABI_MINOR)
+/** Whether a library of version `library` serves a program that was compiled against this header. */
+#define VBT_ABI_IS_SERVED_BY(library) ((uint32_t)(library)-VBT_ABI_VERSION < UINT32_C(0x10000) - VBT_ABI_MINOR)
 
 /** Ids are in [0, vocab_size), which is at most this. */
 #define VBT_MAX_VOCAB_SIZE (1 << 28)
@@ -104,7 +117,7 @@ typedef struct CUstream_st* vbt_stream;
 typedef struct vbt_engine vbt_engine;
 typedef struct vbt_context vbt_context;
 
-/** VBT_ABI_VERSION of the library that is loaded. */
+/** The version of the library that is loaded, for VBT_ABI_IS_SERVED_BY. */
 VBT_API uint32_t vbt_abi_version(void);
 
 /** One sentence on a status, or on a sequence's; never NULL. */
@@ -120,7 +133,7 @@ VBT_API const char* vbt_message(const vbt_engine* engine);
 /* ---- Engine ------------------------------------------------------------------------------------------------- */
 
 typedef struct vbt_engine_options {
-  /** sizeof(vbt_engine_options), so that later versions can add fields. */
+  /** sizeof(vbt_engine_options). */
   size_t struct_size;
   /** Index of the CUDA device. */
   int32_t device;
@@ -150,11 +163,12 @@ typedef struct vbt_engine_options {
 } vbt_engine_options;
 
 /**
- * Sets every field: struct_size; device 0, start_token -1, max_span_tokens 128, min_span_tokens 0, recall_generated 1,
- * mask_value -infinity, max_sequences 64, max_spans 256, pool_bytes 256 MiB, no barriers; vocab_size and end_token 0,
- * which the caller has to set.
+ * Sets every field: struct_size as given; device 0, start_token -1, max_span_tokens 128, min_span_tokens 0,
+ * recall_generated 1, mask_value -infinity, max_sequences 64, max_spans 256, pool_bytes 256 MiB, no barriers;
+ * vocab_size and end_token 0, which the caller has to set.
+ * @param struct_size sizeof *options: nothing is written past it
  */
-VBT_API void vbt_engine_defaults(vbt_engine_options* options);
+VBT_API vbt_status vbt_engine_defaults(vbt_engine_options* options, size_t struct_size);
 
 /** Allocates all device memory the engine will ever use, and waits for the device. */
 VBT_API vbt_status vbt_engine_create(const vbt_engine_options* options, vbt_engine** engine);

@@ -34,7 +34,7 @@ static void forward(float* logits, cudaStream_t stream) {
 int main(void) {
   /* Once: an engine per device, and the documents, indexed once for any number of sequences. */
   vbt_engine_options options;
-  vbt_engine_defaults(&options);
+  vbt_engine_defaults(&options, sizeof options);
   options.vocab_size = VOCABULARY;
   options.start_token = START;
   options.end_token = END;

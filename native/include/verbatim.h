@@ -11,6 +11,12 @@
  * for a NULL where memory or a handle is expected, and VERBATIM_OUT_OF_MEMORY where memory cannot be had; other
  * statuses stand with each call.
  *
+ * Structures that begin with `struct_size` may gain fields at their end in a later minor version; the caller sets
+ * `struct_size` to the sizeof of its own header. The library takes a field that the caller's header lacks as 0, refuses
+ * (VERBATIM_INVALID_ARGUMENT) fields that it does not know itself unless all their bytes are 0, and writes results no
+ * further than `struct_size`, with 0 in fields that it does not know. It refuses sizes that no version has: less than
+ * that of the first, or more than 4,096. Other structures keep their fields.
+ *
  * Threads: a context and its matchers belong to one thread at a time. Forks may be used from different threads: they
  * share what is indexed, and what is indexed never changes. A context that was compacted and not changed since may be
  * forked, and matchers be created over it, by several threads at once.
@@ -21,17 +27,28 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#if defined(_WIN32)
-#define VERBATIM_API
-#else
+/* On Windows, who links the engine statically defines VERBATIM_STATIC. */
+#if !defined(_WIN32)
 #define VERBATIM_API __attribute__((visibility("default")))
+#elif defined(VERBATIM_STATIC)
+#define VERBATIM_API
+#elif defined(VERBATIM_BUILDING)
+#define VERBATIM_API __declspec(dllexport)
+#else
+#define VERBATIM_API __declspec(dllimport)
 #endif
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-#define VERBATIM_ABI_VERSION 2
+#define VERBATIM_ABI_MAJOR 3
+#define VERBATIM_ABI_MINOR 0
+/** The version of this header, as verbatim_abi_version returns that of a library. */
+#define VERBATIM_ABI_VERSION (((uint32_t)VERBATIM_ABI_MAJOR << 16) | VERBATIM_ABI_MINOR)
+/** Whether a library of version `library` serves a program that was compiled against this header. */
+#define VERBATIM_ABI_IS_SERVED_BY(library) \
+  ((uint32_t)(library)-VERBATIM_ABI_VERSION < UINT32_C(0x10000) - VERBATIM_ABI_MINOR)
 
 typedef enum verbatim_status {
   VERBATIM_OK = 0,
@@ -47,7 +64,7 @@ typedef enum verbatim_status {
   VERBATIM_NO_VALID_TOKEN = 6
 } verbatim_status;
 
-/** VERBATIM_ABI_VERSION of the library that is loaded. */
+/** The version of the library that is loaded, for VERBATIM_ABI_IS_SERVED_BY. */
 VERBATIM_API uint32_t verbatim_abi_version(void);
 
 /** One sentence on a status; never NULL. */
@@ -58,7 +75,7 @@ VERBATIM_API const char* verbatim_status_message(verbatim_status status);
 typedef struct verbatim_context verbatim_context;
 
 typedef struct verbatim_context_options {
-  /** sizeof(verbatim_context_options), so that later versions can add fields. */
+  /** sizeof(verbatim_context_options). */
   size_t struct_size;
   /** Ids are in [0, vocab_size); at most 2^30. */
   int32_t vocab_size;
@@ -270,6 +287,8 @@ VERBATIM_API verbatim_status verbatim_matcher_advance_bytes(verbatim_matcher* ma
                                                             size_t count);
 
 typedef struct verbatim_text_state {
+  /** sizeof(verbatim_text_state), set by the caller. */
+  size_t struct_size;
   /** Bytes of all pieces, the quote's and the tag's. */
   int32_t byte_length;
   /** Bytes of the quote once the tag is complete, -1 before; what the last piece has after the tag is not quoted. */

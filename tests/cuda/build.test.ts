@@ -39,11 +39,11 @@ const PROGRAM = `
 int main(void) {
   vbt_engine_options options;
   vbt_engine* engine = NULL;
-  vbt_engine_defaults(&options);
+  vbt_engine_defaults(&options, sizeof options);
   options.vocab_size = 100;
   options.end_token = 1;
   vbt_status status = vbt_engine_create(&options, &engine);
-  printf("%u %d %d\\n%s\\n", (unsigned)vbt_abi_version(), (int)status, engine == NULL, vbt_message(NULL));
+  printf("%d %d %d\\n%s\\n", VBT_ABI_IS_SERVED_BY(vbt_abi_version()), (int)status, engine == NULL, vbt_message(NULL));
   return 0;
 }
 `;

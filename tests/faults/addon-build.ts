@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
-import { dirname, join, relative, sep } from "node:path";
+import { cpSync, mkdirSync, readdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
+import { join, relative, sep } from "node:path";
+import { nodeHeaders } from "../support/node-headers.js";
 import { choiceSource, type Patch, plantAll } from "../support/planting.js";
 
 /** The addon with faults in it, built in a scratch folder straight with the compiler ($CXX or g++). */
@@ -62,15 +62,4 @@ export class AddonBuild {
   private run(parameters: readonly string[]): void {
     execFileSync(this.compiler, parameters, { stdio: ["ignore", "inherit", "inherit"] });
   }
-}
-
-function nodeHeaders(): string {
-  const candidates = [
-    join(dirname(process.execPath), "..", "include", "node"),
-    join(homedir(), ".cache", "node-gyp", process.versions.node, "include", "node"),
-    join(homedir(), "Library", "Caches", "node-gyp", process.versions.node, "include", "node"),
-  ];
-  const found = candidates.find((folder) => existsSync(join(folder, "node_api.h")));
-  if (!found) throw new Error(`Node's headers are in none of these folders: ${candidates.join(", ")}`);
-  return found;
 }

@@ -203,6 +203,7 @@ void Quote(Input& input, const Subject& subject, const Letters& letters) {
     reading = oracle.After(reading, subject.tokens[static_cast<size_t>(token)], min_bytes).value();
     REQUIRE(verbatim_matcher_advance(matcher, token) == VERBATIM_OK);
     verbatim_text_state state = {};
+    state.struct_size = sizeof state;
     REQUIRE(verbatim_matcher_text_state(matcher, &state) == VERBATIM_OK);
     REQUIRE(state.byte_length == static_cast<int32_t>(reading.bytes.size()));
     REQUIRE(state.closed_at == (reading.closed_at ? static_cast<int32_t>(*reading.closed_at) : -1));

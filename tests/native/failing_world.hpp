@@ -214,6 +214,7 @@ void AddMatcher(std::string& text, const World& world, verbatim_matcher* matcher
   Add(text, "\nmatcher ", static_cast<int64_t>(verbatim_matcher_depth(matcher)));
   if (world.is_text) {
     verbatim_text_state state = {};
+    state.struct_size = sizeof state;
     REQUIRE(verbatim_matcher_text_state(matcher, &state) == VERBATIM_OK);
     Add(text, "bytes ", state.byte_length);
     Add(text, "closed ", state.closed_at);

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { nodeHeaders } from "../support/node-headers.js";
 
 const loaderUrl = JSON.stringify(new URL("../../lib/engine/load.js", import.meta.url).href);
 
@@ -22,6 +23,35 @@ function load(addon: string, backend: string): { outcome: string; code?: string;
   });
   assert.is(status, 0, stderr);
   return JSON.parse(stdout) as ReturnType<typeof load>;
+}
+
+/** An addon that has a version and no functions, which nothing calls until it is used. */
+function addonOfVersion(folder: string, version: number): string {
+  const source = join(folder, `version_${version}.c`);
+  const addon = join(folder, `version_${version}.node`);
+  writeFileSync(
+    source,
+    `#include <node_api.h>
+    static napi_value Version(napi_env env, napi_callback_info info) {
+      napi_value version;
+      napi_create_uint32(env, ${version}u, &version);
+      return version;
+    }
+    NAPI_MODULE_INIT() {
+      napi_value function;
+      napi_create_function(env, "abiVersion", NAPI_AUTO_LENGTH, Version, NULL, &function);
+      napi_set_named_property(env, exports, "abiVersion", function);
+      return exports;
+    }`,
+  );
+  const loose = process.platform === "darwin" ? ["-undefined", "dynamic_lookup"] : [];
+  const { stderr } = spawnSync(
+    process.env.CC ?? "cc",
+    ["-shared", "-fPIC", `-I${nodeHeaders()}`, ...loose, source, "-o", addon],
+    { encoding: "utf8" },
+  );
+  assert.is(stderr, "");
+  return addon;
 }
 
 function isHelpPage(result: ReturnType<typeof load>, path: string): void {
@@ -45,6 +75,22 @@ test("a broken addon gives a help page", () => {
     const path = join(folder, "verbatim.node");
     writeFileSync(path, "This is no shared library.");
     isHelpPage(load(path, "native"), path);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test("an addon of another ABI version gives a help page, one of a later minor version is used", () => {
+  const folder = mkdtempSync(join(tmpdir(), "verbatim-"));
+  try {
+    const versions = { "0.2": 2, "2.9": 2 * 65_536 + 9, "3.0": 3 * 65_536, "3.7": 3 * 65_536 + 7, "4.0": 4 * 65_536 };
+    for (const [version, number] of Object.entries(versions)) {
+      const addon = addonOfVersion(folder, number);
+      const isServed = version.startsWith("3.");
+      const result = load(addon, "native");
+      if (isServed) assert.equal(result, { outcome: "native" });
+      else isHelpPage(result, `Expected an addon with ABI version 3.0 or a later 3.x, got ${version}`);
+    }
   } finally {
     rmSync(folder, { recursive: true });
   }

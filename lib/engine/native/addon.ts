@@ -3,6 +3,7 @@
  * more where it succeeded, otherwise one of `Failure`.
  */
 export interface NativeAddon {
+  /** VERBATIM_ABI_VERSION of its header: major × 65,536 + minor. */
   abiVersion(): number;
 
   createContext(vocabSize: number, barriers: Int32Array): number;
@@ -89,8 +90,8 @@ export interface NativeAddon {
   ): number;
 }
 
-/** VERBATIM_ABI_VERSION of the header this file was written for. */
-export const ABI_VERSION = 2;
+/** The version of verbatim.h that this file was written for. */
+export const ABI_VERSION = { major: 3, minor: 0 } as const;
 
 /** No object has this handle: what is closed holds it, so that it never finds the object that took its slot. */
 export const NO_HANDLE = -1;

@@ -3,13 +3,18 @@ import { builtin, findInstalledPackage } from "./installed-package.js";
 import type { NativeAddon } from "./addon.js";
 import { platformName } from "./platform.js";
 
+export interface AbiVersion {
+  readonly major: number;
+  readonly minor: number;
+}
+
 /**
  * Loads the addon: the file that the environment variable VERBATIM_ADDON names, otherwise the one that was built here
  * (build/Release) or came with the package (prebuilds). Only `loadNativeEngine` calls this, once in a thread: a second copy would have handles of its own.
- * @param abiVersion of the engine inside; an addon of another version is refused.
+ * @param needed the version of the engine inside; an addon of another major or a smaller minor version is refused.
  * @throws RecallError `BACKEND_UNAVAILABLE`, whatever went wrong: what is missing or forbidden differs by platform.
  */
-export function loadNativeAddon(abiVersion: number): NativeAddon {
+export function loadNativeAddon(needed: AbiVersion): NativeAddon {
   let tried = "prebuilds and build/Release of the package verbatim-runtime";
   try {
     const named = process.env.VERBATIM_ADDON;
@@ -17,13 +22,21 @@ export function loadNativeAddon(abiVersion: number): NativeAddon {
     const path = named ? builtin("node:path").resolve(named) : findAddon();
     if (!named) tried = path;
     const addon = load(path);
-    if (addon.abiVersion?.() !== abiVersion) {
-      throw new Error(`Expected an addon with ABI version ${abiVersion}, got ${addon.abiVersion?.() ?? "none"}`);
-    }
+    checkVersion(addon, needed);
     return addon;
   } catch (error) {
     throw new RecallError("BACKEND_UNAVAILABLE", helpPage(tried, error), { cause: error });
   }
+}
+
+function checkVersion(addon: Partial<NativeAddon>, needed: AbiVersion): void {
+  const version = addon.abiVersion?.() ?? 0;
+  const [major, minor] = [version >>> 16, version & 0xffff];
+  if (major === needed.major && minor >= needed.minor) return;
+  const { major: expected, minor: least } = needed;
+  throw new Error(
+    `Expected an addon with ABI version ${expected}.${least} or a later ${expected}.x, got ${major}.${minor}`,
+  );
 }
 
 function findAddon(): string {

@@ -53,7 +53,7 @@ napi_value CreateEngine(napi_env env, napi_callback_info info) {
   const CudaFunctions* const library = environment.cuda_library.functions();
   if (library == nullptr) return ToJavaScript(env, -kNotLoaded);
   vbt_engine_options options;
-  library->engine_defaults(&options);
+  library->engine_defaults(&options, sizeof options);
   ArrayView<int32_t> barriers;
   double mask_value = 0;
   Count pool_bytes;

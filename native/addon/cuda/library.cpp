@@ -49,6 +49,10 @@ bool Find(void* library, const char* name, Function*& function) {
 
 #endif
 
+std::string VersionText(uint32_t version) {
+  return std::to_string(version >> 16) + "." + std::to_string(version & 0xFFFF);
+}
+
 }  // namespace
 
 bool CudaLibrary::Load(const std::string& path) {
@@ -70,9 +74,9 @@ bool CudaLibrary::Resolve(void* library) {
   // The version first: a library of another one may have other functions.
   if (!find("vbt_abi_version", functions_.abi_version)) return false;
   const uint32_t version = functions_.abi_version();
-  if (version != VBT_ABI_VERSION) {
-    failure_ =
-        "its ABI version is " + std::to_string(version) + ", and " + std::to_string(VBT_ABI_VERSION) + " is needed";
+  if (!VBT_ABI_IS_SERVED_BY(version)) {
+    failure_ = "its ABI version is " + VersionText(version) + ", and " + VersionText(VBT_ABI_VERSION) +
+               " or a later one with the same first number is needed";
     return false;
   }
 #define VERBATIM_FIND(name) \

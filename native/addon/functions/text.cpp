@@ -102,6 +102,7 @@ napi_value TextState(napi_env env, napi_callback_info info) {
   if (!call.Read(copy)) return call.Refuse();
   if (copy.length < 2) return call.Return(VERBATIM_INVALID_ARGUMENT);
   verbatim_text_state state = {};
+  state.struct_size = sizeof state;
   const verbatim_status status = verbatim_matcher_text_state(call.get(), &state);
   if (status != VERBATIM_OK) return call.Return(status);
   copy.data[0] = state.byte_length;

@@ -6,8 +6,11 @@
 #include "../../include/verbatim.h"
 #include "../rows/masked_fill/masked_fill.hpp"
 #include "../rows/sampling.hpp"
+#include "structures.hpp"
 
 namespace {
+
+constexpr size_t kFirstSampling = VERBATIM_SIZE_UP_TO(verbatim_sampling, min_p);
 
 bool IsRow(const float* row, size_t width) {
   return (row != nullptr || width == 0) && reinterpret_cast<uintptr_t>(row) % alignof(float) == 0;
@@ -23,10 +26,10 @@ bool AreAscendingIds(const int32_t* ids, size_t count) {
 }
 
 /** Written so that NaN fails every test. */
-bool IsSampling(const verbatim_sampling* sampling) {
-  return sampling != nullptr && sampling->struct_size >= sizeof(verbatim_sampling) && sampling->temperature >= 0 &&
-         sampling->temperature <= std::numeric_limits<double>::max() && sampling->top_k >= 0 && sampling->top_p >= 0 &&
-         sampling->top_p <= 1 && sampling->min_p >= 0 && sampling->min_p <= 1;
+bool IsSampling(const verbatim_sampling& sampling) {
+  return sampling.temperature >= 0 && sampling.temperature <= std::numeric_limits<double>::max() &&
+         sampling.top_k >= 0 && sampling.top_p >= 0 && sampling.top_p <= 1 && sampling.min_p >= 0 &&
+         sampling.min_p <= 1;
 }
 
 }  // namespace
@@ -44,7 +47,9 @@ verbatim_status verbatim_masked_fill_ids(float* row, size_t width, const int32_t
 }
 
 verbatim_status verbatim_sample(const float* row, size_t width, const int32_t* ids, size_t count,
-                                const verbatim_sampling* sampling, double uniform, int32_t* token) {
+                                const verbatim_sampling* given, double uniform, int32_t* token) {
+  verbatim_sampling sampling = {};
+  if (!verbatim::ReadOptions(given, kFirstSampling, sampling)) return VERBATIM_INVALID_ARGUMENT;
   if (!IsRow(row, width) || width > size_t{std::numeric_limits<int32_t>::max()} || token == nullptr ||
       !IsSampling(sampling) || !(uniform >= 0 && uniform < 1)) {
     return VERBATIM_INVALID_ARGUMENT;
@@ -56,7 +61,7 @@ verbatim_status verbatim_sample(const float* row, size_t width, const int32_t* i
   try {
     const verbatim::Choices choices = {row, ids, ids == nullptr ? width : count};
     const int32_t drawn =
-        verbatim::Sample(choices, {sampling->temperature, sampling->top_k, sampling->top_p, sampling->min_p}, uniform);
+        verbatim::Sample(choices, {sampling.temperature, sampling.top_k, sampling.top_p, sampling.min_p}, uniform);
     if (drawn < 0) return VERBATIM_NO_VALID_TOKEN;
     *token = drawn;
     return VERBATIM_OK;

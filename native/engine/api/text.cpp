@@ -6,14 +6,17 @@
 #include "../sorting/range.hpp"
 #include "../text/finder.hpp"
 #include "handles.hpp"
+#include "structures.hpp"
 
 using verbatim::AreRanges;
 using verbatim::Guarded;
 using verbatim::Ranges;
+using verbatim::ReadOptions;
 using verbatim::TextContext;
 using verbatim::TextFinder;
 using verbatim::TextMatcher;
 using verbatim::TokenTrie;
+using verbatim::WriteResult;
 
 namespace {
 
@@ -21,6 +24,8 @@ constexpr int32_t kLargestVocabulary = 1 << 30;
 constexpr int32_t kLargestText = (1 << 30) - 1;
 /** Tags longer than this are taken for a mistake. */
 constexpr size_t kLongestTag = 4096;
+constexpr size_t kFirstTextSpan = VERBATIM_SIZE_UP_TO(verbatim_text_span, max_bytes);
+constexpr size_t kFirstTextState = VERBATIM_SIZE_UP_TO(verbatim_text_state, closed_at);
 constexpr uint32_t kTextFlags = uint32_t{VERBATIM_UNSEARCHABLE} | uint32_t{VERBATIM_NEW_RUN} | uint32_t{VERBATIM_JSON};
 
 }  // namespace
@@ -88,21 +93,19 @@ verbatim_status verbatim_context_read_text(const verbatim_context* context, size
   return VERBATIM_OK;
 }
 
-verbatim_status verbatim_matcher_begin_text(verbatim_matcher* matcher, const verbatim_text_span* span) {
-  if (matcher == nullptr || !matcher->text.has_value() || span == nullptr) return VERBATIM_INVALID_ARGUMENT;
-  if (span->struct_size < sizeof(verbatim_text_span) || !AreRanges(span->ranges, span->range_count)) {
-    return VERBATIM_INVALID_ARGUMENT;
-  }
-  if (span->tag_length > kLongestTag || (span->tag == nullptr && span->tag_length > 0)) {
-    return VERBATIM_INVALID_ARGUMENT;
-  }
-  if (span->min_bytes < 0 || span->max_bytes < 1) return VERBATIM_INVALID_ARGUMENT;
+verbatim_status verbatim_matcher_begin_text(verbatim_matcher* matcher, const verbatim_text_span* given) {
+  if (matcher == nullptr || !matcher->text.has_value()) return VERBATIM_INVALID_ARGUMENT;
+  verbatim_text_span span = {};
+  if (!ReadOptions(given, kFirstTextSpan, span)) return VERBATIM_INVALID_ARGUMENT;
+  if (!AreRanges(span.ranges, span.range_count)) return VERBATIM_INVALID_ARGUMENT;
+  if (span.tag_length > kLongestTag || (span.tag == nullptr && span.tag_length > 0)) return VERBATIM_INVALID_ARGUMENT;
+  if (span.min_bytes < 0 || span.max_bytes < 1) return VERBATIM_INVALID_ARGUMENT;
   return Guarded([&] {
-    matcher->text->Begin({Ranges(span->ranges, span->range_count),
-                          span->ranges != nullptr,
-                          {span->tag, span->tag_length},
-                          span->min_bytes,
-                          span->max_bytes});
+    matcher->text->Begin({Ranges(span.ranges, span.range_count),
+                          span.ranges != nullptr,
+                          {span.tag, span.tag_length},
+                          span.min_bytes,
+                          span.max_bytes});
     return VERBATIM_OK;
   });
 }
@@ -116,11 +119,11 @@ verbatim_status verbatim_matcher_advance_bytes(verbatim_matcher* matcher, const 
 }
 
 verbatim_status verbatim_matcher_text_state(const verbatim_matcher* matcher, verbatim_text_state* state) {
-  if (matcher == nullptr || !matcher->text.has_value() || state == nullptr) return VERBATIM_INVALID_ARGUMENT;
+  if (matcher == nullptr || !matcher->text.has_value()) return VERBATIM_INVALID_ARGUMENT;
   const TextMatcher& text = *matcher->text;
   if (!text.IsCurrent()) return VERBATIM_STALE;
-  *state = {text.byte_length(), text.closed_at()};
-  return VERBATIM_OK;
+  const verbatim_text_state result = {sizeof result, text.byte_length(), text.closed_at()};
+  return WriteResult(result, kFirstTextState, state) ? VERBATIM_OK : VERBATIM_INVALID_ARGUMENT;
 }
 
 verbatim_status verbatim_context_find_text(const verbatim_context* context, const uint8_t* bytes, size_t byte_count,

@@ -10,12 +10,14 @@
 #include "../tokens/context.hpp"
 #include "../tokens/matcher.hpp"
 #include "handles.hpp"
+#include "structures.hpp"
 
 using verbatim::AreRanges;
 using verbatim::Context;
 using verbatim::Guarded;
 using verbatim::Matcher;
 using verbatim::Ranges;
+using verbatim::ReadOptions;
 using verbatim::TextMatcher;
 
 namespace {
@@ -23,6 +25,7 @@ namespace {
 constexpr int32_t kLargestVocabulary = verbatim::kUnsearchable;
 /** A suffix array's text has up to twice as many symbols, and they too are counted by an int32_t. */
 constexpr int32_t kLargestContext = (1 << 30) - 1;
+constexpr size_t kFirstContextOptions = VERBATIM_SIZE_UP_TO(verbatim_context_options, barrier_count);
 
 /** The same for a verb of a matcher of tokens, which must be current. */
 template <typename Action>
@@ -83,18 +86,18 @@ const char* verbatim_status_message(verbatim_status status) {
   return "Unknown status.";
 }
 
-verbatim_status verbatim_context_create(const verbatim_context_options* options, verbatim_context** context) {
-  if (options == nullptr || context == nullptr) return VERBATIM_INVALID_ARGUMENT;
-  if (options->struct_size < sizeof(verbatim_context_options)) return VERBATIM_INVALID_ARGUMENT;
-  if (options->vocab_size < 1 || options->vocab_size > kLargestVocabulary) return VERBATIM_INVALID_ARGUMENT;
-  if (options->max_tokens < 0 || options->max_tokens > kLargestContext) return VERBATIM_INVALID_ARGUMENT;
-  if (options->barriers == nullptr && options->barrier_count > 0) return VERBATIM_INVALID_ARGUMENT;
-  if (!AreIds(options->barriers, options->barrier_count, options->vocab_size)) return VERBATIM_INVALID_ARGUMENT;
+verbatim_status verbatim_context_create(const verbatim_context_options* given, verbatim_context** context) {
+  verbatim_context_options options = {};
+  if (!ReadOptions(given, kFirstContextOptions, options) || context == nullptr) return VERBATIM_INVALID_ARGUMENT;
+  if (options.vocab_size < 1 || options.vocab_size > kLargestVocabulary) return VERBATIM_INVALID_ARGUMENT;
+  if (options.max_tokens < 0 || options.max_tokens > kLargestContext) return VERBATIM_INVALID_ARGUMENT;
+  if (options.barriers == nullptr && options.barrier_count > 0) return VERBATIM_INVALID_ARGUMENT;
+  if (!AreIds(options.barriers, options.barrier_count, options.vocab_size)) return VERBATIM_INVALID_ARGUMENT;
   return Guarded([&] {
-    const int32_t max_tokens = options->max_tokens == 0 ? kLargestContext : options->max_tokens;
-    const std::span<const int32_t> barriers(options->barriers, options->barrier_count);
+    const int32_t max_tokens = options.max_tokens == 0 ? kLargestContext : options.max_tokens;
+    const std::span<const int32_t> barriers(options.barriers, options.barrier_count);
     *context = std::make_unique<verbatim_context>(
-                   verbatim_context{std::make_shared<Context>(options->vocab_size, max_tokens, barriers), nullptr})
+                   verbatim_context{std::make_shared<Context>(options.vocab_size, max_tokens, barriers), nullptr})
                    .release();
     return VERBATIM_OK;
   });

@@ -84,7 +84,7 @@ inline float RandomMaskValue(Random& random) {
 /** Engines over contexts of a few hundred tokens at most: everything happens often. */
 inline Plan SmallPlan(Random& random) {
   Plan plan;
-  vbt_engine_defaults(&plan.options);
+  vbt_engine_defaults(&plan.options, sizeof plan.options);
   vbt_engine_options& options = plan.options;
   options.vocab_size = random.OneIn(40) ? 151'669 : random.Between(3, 40);
   if (random.OneIn(6)) options.vocab_size = random.Of({31, 32, 33, 64, 65, 100, 127, 128, 129, 1'000});
@@ -107,7 +107,7 @@ inline Plan SmallPlan(Random& random) {
 /** Engines over contexts of 20,000 tokens and more, with thousands of tokens appended; a real vocabulary. */
 inline Plan LargePlan(Random& random, int64_t number) {
   Plan plan;
-  vbt_engine_defaults(&plan.options);
+  vbt_engine_defaults(&plan.options, sizeof plan.options);
   vbt_engine_options& options = plan.options;
   options.vocab_size = random.OneIn(2) ? 151'669 : random.Between(300, 2'000);
   // Of two letters every position is a candidate; a text has thousands. Each run has all of these.

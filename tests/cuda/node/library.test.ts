@@ -14,10 +14,13 @@ const FUNCTIONS = [...readFileSync("cuda/include/verbatim_cuda.h", "utf8").match
   ([, name]) => name,
 );
 
+/** As the header writes it, major and minor in one number. */
+const ABI_VERSION = 2 * 65_536;
+
 /** A library in which every call fails with one status; without the functions that are `missing`. */
 function fakeLibrary(
   name: string,
-  { abiVersion = 1, status = 5, message = "", missing = [] as string[] } = {},
+  { abiVersion = ABI_VERSION, status = 5, message = "", missing = [] as string[] } = {},
 ): string {
   const results: Record<string, string> = {
     vbt_abi_version: `unsigned vbt_abi_version(void) { return ${abiVersion}; }`,
@@ -98,8 +101,18 @@ test("a library that cannot be linked gives a help page with the loader's reason
 });
 
 test("a library of another ABI version gives a help page, whatever it has else", () => {
-  const library = fakeLibrary("version", { abiVersion: 7, missing: ["vbt_step"] });
-  isHelpPage(construct({ VERBATIM_CUDA: library }), library, "its ABI version is 7, and 1 is needed");
+  const others = { "0.1": 1, "1.9": 65_536 + 9, "3.0": 3 * 65_536 };
+  for (const [version, abiVersion] of Object.entries(others)) {
+    const library = fakeLibrary(`version_${version}`, { abiVersion, missing: ["vbt_step"] });
+    const reason = `its ABI version is ${version}, and 2.0 or a later one with the same first number is needed`;
+    isHelpPage(construct({ VERBATIM_CUDA: library }), library, reason);
+  }
+});
+
+test("a library of a later minor ABI version is used", () => {
+  const message = "There is no device 0";
+  const library = fakeLibrary("later", { abiVersion: ABI_VERSION + 4, message });
+  isHelpPage(construct({ VERBATIM_CUDA: library }), library, message);
 });
 
 test("a library that lacks a function gives a help page that names it", () => {

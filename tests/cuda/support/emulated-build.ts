@@ -53,6 +53,17 @@ export async function buildSharedLibrary(variant: Variant): Promise<string> {
   return path;
 }
 
+/** Builds the shared library at `path` as it is with another header in the place of verbatim_cuda.h. */
+export async function buildSharedLibraryWith(header: string, path: string): Promise<void> {
+  const variant = "plain";
+  const [kernels, host] = librarySources(variant);
+  const others = await compileSources(variant, [kernels, emulationSource(variant)]);
+  const object = `${path}.o`;
+  // Included first, it stands for the header that the sources include; kernels know none of what may differ.
+  await compile([...FLAGS, ...includeFolders("."), "-O0", "-include", header, "-c", host, "-o", object]);
+  await link(variant, [object, ...others, "-shared"], path);
+}
+
 /** @param root the folder that cuda/ is in: another than the repository holds a changed copy */
 export function compileObject(variant: Variant, source: string, object: string, root = "."): Promise<void> {
   return compile([...FLAGS, ...includeFolders(root), ...SANITIZERS[variant], "-c", source, "-o", object]);

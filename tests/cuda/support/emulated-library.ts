@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { nodeHeaders } from "../../support/node-headers.js";
 import { whileLocked } from "./build-lock.js";
 import { buildFolder, buildSharedLibrary } from "./emulated-build.js";
 
@@ -56,16 +56,4 @@ function buildDeviceMemory(): string {
   const flags = ["-std=c++20", "-O1", "-fPIC", "-shared", `-I${nodeHeaders()}`, ...loose];
   execFileSync(process.env.CXX ?? "c++", [...flags, source, "-o", addon], { stdio: ["ignore", "inherit", "inherit"] });
   return addon;
-}
-
-/** Node's headers: its own, or those that node-gyp downloaded. */
-function nodeHeaders(): string {
-  const folders = [
-    join(dirname(process.execPath), "..", "include", "node"),
-    join(homedir(), ".cache", "node-gyp", process.versions.node, "include", "node"),
-    join(homedir(), "Library", "Caches", "node-gyp", process.versions.node, "include", "node"),
-  ];
-  const found = folders.find((folder) => existsSync(join(folder, "node_api.h")));
-  if (found === undefined) throw new Error(`Node's headers are in none of these folders: ${folders.join(", ")}`);
-  return found;
 }

@@ -153,7 +153,7 @@ class WrongCalls {
   void WrongRows(const std::string& call, const std::function<vbt_status(const vbt_rows*)>& run) {
     const auto add = [&](const char* argument, vbt_rows rows) { Add(call, argument, [=] { return run(&rows); }); };
     const vbt_rows good = bench_.rows();
-    add("struct_size", {good.struct_size + 8, good.count, good.sequences});
+    add("struct_size", {good.struct_size - 1, good.count, good.sequences});
     add("count", {good.struct_size, -1, good.sequences});
     add("count", {good.struct_size, 65'537, good.sequences});
     add("sequences", {good.struct_size, 1, &token_});
@@ -267,7 +267,7 @@ class WrongCalls {
     vbt_snapshot_info wrong_info = {};
     wrong_info.struct_size = 4;
     vbt_memory_info wrong_memory = {};
-    wrong_memory.struct_size = sizeof(vbt_memory_info) + 1;
+    wrong_memory.struct_size = std::numeric_limits<size_t>::max();
     Add("vbt_poll", "statuses", [this] { return vbt_poll(engine(), nullptr, stream_); });
     Add("vbt_poll", "statuses", [this] { return vbt_poll(engine(), bench_.device_words(), stream_); });
     Add("vbt_bad_rows", "count", [this] { return vbt_bad_rows(engine(), nullptr); });

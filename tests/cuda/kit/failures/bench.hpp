@@ -17,7 +17,7 @@ constexpr int32_t kVocabulary = 20;
 /** Twenty ids, of which 18 opens and 19 closes a span; three sequences. */
 inline Plan FailurePlan(int32_t device = 0) {
   Plan plan;
-  vbt_engine_defaults(&plan.options);
+  vbt_engine_defaults(&plan.options, sizeof plan.options);
   plan.options.device = device;
   plan.options.vocab_size = kVocabulary;
   plan.options.start_token = kStart;

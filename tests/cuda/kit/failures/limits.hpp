@@ -81,13 +81,13 @@ inline void MessagesOfStatuses() {
   Expect(vbt_sequence_status_message(std::bit_cast<vbt_sequence_status>(-1)) != nullptr, "no message of no status");
   // Nothing to do is nothing wrong.
   vbt_engine_destroy(nullptr);
-  vbt_engine_defaults(nullptr);
+  ExpectEqual(vbt_engine_defaults(nullptr, sizeof(vbt_engine_options)), VBT_ERR_INVALID_ARGUMENT, "no options");
 }
 
 /** What vbt_engine_defaults sets. */
 inline void Defaults() {
   vbt_engine_options options;
-  vbt_engine_defaults(&options);
+  vbt_engine_defaults(&options, sizeof options);
   ExpectEqual(options.struct_size, sizeof(vbt_engine_options), "struct_size");
   const std::map<std::string, std::pair<int32_t, int32_t>> fields = {
       {"device", {options.device, 0}},
